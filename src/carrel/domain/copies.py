@@ -1,0 +1,70 @@
+"""Copies: jobs that copy a path from one project to another, with the rules of rsync."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from carrel.domain.errors import DomainError
+from carrel.domain.ids import AccountId, CopyId, ProjectId
+
+RETENTION = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPlan:
+    """What to copy and how. Paths are as the caller wrote them, relative to the home directories.
+
+    `timeout_seconds`: abort when no data moves for that long. `bwlimit` is rsync's own text (KiB/s, or with a suffix).
+    """
+
+    source_path: str
+    target_path: str
+    overwrite_newer: bool = False
+    delete_missing: bool = False
+    backup: bool = False
+    exclude: tuple[str, ...] = ()
+    exclude_history: bool = False
+    timeout_seconds: float | None = None
+    bwlimit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A recorded copy. `finished` without `error` means that everything arrived."""
+
+    copy_id: CopyId
+    source_project_id: ProjectId
+    target_project_id: ProjectId
+    plan: CopyPlan
+    time: datetime
+    requested_by: AccountId
+    expire: datetime
+    scheduled: datetime | None = None
+    started: datetime | None = None
+    finished: datetime | None = None
+    error: str | None = None
+
+
+class CopyFailed(DomainError):
+    """The copy was tried and did not succeed; the message is what `copy_path_status` shows as `error`."""
+
+    code = "copy-failed"
+
+
+class CopyNotFound(DomainError):
+    code = "copy-not-found"
+
+    def __init__(self, copy_id: str) -> None:
+        super().__init__(f"Can't find copy operation with ID={copy_id}")
+
+
+class CopyNotCancellable(DomainError):
+    """Only a scheduled copy that has not begun can be cancelled."""
+
+    code = "copy-not-cancellable"
+
+
+class CopyWaitTimeout(DomainError):
+    code = "copy-wait-timeout"
+
+    def __init__(self, copy_id: str) -> None:
+        super().__init__(f"timeout waiting for copy to finish (copy_path_id={copy_id})")

@@ -1,0 +1,28 @@
+"""Identifiers: lower-case uuid texts, told apart by type."""
+
+import re
+import uuid
+from typing import NewType
+
+AccountId = NewType("AccountId", str)
+ProjectId = NewType("ProjectId", str)
+CopyId = NewType("CopyId", str)
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def is_uuid(text: object) -> bool:
+    """Whether `text` is a lower-case uuid in the form with dashes."""
+    return isinstance(text, str) and _UUID.fullmatch(text) is not None
+
+
+def new_account_id() -> AccountId:
+    return AccountId(str(uuid.uuid4()))
+
+
+def new_project_id() -> ProjectId:
+    return ProjectId(str(uuid.uuid4()))
+
+
+def new_copy_id() -> CopyId:
+    return CopyId(str(uuid.uuid4()))

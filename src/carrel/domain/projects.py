@@ -1,0 +1,143 @@
+"""Projects: isolated workspaces, their states, and the right to work on one as a value."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from carrel.domain.errors import DomainError
+from carrel.domain.ids import AccountId, ProjectId
+
+
+class ProjectState(StrEnum):
+    """`opened` is the compatible API's word for a project that is not running."""
+
+    OPENED = "opened"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    COLLABORATOR = "collaborator"
+    VIEWER = "viewer"
+
+
+class Permission(StrEnum):
+    READ = "read"
+    WRITE = "write"
+    OWN = "own"
+
+
+_ROLE_GRANTS = {
+    Role.OWNER: frozenset({Permission.READ, Permission.WRITE, Permission.OWN}),
+    Role.COLLABORATOR: frozenset({Permission.READ, Permission.WRITE}),
+    Role.VIEWER: frozenset({Permission.READ}),
+}
+EVERYTHING = frozenset(Permission)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What a project may use at most."""
+
+    memory_mb: int = 1000
+    cores: float = 1.0
+    disk_mb: int = 3000
+    processes: int = 512
+    network: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project; `number` is small, unique and never reused (its Unix user is derived from it)."""
+
+    project_id: ProjectId
+    number: int
+    title: str
+    description: str
+    created: datetime
+    deleted: bool = False
+    manage_users_owner_only: bool = False
+    state: ProjectState = ProjectState.OPENED
+    quota: Quota = field(default_factory=Quota)
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectAccess:
+    """The right to work on one project; only `services/access.py` makes it, and only for someone who may see the project.
+
+    `caller` is the account on whose behalf the work is done (for a project's own key, the one who made the key).
+    """
+
+    project: Project
+    caller: AccountId
+    grants: frozenset[Permission]
+    role: Role | None = None
+
+    @property
+    def project_id(self) -> ProjectId:
+        return self.project.project_id
+
+    def demand(self, permission: Permission) -> None:
+        """Raise `PermissionMissing` unless granted."""
+        if permission not in self.grants:
+            raise PermissionMissing(self.caller, self.project_id, permission)
+
+
+def grants_of(role: Role) -> frozenset[Permission]:
+    return _ROLE_GRANTS[role]
+
+
+class PermissionMissing(DomainError):
+    """No such project, not on it, or on it with too small a role: callers cannot tell which (existence is not leaked)."""
+
+    code = "permission-missing"
+
+    def __init__(self, caller: str, project_id: str, permission: Permission) -> None:
+        super().__init__(f"User {caller} does not have {permission} access to project {project_id}")
+        self.caller = caller
+        self.project_id = project_id
+        self.permission = permission
+
+
+class ProjectIdInvalid(DomainError):
+    """A project id that is no uuid."""
+
+    code = "project-id-invalid"
+
+    def __init__(self, project_id: str, permission: Permission) -> None:
+        super().__init__(f"{permission.capitalize()} access denied -- invalid project_id -- {project_id}")
+        self.project_id = project_id
+
+
+class ProjectDeleted(DomainError):
+    code = "project-deleted"
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"project {project_id} is deleted; undelete it before starting it")
+
+
+class StartFailed(DomainError):
+    """The sandbox could not be started; `reason` is for the operator and the project's collaborators."""
+
+    code = "start-failed"
+
+    def __init__(self, project_id: str, reason: str) -> None:
+        super().__init__(f"unable to start project {project_id} -- {reason}")
+        self.reason = reason
+
+
+class OwnerNotRemovable(DomainError):
+    code = "owner-not-removable"
+
+    def __init__(self) -> None:
+        super().__init__("Cannot remove an owner. Demote to collaborator first.")
+
+
+class OnlyOwnersManage(DomainError):
+    code = "only-owners-manage"
+
+    def __init__(self) -> None:
+        super().__init__("Only owners can manage collaborators when this setting is enabled")

@@ -1,0 +1,1 @@
+"""Domain-free helpers, each a named module; the bottom of the import order."""

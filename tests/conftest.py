@@ -16,7 +16,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def open_dir() -> Iterator[Path]:
-    """A short-named directory that sandboxes of every user can reach (pytest's own base is closed to other users under root)."""
+    """A short-named directory that sandboxes of every user can reach (under root, pytest's own base is closed)."""
     path = Path(tempfile.mkdtemp(prefix="crl-", dir="/tmp"))
     os.chmod(path, 0o711)
     yield path

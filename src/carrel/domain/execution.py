@@ -12,7 +12,7 @@ OUTPUT_BYTES = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class ExecSpec:
-    """One command. `script` is bash text and excludes `program`; `directory` is absolute or relative to the home directory.
+    """One command. `script` is bash text and excludes `program`; `directory` is absolute or relative to home.
 
     `timeout_seconds` 0 means none; `max_output` limits each stream and is in characters.
     """
@@ -102,7 +102,7 @@ class TooManyJobs(DomainError):
 
 
 class AgentLost(DomainError):
-    """The project's agent went away (killed, out of memory, stopped) or broke the protocol while the call was under way."""
+    """The project's agent went away (killed, out of memory, stopped) or broke the protocol during the call."""
 
     code = "agent-lost"
 

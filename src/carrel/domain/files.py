@@ -39,7 +39,7 @@ class PathEscapes(DomainError):
 
 
 class FileRefused(DomainError):
-    """The file system refused: permissions, not a regular file, no space, name too long. The message names the reason and the path."""
+    """The file system refused: permissions, not a regular file, name too long; the message says why, and the path."""
 
     code = "file-refused"
 

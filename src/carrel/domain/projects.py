@@ -66,7 +66,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class ProjectAccess:
-    """The right to work on one project; only `services/access.py` makes it, and only for someone who may see the project.
+    """The right to work on one project; only `services/access.py` makes it, and only for someone who may see it.
 
     `caller` is the account on whose behalf the work is done (for a project's own key, the one who made the key).
     """
@@ -91,7 +91,7 @@ def grants_of(role: Role) -> frozenset[Permission]:
 
 
 class PermissionMissing(DomainError):
-    """No such project, not on it, or on it with too small a role: callers cannot tell which (existence is not leaked)."""
+    """No such project, not on it, or too small a role: callers cannot tell which (existence is not leaked)."""
 
     code = "permission-missing"
 

@@ -1,7 +1,7 @@
 """Random secrets and how they are kept: texts from a CSPRNG, stored only as a keyed hash.
 
-The secrets made here carry at least 95 bits of entropy, so one keyed SHA-256 is enough to store them and allows a lookup
-by hash; passwords, which people choose, are hashed with argon2id elsewhere.
+The secrets made here carry at least 95 bits of entropy, so one keyed SHA-256 is enough to store them and allows a
+lookup by hash; passwords, which people choose, are hashed with argon2id elsewhere.
 """
 
 import hashlib

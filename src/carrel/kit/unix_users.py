@@ -1,8 +1,8 @@
 """The Unix user that a piece of work is done as.
 
-A hub that runs as root gives every project a user of its own and must never touch a project's files as root: `acting_as`
-switches the file-system identity of the calling *thread* (`setfsuid`, `setfsgid`; see setfsuid(2)), which also takes away
-root's power to ignore permissions, for the length of a block. A hub that runs as an ordinary user has one user for all.
+A hub that runs as root gives every project a user of its own and must never touch a project's files as root:
+`acting_as` switches the file-system identity of the calling *thread* (see setfsuid(2)), which also takes away root's
+power to ignore permissions, for the length of a block. A hub that runs as an ordinary user has one user for all.
 """
 
 import ctypes

@@ -1,8 +1,8 @@
 """The contract of every runner. Nothing above this module may know which runner is at work.
 
-A runner starts a sandbox in which the agent serves the link on a socket that the *hub* has bound in a directory that the
-project cannot reach; `Sandbox.address` is where the hub connects. A sandbox outlives the hub that started it: after a
-restart `observe` finds what is running and the next hub goes on with it.
+A runner starts a sandbox in which the agent serves the link on a socket that the *hub* has bound in a directory that
+the project cannot reach; `Sandbox.address` is where the hub connects. A sandbox outlives the hub that started it: after
+a restart `observe` finds what is running and the next hub goes on with it.
 """
 
 from collections.abc import Mapping

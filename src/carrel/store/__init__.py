@@ -1,0 +1,1 @@
+"""The database: tables, migrations, repositories that return domain values, and units of work."""

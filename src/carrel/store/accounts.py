@@ -1,0 +1,132 @@
+"""Accounts in the database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from carrel.domain.accounts import Account, EmailTaken
+from carrel.domain.ids import AccountId
+from carrel.store.tables import accounts
+
+_COLUMNS = (
+    accounts.c.account_id,
+    accounts.c.first_name,
+    accounts.c.last_name,
+    accounts.c.created,
+    accounts.c.email_address,
+    accounts.c.email_address_verified,
+    accounts.c.password_hash,
+    accounts.c.name,
+    accounts.c.groups,
+    accounts.c.last_active,
+    accounts.c.banned,
+    accounts.c.deleted,
+    accounts.c.unlisted,
+    accounts.c.owner_id,
+)
+
+
+def to_account(row: Any) -> Account:
+    """An account from a row of `_COLUMNS`."""
+    values = row._asdict()
+    values["groups"] = tuple(values["groups"] or ())
+    values["email_address_verified"] = values["email_address_verified"] or {}
+    return Account(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRows:
+    connection: AsyncConnection
+
+    async def add(self, account: Account, *, created_by_ip: str | None, usage_intent: str | None) -> None:
+        """Raises `EmailTaken` if the address belongs to another account."""
+        values = {column.name: getattr(account, column.name) for column in _COLUMNS}
+        values["groups"] = list(account.groups)
+        values["email_address_verified"] = dict(account.email_address_verified)
+        try:
+            await self.connection.execute(
+                insert(accounts), values | {"created_by_ip": created_by_ip, "sign_up_usage_intent": usage_intent}
+            )
+        except IntegrityError as error:
+            raise EmailTaken from error
+
+    async def find(self, account_id: str) -> Account | None:
+        return await self._find(accounts.c.account_id == account_id)
+
+    async def find_by_email(self, email_address: str) -> Account | None:
+        return await self._find(accounts.c.email_address == email_address.lower())
+
+    async def _find(self, condition: ColumnElement[bool]) -> Account | None:
+        row = (await self.connection.execute(select(*_COLUMNS).where(condition))).first()
+        return to_account(row) if row else None
+
+    async def list_accounts(self, *, limit: int, offset: int = 0) -> list[Account]:
+        """Not deleted, oldest first."""
+        query = select(*_COLUMNS).where(~accounts.c.deleted).order_by(accounts.c.created, accounts.c.account_id)
+        return [to_account(row) for row in await self.connection.execute(query.limit(limit).offset(offset))]
+
+    async def count(self) -> int:
+        return (await self.connection.execute(select(func.count()).select_from(accounts))).scalar_one()
+
+    async def names(self, account_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """First and last names of those that exist, the deleted ones too."""
+        query = select(accounts.c.account_id, accounts.c.first_name, accounts.c.last_name)
+        rows = await self.connection.execute(query.where(accounts.c.account_id.in_(list(account_ids))))
+        return {row.account_id: (row.first_name, row.last_name) for row in rows}
+
+    async def search_names(self, terms: Iterable[tuple[str, ...]], *, limit: int, also_email: bool) -> list[Account]:
+        """Accounts in which every word of one of `terms` occurs in a name (or the address); unlisted ones only for
+        `also_email`, the admins' search. Most recently active first."""
+        fields = [accounts.c.first_name, accounts.c.last_name, accounts.c.name]
+        if also_email:
+            fields.append(accounts.c.email_address)
+        matches = or_(
+            *(and_(*(or_(*(f.icontains(word, autoescape=True) for f in fields)) for word in words)) for words in terms)
+        )
+        query = select(*_COLUMNS).where(~accounts.c.deleted, matches)
+        if not also_email:
+            query = query.where(~accounts.c.unlisted)
+        return await self._most_active(query.limit(limit))
+
+    async def search_emails(self, addresses: Iterable[str], *, limit: int) -> list[Account]:
+        """Accounts with exactly one of these addresses, most recently active first."""
+        query = select(*_COLUMNS).where(~accounts.c.deleted, accounts.c.email_address.in_(list(addresses)))
+        return await self._most_active(query.limit(limit))
+
+    async def _most_active(self, query: Any) -> list[Account]:
+        order = func.coalesce(accounts.c.last_active, accounts.c.created).desc()
+        return [to_account(row) for row in await self.connection.execute(query.order_by(order, accounts.c.account_id))]
+
+    async def count_created(self, ip: str, *, since: datetime) -> int:
+        query = select(func.count()).where(accounts.c.created_by_ip == ip, accounts.c.created > since)
+        return (await self.connection.execute(query)).scalar_one()
+
+    async def mark_deleted(self, account_id: AccountId) -> None:
+        """Release the address and the user name; the account stays listed on its projects."""
+        await self.connection.execute(
+            update(accounts)
+            .where(accounts.c.account_id == account_id, ~accounts.c.deleted)
+            .values(
+                deleted=True,
+                email_address_before_delete=accounts.c.email_address,
+                email_address=None,
+                name=None,
+                passports=None,
+                password_hash=None,
+            )
+        )
+
+    async def set_groups(self, account_id: AccountId, groups: Iterable[str]) -> None:
+        await self.connection.execute(
+            update(accounts).where(accounts.c.account_id == account_id).values(groups=list(groups))
+        )
+
+    async def touch(self, account_id: AccountId, at: datetime) -> None:
+        await self.connection.execute(
+            update(accounts).where(accounts.c.account_id == account_id).values(last_active=at)
+        )

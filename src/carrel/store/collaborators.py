@@ -1,0 +1,78 @@
+"""Who is on which project."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from carrel.domain.ids import AccountId, ProjectId
+from carrel.domain.projects import Role
+from carrel.store.tables import collaborators, invitation_mails, project_invite_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class InviteToken:
+    """A token that lets whoever presents it join a project."""
+
+    token: str
+    project_id: ProjectId
+    expires: datetime | None
+    usage_limit: int | None
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class CollaboratorRows:
+    connection: AsyncConnection
+
+    async def find_role(self, project_id: ProjectId, account_id: AccountId) -> Role | None:
+        query = select(collaborators.c.group).where(
+            collaborators.c.project_id == project_id, collaborators.c.account_id == account_id
+        )
+        group = (await self.connection.execute(query)).scalar()
+        return Role(group) if group else None
+
+    async def add(self, project_id: ProjectId, account_id: AccountId, role: Role) -> bool:
+        """Returns whether the account was not on the project before; an existing role is kept."""
+        if await self.find_role(project_id, account_id) is not None:
+            return False
+        await self.connection.execute(
+            insert(collaborators).values(project_id=project_id, account_id=account_id, group=role.value)
+        )
+        return True
+
+    async def remove(self, project_id: ProjectId, account_id: AccountId) -> None:
+        await self.connection.execute(
+            delete(collaborators).where(
+                collaborators.c.project_id == project_id, collaborators.c.account_id == account_id
+            )
+        )
+
+    async def list_projects(self, account_id: AccountId) -> Sequence[ProjectId]:
+        query = select(collaborators.c.project_id).where(collaborators.c.account_id == account_id)
+        return [ProjectId(project_id) for project_id in (await self.connection.execute(query)).scalars()]
+
+    async def find_invite_token(self, token: str) -> InviteToken | None:
+        table = project_invite_tokens
+        query = select(table.c.token, table.c.project_id, table.c.expires, table.c.usage_limit, table.c.counter)
+        row = (await self.connection.execute(query.where(table.c.token == token).with_for_update())).first()
+        return InviteToken(*row) if row else None
+
+    async def count_invite_token(self, token: str) -> None:
+        table = project_invite_tokens
+        await self.connection.execute(update(table).where(table.c.token == token).values(counter=table.c.counter + 1))
+
+    async def last_invitation_mail(self, project_id: ProjectId, email_address: str) -> datetime | None:
+        query = select(invitation_mails.c.sent).where(
+            invitation_mails.c.project_id == project_id, invitation_mails.c.email_address == email_address
+        )
+        return (await self.connection.execute(query)).scalar()
+
+    async def note_invitation_mail(self, project_id: ProjectId, email_address: str, *, at: datetime) -> None:
+        key = {"project_id": project_id, "email_address": email_address}
+        if await self.last_invitation_mail(project_id, email_address) is None:
+            await self.connection.execute(insert(invitation_mails).values(**key, sent=at))
+        else:
+            await self.connection.execute(update(invitation_mails).filter_by(**key).values(sent=at))

@@ -1,0 +1,63 @@
+"""Engines for SQLite and PostgreSQL: one that reads without transactions, one that writes in them.
+
+SQLite runs in WAL mode with `synchronous=FULL`: what a commit has acknowledged survives a power cut. It has exactly one
+writing connection in a process, begun with `BEGIN IMMEDIATE`, so that writers queue here instead of failing half-way.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+def driver_url(text: str) -> URL:
+    """The URL with the async driver filled in; raises `ValueError` for other databases."""
+    url = make_url(text)
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        return url.set(drivername="sqlite+aiosqlite")
+    if backend in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+asyncpg")
+    raise ValueError(f"the database must be sqlite or postgresql, not {backend}")
+
+
+def _to_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _create(url: URL, **options: Any) -> AsyncEngine:
+    return create_async_engine(url, json_serializer=_to_json, json_deserializer=msgspec.json.decode, **options)
+
+
+def open_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
+    """The reading and the writing engine."""
+    reader = _create(url, pool_size=pool_size, max_overflow=0, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    if url.get_backend_name() != "sqlite":
+        return reader, _create(url, pool_size=pool_size, max_overflow=0)
+    writer = _create(url, pool_size=1, max_overflow=0)
+    for engine in (reader, writer):
+        event.listen(engine.sync_engine, "connect", _configure_sqlite)
+    event.listen(writer.sync_engine, "begin", _begin_immediate)
+    return reader, writer
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "cache_size=-16000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+    connection.isolation_level = None
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,41 @@
+"""Outgoing mail: stored before it is sent, kept if it cannot be."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from carrel.store.tables import mails
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    id: int
+    to: str
+    subject: str
+    body: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailRows:
+    connection: AsyncConnection
+
+    async def add(self, *, to: str, subject: str, body: str, at: datetime) -> None:
+        await self.connection.execute(insert(mails).values(to=to, subject=subject, body=body, created=at))
+
+    async def list_unsent(self, *, limit: int, max_attempts: int) -> list[StoredMail]:
+        query = select(mails.c.id, mails.c.to, mails.c.subject, mails.c.body, mails.c.attempts)
+        query = query.where(mails.c.sent.is_(None), mails.c.attempts < max_attempts).order_by(mails.c.id).limit(limit)
+        return [StoredMail(*row) for row in await self.connection.execute(query)]
+
+    async def mark_sent(self, mail_id: int, *, at: datetime) -> None:
+        await self.connection.execute(
+            update(mails).where(mails.c.id == mail_id).values(sent=at, error=None, attempts=mails.c.attempts + 1)
+        )
+
+    async def mark_failed(self, mail_id: int, error: str) -> None:
+        await self.connection.execute(
+            update(mails).where(mails.c.id == mail_id).values(error=error, attempts=mails.c.attempts + 1)
+        )

@@ -1,0 +1,54 @@
+"""Schema migrations (Alembic). A database that is up to date is recognised by one query, without loading Alembic."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_POSTGRES_LOCK = 0x6361_7272_656C
+
+
+class SchemaTooNew(Exception):
+    """The database was migrated by a newer Carrel than this one."""
+
+
+def head_revision() -> str:
+    """The newest revision that this Carrel knows; revisions are numbered files."""
+    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+async def ensure_schema(engine: AsyncEngine) -> None:
+    """Bring the schema up to date; several hubs may do this at the same time."""
+    async with engine.connect() as connection:
+        if await connection.run_sync(_revision) == head_revision():
+            return
+    async with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK})
+        await connection.run_sync(_upgrade)
+
+
+async def schema_revision(engine: AsyncEngine) -> str | None:
+    """The revision of the database, `None` for an empty one."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(_revision)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    revision = _revision(connection)
+    if revision is not None and revision > head_revision():
+        raise SchemaTooNew(f"the database has schema {revision}, this version knows {head_revision()}: upgrade Carrel")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,140 @@
+"""Projects in the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from carrel.domain.ids import AccountId, ProjectId
+from carrel.domain.projects import Project, ProjectState, Quota, Role
+from carrel.store.tables import collaborators, projects
+
+_COLUMNS = (
+    projects.c.project_id,
+    projects.c.number,
+    projects.c.title,
+    projects.c.description,
+    projects.c.created,
+    projects.c.deleted,
+    projects.c.manage_users_owner_only,
+    projects.c.state,
+    projects.c.settings,
+    projects.c.env,
+)
+
+
+def _to_quota(settings: Mapping[str, Any] | None) -> Quota:
+    """`projects.settings` in the compatible API's words; unset fields have our defaults."""
+    given, base = settings or {}, Quota()
+    return Quota(
+        memory_mb=given.get("memory", base.memory_mb),
+        cores=given.get("cores", base.cores),
+        disk_mb=given.get("disk_quota", base.disk_mb),
+        processes=given.get("processes", base.processes),
+        network=given.get("network_policy", base.network),
+    )
+
+
+def to_project(row: Any) -> Project:
+    return Project(
+        project_id=row.project_id,
+        number=row.number,
+        title=row.title,
+        description=row.description,
+        created=row.created,
+        deleted=row.deleted,
+        manage_users_owner_only=row.manage_users_owner_only,
+        state=ProjectState((row.state or {}).get("state", ProjectState.OPENED)),
+        quota=_to_quota(row.settings),
+        environment=dict(row.env or {}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRows:
+    connection: AsyncConnection
+
+    async def add(self, project_id: ProjectId, *, title: str, description: str, image: str | None, at: datetime) -> int:
+        """Insert and return the project's number."""
+        result = await self.connection.execute(
+            insert(projects).values(
+                project_id=project_id,
+                title=title,
+                description=description,
+                compute_image=image,
+                created=at,
+                last_edited=at,
+                state={"state": ProjectState.OPENED, "time": at},
+            )
+        )
+        return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
+
+    async def find(self, project_id: str) -> Project | None:
+        row = (await self.connection.execute(select(*_COLUMNS).where(projects.c.project_id == project_id))).first()
+        return to_project(row) if row else None
+
+    async def find_with_role(self, project_id: str, account_id: AccountId) -> tuple[Project, Role | None] | None:
+        """The project and the account's role on it: the look-up behind every access check."""
+        query = (
+            select(*_COLUMNS, collaborators.c.group)
+            .outerjoin(
+                collaborators,
+                (collaborators.c.project_id == projects.c.project_id) & (collaborators.c.account_id == account_id),
+            )
+            .where(projects.c.project_id == project_id)
+        )
+        row = (await self.connection.execute(query)).first()
+        if row is None:
+            return None
+        return to_project(row), Role(row.group) if row.group else None
+
+    async def list_projects(self, *, owner: AccountId | None = None, limit: int = 1000) -> list[Project]:
+        """Projects that are not deleted, newest first; with `owner` those that the account is on."""
+        query = select(*_COLUMNS).where(~projects.c.deleted).order_by(projects.c.number.desc()).limit(limit)
+        if owner is not None:
+            query = query.join(collaborators, collaborators.c.project_id == projects.c.project_id).where(
+                collaborators.c.account_id == owner
+            )
+        return [to_project(row) for row in await self.connection.execute(query)]
+
+    async def list_not_opened(self) -> list[Project]:
+        """Projects that the database believes to be starting, running or stopping."""
+        query = select(*_COLUMNS).where(projects.c.state["state"].as_string() != ProjectState.OPENED.value)
+        return [to_project(row) for row in await self.connection.execute(query)]
+
+    async def count(self) -> int:
+        return (await self.connection.execute(select(func.count()).select_from(projects))).scalar_one()
+
+    async def _set(self, project_id: ProjectId, **values: Any) -> None:
+        await self.connection.execute(update(projects).where(projects.c.project_id == project_id).values(**values))
+
+    async def set_state(
+        self, project_id: ProjectId, state: ProjectState, *, at: datetime, error: str | None = None
+    ) -> None:
+        value: dict[str, Any] = {"state": state, "time": at}
+        await self._set(project_id, state=value if error is None else value | {"error": error})
+
+    async def set_deleted(self, project_id: ProjectId, deleted: bool) -> None:
+        await self._set(project_id, deleted=deleted)
+
+    async def set_settings(self, project_id: ProjectId, settings: Mapping[str, Any]) -> None:
+        current = (
+            await self.connection.execute(select(projects.c.settings).where(projects.c.project_id == project_id))
+        ).scalar()
+        await self._set(project_id, settings=dict(current or {}) | dict(settings))
+
+    async def find_action_request(self, project_id: ProjectId) -> dict[str, Any] | None:
+        query = select(projects.c.action_request).where(projects.c.project_id == project_id)
+        return (await self.connection.execute(query)).scalar()
+
+    async def set_action_request(self, project_id: ProjectId, request: Mapping[str, Any]) -> None:
+        await self._set(project_id, action_request=dict(request))
+
+    async def touch(self, project_id: ProjectId, account_id: AccountId, *, at: datetime) -> None:
+        """Mark as in use by the account."""
+        query = select(projects.c.last_active).where(projects.c.project_id == project_id).with_for_update()
+        last_active = (await self.connection.execute(query)).scalar() or {}
+        await self._set(project_id, last_edited=at, last_active=last_active | {account_id: at})

@@ -1,0 +1,90 @@
+"""Units of work. `Store.begin()` writes, all or nothing; `Store.read()` reads what is committed."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from carrel.store.accounts import AccountRows
+from carrel.store.auth_tokens import AuthTokenRows
+from carrel.store.collaborators import CollaboratorRows
+from carrel.store.copies import CopyRows
+from carrel.store.engines import driver_url, open_engines
+from carrel.store.keys import KeyRows
+from carrel.store.mails import MailRows
+from carrel.store.migrate import ensure_schema
+from carrel.store.project_log import ProjectLogRows
+from carrel.store.projects import ProjectRows
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One connection with the repositories that work on it."""
+
+    connection: AsyncConnection
+
+    @property
+    def accounts(self) -> AccountRows:
+        return AccountRows(self.connection)
+
+    @property
+    def keys(self) -> KeyRows:
+        return KeyRows(self.connection)
+
+    @property
+    def auth_tokens(self) -> AuthTokenRows:
+        return AuthTokenRows(self.connection)
+
+    @property
+    def projects(self) -> ProjectRows:
+        return ProjectRows(self.connection)
+
+    @property
+    def collaborators(self) -> CollaboratorRows:
+        return CollaboratorRows(self.connection)
+
+    @property
+    def project_log(self) -> ProjectLogRows:
+        return ProjectLogRows(self.connection)
+
+    @property
+    def copies(self) -> CopyRows:
+        return CopyRows(self.connection)
+
+    @property
+    def mails(self) -> MailRows:
+        return MailRows(self.connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The database of one installation; made by `Store.open`."""
+
+    reader: AsyncEngine
+    writer: AsyncEngine
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, pool_size: int = 8) -> AsyncIterator[Self]:
+        """Open the database and bring its schema up to date. Raises `SchemaTooNew` when an older Carrel meets it."""
+        reader, writer = open_engines(driver_url(url), pool_size)
+        try:
+            await ensure_schema(writer)
+            yield cls(reader, writer)
+        finally:
+            await reader.dispose()
+            await writer.dispose()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        """A writing transaction: committed when the block ends, rolled back when it raises."""
+        async with self.writer.begin() as connection:
+            yield Transaction(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """Read committed data; each statement sees the newest."""
+        async with self.reader.connect() as connection:
+            yield Transaction(connection)

@@ -1,0 +1,1 @@
+"""Project homes at rest: files read, written and copied without starting a project."""

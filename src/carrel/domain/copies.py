@@ -68,3 +68,32 @@ class CopyWaitTimeout(DomainError):
 
     def __init__(self, copy_id: str) -> None:
         super().__init__(f"timeout waiting for copy to finish (copy_path_id={copy_id})")
+
+
+class SourceBlocked(DomainError):
+    """No read access to the source project, or no such project."""
+
+    code = "copy-source-blocked"
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"ACCESS BLOCKED -- No read access to source project -- {project_id}")
+
+
+class TargetBlocked(DomainError):
+    """No write access to the target project, or no such project."""
+
+    code = "copy-target-blocked"
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"ACCESS BLOCKED -- No write access to target project -- {project_id}")
+
+
+class CopyEndInvalid(DomainError):
+    """A project id of a copy is no uuid; `field` is the parameter's name."""
+
+    code = "copy-end-invalid"
+
+    def __init__(self, field: str, project_id: str) -> None:
+        super().__init__(f"{field}='{project_id}' not valid")
+        self.field = field
+        self.project_id = project_id

@@ -1,4 +1,4 @@
-"""Everything a caller can act on: one class per thing that can go wrong, with a stable code and a message in a sentence.
+"""Everything a caller can act on: one class per thing that can go wrong, with a stable code and a sentence.
 
 `hub/wire.py` gives each class its status and its text in each dialect. What is not a `DomainError` is a bug. Modules of
 the domain add their own classes beside the values they belong to.

@@ -12,7 +12,7 @@ KEYS_PER_ACCOUNT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key's record; the secret exists only in the reply that created it. `trunc` is its first 3 and last 6 characters."""
+    """A key's record; the secret exists only in the reply that created it. `trunc`: first 3 and last 6 characters."""
 
     id: int
     account_id: AccountId

@@ -1,0 +1,1 @@
+"""Use cases, a module a noun: they decide and orchestrate; they know neither HTTP nor SQL."""

@@ -17,6 +17,7 @@ from carrel.store.mails import MailRows
 from carrel.store.migrate import ensure_schema
 from carrel.store.project_log import ProjectLogRows
 from carrel.store.projects import ProjectRows
+from carrel.store.registration_tokens import RegistrationTokenRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class Transaction:
     @property
     def auth_tokens(self) -> AuthTokenRows:
         return AuthTokenRows(self.connection)
+
+    @property
+    def registration_tokens(self) -> RegistrationTokenRows:
+        return RegistrationTokenRows(self.connection)
 
     @property
     def projects(self) -> ProjectRows:

@@ -1,0 +1,65 @@
+"""Who may work on which project: the one place that makes `ProjectAccess` values."""
+
+from dataclasses import dataclass
+
+from carrel.domain.errors import NotAvailableWithProjectKey
+from carrel.domain.ids import is_uuid
+from carrel.domain.keys import KeyUnknown
+from carrel.domain.principals import AccountPrincipal, Principal, ProjectPrincipal
+from carrel.domain.projects import (
+    EVERYTHING,
+    Permission,
+    PermissionMissing,
+    ProjectAccess,
+    ProjectIdInvalid,
+    Role,
+    grants_of,
+)
+from carrel.store.store import Store
+
+_PROJECT_KEY_GRANTS = frozenset({Permission.READ, Permission.WRITE})
+
+
+def account_of(principal: Principal) -> AccountPrincipal:
+    """The account that calls; a project's key is not one."""
+    if isinstance(principal, AccountPrincipal):
+        return principal
+    if isinstance(principal, ProjectPrincipal):
+        raise NotAvailableWithProjectKey
+    raise KeyUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Checks of rights; each is a single indexed query."""
+
+    store: Store
+
+    async def to(
+        self, principal: Principal, project_id: str, permission: Permission = Permission.WRITE
+    ) -> ProjectAccess:
+        """The right to work on a project; raises `PermissionMissing` alike for unknown and for forbidden projects."""
+        if not isinstance(principal, AccountPrincipal | ProjectPrincipal):
+            raise KeyUnknown
+        if not is_uuid(project_id):
+            raise ProjectIdInvalid(project_id, permission)
+        caller = principal.account_id
+        async with self.store.read() as transaction:
+            found = await transaction.projects.find_with_role(project_id, caller)
+        if found is None:
+            raise PermissionMissing(caller, project_id, permission)
+        project, role = found
+        access = ProjectAccess(project, caller, grants_for(principal, project_id, role), role)
+        access.demand(permission)
+        return access
+
+
+def grants_for(
+    principal: AccountPrincipal | ProjectPrincipal, project_id: str, role: Role | None
+) -> frozenset[Permission]:
+    """What the caller may do on a project on which the calling account has `role`."""
+    if isinstance(principal, ProjectPrincipal):
+        return _PROJECT_KEY_GRANTS if principal.project_id == project_id else frozenset()
+    if principal.is_admin:
+        return EVERYTHING
+    return grants_of(role) if role else frozenset()

@@ -1,0 +1,214 @@
+"""Accounts: create, delete, find."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from carrel.domain.accounts import (
+    ADMIN,
+    GOLD,
+    NAME_LENGTH,
+    PASSWORD_LENGTH,
+    Account,
+    AccountInvalid,
+    AccountNotFound,
+    DeletionRefused,
+    EmailTaken,
+    NoSuchEmailAddress,
+)
+from carrel.domain.errors import AdminRequired
+from carrel.domain.ids import is_uuid, new_account_id
+from carrel.domain.principals import AccountPrincipal
+from carrel.kit.clock import Clock
+from carrel.services.keys import Keys
+from carrel.services.mail import Mail
+from carrel.services.passwords import Passwords
+from carrel.services.registration import Registration
+from carrel.services.settings import SiteSettings
+from carrel.store.store import Store, Transaction
+
+log = structlog.get_logger()
+
+_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+_CREATION_WINDOW = timedelta(minutes=30)
+_CREATIONS, _GOLD_CREATIONS = 150, 1500
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDraft:
+    """What someone who wants an account has said."""
+
+    first_name: str
+    last_name: str
+    email_address: str
+    password: str
+    agreed_to_terms: bool
+    registration_token: str | None = None
+    usage_intent: str | None = None
+    ip: str | None = None
+
+    def problems(self) -> dict[str, str]:
+        """All problems with the fields at once, by field."""
+        found = {}
+        if not self.first_name:
+            found["first_name"] = "Enter your first name."
+        if not self.last_name:
+            found["last_name"] = "Enter your last name."
+        if not is_email_address(self.email_address):
+            found["email_address"] = "Email address does not appear to be valid."
+        if not self.password:
+            found["password"] = "Password must be specified."
+        elif len(self.password) not in PASSWORD_LENGTH:
+            found["password"] = "Password must be between 6 and 64 characters in length."
+        if not self.agreed_to_terms:
+            found["agreed_to_terms"] = "Agree to the Terms of Service."
+        return found
+
+
+def is_email_address(text: str) -> bool:
+    return len(text) <= NAME_LENGTH and _EMAIL.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    store: Store
+    keys: Keys
+    passwords: Passwords
+    registration: Registration
+    mail: Mail
+    clock: Clock
+    site: SiteSettings
+
+    async def create(
+        self, caller: AccountPrincipal | None, draft: AccountDraft, *, with_key: bool
+    ) -> tuple[Account, str | None]:
+        """Make an account and, if wanted, a key for it (its secret is returned this once).
+
+        `caller` `None` is the operator at the command line. Raises `AccountInvalid` with every problem.
+        """
+        privileged = caller is None or caller.is_admin
+        problems = draft.problems()
+        if not privileged and not self.site.open_signup:
+            problems["other"] = "Signing up via email/password is disabled."
+        if problems:
+            raise AccountInvalid(problems)
+        account = await self._new_account(caller, draft)
+        try:
+            async with self.store.begin() as transaction:
+                if caller is not None and not privileged:
+                    await self._check_rate(transaction, caller, draft.ip)
+                    await self.registration.use(transaction, draft.registration_token)
+                await transaction.accounts.add(account, created_by_ip=draft.ip, usage_intent=draft.usage_intent)
+                secret = None
+                if with_key:
+                    _, secret = await self.keys.issue_in(transaction, account.account_id, "created with the account")
+                await self.mail.post(transaction, **self._welcome(draft))
+        except EmailTaken as error:
+            raise AccountInvalid({"email_address": str(error)}) from error
+        self.mail.wake()
+        log.info("account_created", account_id=account.account_id, owner_id=account.owner_id)
+        return account, secret
+
+    async def _new_account(self, caller: AccountPrincipal | None, draft: AccountDraft) -> Account:
+        return Account(
+            account_id=new_account_id(),
+            first_name=draft.first_name[:NAME_LENGTH],
+            last_name=draft.last_name[:NAME_LENGTH],
+            created=self.clock.now(),
+            email_address=draft.email_address.lower(),
+            password_hash=await self.passwords.hash(draft.password),
+            owner_id=caller.account_id if caller else None,
+        )
+
+    async def _check_rate(self, transaction: Transaction, caller: AccountPrincipal, ip: str | None) -> None:
+        limit = _GOLD_CREATIONS if GOLD in caller.groups else _CREATIONS
+        since = self.clock.now() - _CREATION_WINDOW
+        if ip is None or await transaction.accounts.count_created(ip, since=since) < limit:
+            return
+        text = (
+            f"Too many accounts are being created from the ip address {ip}; try again later.  By default at most "
+            f"{limit} accounts can be created every 30 minutes from one IP; if you're using the API and need a higher "
+            "limit, contact us."
+        )
+        raise AccountInvalid({"other": f'Unable to create account. Error: "Error: {text}"'})
+
+    def _welcome(self, draft: AccountDraft) -> dict[str, str]:
+        return {
+            "to": draft.email_address.lower(),
+            "subject": f"Welcome to {self.site.name}",
+            "body": f"Hello {draft.first_name},\n\nyour account on {self.site.name} is ready.\n\n"
+            f"Questions? Write to {self.site.help_email}.\n",
+        }
+
+    async def delete(self, caller: AccountPrincipal, account_id: str) -> None:
+        """Mark deleted and revoke what signs it in; no error when it is deleted already or never existed."""
+        async with self.store.begin() as transaction:
+            account = await transaction.accounts.find(account_id)
+            owner = account.owner_id if account else None
+            if not (caller.is_admin or caller.account_id in (account_id, owner)):
+                raise DeletionRefused
+            if account is None or account.deleted:
+                return
+            await transaction.accounts.mark_deleted(account.account_id)
+            await transaction.keys.delete_of_account(account.account_id)
+            await transaction.auth_tokens.delete_of_account(account.account_id)
+        self.keys.forget(account_id=account.account_id)
+        log.info("account_deleted", account_id=account_id, by=caller.account_id)
+
+    async def find(self, who: str) -> Account:
+        """By id or e-mail address; raises `NoSuchEmailAddress` or `AccountNotFound`. Deleted accounts are not found."""
+        async with self.store.read() as transaction:
+            if is_uuid(who):
+                account = await transaction.accounts.find(who)
+            else:
+                account = await transaction.accounts.find_by_email(who)
+        if account is not None and not account.deleted:
+            return account
+        raise AccountNotFound(who) if is_uuid(who) else NoSuchEmailAddress
+
+    async def set_admin(self, account: Account, admin: bool) -> None:
+        """Grant or revoke; keys of the account carry the new standing at once in this process."""
+        groups = [group for group in account.groups if group != ADMIN] + ([ADMIN] if admin else [])
+        async with self.store.begin() as transaction:
+            await transaction.accounts.set_groups(account.account_id, groups)
+        self.keys.forget(account_id=account.account_id)
+        log.info("admin_changed", account_id=account.account_id, admin=admin)
+
+    async def names(self, account_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        async with self.store.read() as transaction:
+            return await transaction.accounts.names(account_ids)
+
+    async def search(
+        self, caller: AccountPrincipal, query: str, *, admin: bool, limit: int, only_email: bool
+    ) -> list[tuple[Account, bool]]:
+        """Accounts that match, each with whether it was found by its exact address (and may show it).
+
+        Address matches come first, then name matches; an account found both ways appears twice.
+        """
+        if admin and not caller.is_admin:
+            raise AdminRequired
+        limit = max(0, min(limit, 10_000 if caller.is_admin else 50))
+        async with self.store.read() as transaction:
+            if is_uuid(query.strip()):
+                account = await transaction.accounts.find(query.strip())
+                return [(account, False)] if account and not account.deleted else []
+            addresses, terms = _split_search(query)
+            if admin:
+                terms, addresses = [*terms, *((address,) for address in addresses)], []
+            found = [(a, True) for a in await transaction.accounts.search_emails(addresses, limit=limit)]
+            if terms and not only_email:
+                rows = await transaction.accounts.search_names(terms, limit=limit, also_email=admin)
+                found += [(account, False) for account in rows]
+        return found
+
+
+def _split_search(query: str) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Exact addresses, and word lists of the other items (at most 100 of each)."""
+    items = [item.strip().lower() for item in re.split(r"[,;\n]", query) if item.strip()]
+    addresses = [item for item in items if "@" in item and not item.startswith("@")]
+    plain = [match.group(1) if (match := re.search(r"<([^<>]+)>", item)) else item for item in addresses]
+    terms = [tuple(item.removeprefix("@").split()[:10]) for item in items if item not in addresses]
+    return plain[:100], [words for words in terms if words][:100]

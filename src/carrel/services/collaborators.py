@@ -1,0 +1,173 @@
+"""Who works together on a project: add, invite, remove."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from carrel.domain.errors import DomainError
+from carrel.domain.ids import AccountId, ProjectId, is_uuid
+from carrel.domain.principals import AccountPrincipal
+from carrel.domain.projects import (
+    OnlyOwnersManage,
+    OwnerNotRemovable,
+    Permission,
+    PermissionMissing,
+    ProjectAccess,
+    Role,
+)
+from carrel.kit.clock import Clock
+from carrel.services.access import Access
+from carrel.services.mail import Mail
+from carrel.services.settings import SiteSettings
+from carrel.store.store import Store, Transaction
+
+log = structlog.get_logger()
+
+_MAIL_PAUSE = timedelta(days=1)
+
+
+class InvalidCollaboration(DomainError):
+    """The lists of accounts and projects do not fit, an id is no uuid, or access is missing; the message says which."""
+
+    code = "invalid-collaboration"
+
+
+class InviteTokenInvalid(DomainError):
+    code = "invite-token-invalid"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Error: Project invite token is not valid - {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What an inviting caller wants said. Empty texts mean: not given."""
+
+    title: str = ""
+    body: str = ""
+    subject: str = ""
+    replyto_name: str = ""
+    link2proj: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Collaborators:
+    store: Store
+    access: Access
+    mail: Mail
+    clock: Clock
+    site: SiteSettings
+
+    async def add(self, caller: AccountPrincipal, account_ids: Sequence[str], project_ids: Sequence[str]) -> None:
+        """Add the n-th account to the n-th project as collaborator; all or none."""
+        _check_lists(account_ids, project_ids, are_projects=True)
+        accesses = []
+        for project_id in project_ids:
+            try:
+                accesses.append(await self.access.to(caller, project_id))
+            except PermissionMissing as error:
+                text = f"Error: user {caller.account_id} does not have write access to project {project_id}"
+                raise InvalidCollaboration(text) from error
+        async with self.store.begin() as transaction:
+            for access, account_id in zip(accesses, account_ids, strict=True):
+                _check_manages(access)
+                await self._add(transaction, access.project_id, account_id)
+
+    async def join(self, account_ids: Sequence[str], tokens: Sequence[str]) -> list[ProjectId]:
+        """Add the n-th account to the project of the n-th invite token; returns the projects."""
+        _check_lists(account_ids, tokens, are_projects=False)
+        joined = []
+        async with self.store.begin() as transaction:
+            for token, account_id in zip(tokens, account_ids, strict=True):
+                project_id = await self._project_of(transaction, token)
+                if await self._add(transaction, project_id, account_id):
+                    await transaction.collaborators.count_invite_token(token)
+                joined.append(project_id)
+        return joined
+
+    async def _project_of(self, transaction: Transaction, text: str) -> ProjectId:
+        token = await transaction.collaborators.find_invite_token(text)
+        if token is None:
+            raise InviteTokenInvalid("no such token")
+        if token.expires is not None and token.expires <= self.clock.now():
+            raise InviteTokenInvalid("the token already expired")
+        if token.usage_limit is not None and token.counter >= token.usage_limit:
+            raise InviteTokenInvalid(f"the token can only be used {token.usage_limit} times")
+        return token.project_id
+
+    async def _add(self, transaction: Transaction, project_id: ProjectId, account_id: str) -> bool:
+        if await transaction.accounts.find(account_id) is None:
+            raise InvalidCollaboration(f"Error: there is no account '{account_id}'")
+        added = await transaction.collaborators.add(project_id, AccountId(account_id), Role.COLLABORATOR)
+        if added:
+            log.info("collaborator_added", project_id=project_id, account_id=account_id)
+        return added
+
+    async def invite(self, access: ProjectAccess, account_id: str, invitation: Invitation) -> None:
+        """Add the account at once; mail an invitation if a text was given, at most once a day for each address."""
+        access.demand(Permission.WRITE)
+        _check_manages(access)
+        if not is_uuid(account_id):
+            raise InvalidCollaboration(f"invalid account_id -- {account_id}")
+        async with self.store.begin() as transaction:
+            await self._add(transaction, access.project_id, account_id)
+            account = await transaction.accounts.find(account_id)
+            if invitation.body and account is not None and account.email_address:
+                await self._post_invitation(transaction, access, account.email_address, invitation)
+        self.mail.wake()
+
+    async def _post_invitation(
+        self, transaction: Transaction, access: ProjectAccess, address: str, invitation: Invitation
+    ) -> None:
+        now = self.clock.now()
+        last = await transaction.collaborators.last_invitation_mail(access.project_id, address)
+        if last is not None and now - last < _MAIL_PAUSE:
+            return
+        title = invitation.title or access.project.title
+        subject = invitation.subject or (
+            f"{invitation.replyto_name} invited you to collaborate on {self.site.name} in project '{title}'"
+            if invitation.replyto_name
+            else f"Invitation to {self.site.name} for collaborating in project '{title}'"
+        )
+        body = "\n\n".join(filter(None, (re.sub(r"<[^>]*>", "", invitation.body), invitation.link2proj)))
+        await self.mail.post(transaction, to=address, subject=subject, body=body)
+        await transaction.collaborators.note_invitation_mail(access.project_id, address, at=now)
+
+    async def remove(self, access: ProjectAccess, account_id: str) -> None:
+        """Remove a collaborator; fine if the account is not on the project. Raises `OwnerNotRemovable`."""
+        access.demand(Permission.WRITE)
+        _check_manages(access)
+        async with self.store.begin() as transaction:
+            role = await transaction.collaborators.find_role(access.project_id, AccountId(account_id))
+            if role is Role.OWNER:
+                raise OwnerNotRemovable
+            if role is None:
+                return
+            await transaction.collaborators.remove(access.project_id, AccountId(account_id))
+            event = {"event": "remove_collaborator", "removed_name": account_id}
+            await transaction.project_log.add(access.project_id, access.caller, event, at=self.clock.now())
+        log.info("collaborator_removed", project_id=access.project_id, account_id=account_id, by=access.caller)
+
+
+def _check_manages(access: ProjectAccess) -> None:
+    if access.project.manage_users_owner_only and Permission.OWN not in access.grants:
+        raise OnlyOwnersManage
+
+
+def _check_lists(account_ids: Sequence[str], others: Sequence[str], *, are_projects: bool) -> None:
+    if len(account_ids) != len(others):
+        raise InvalidCollaboration(
+            f"Error: accounts (of length {len(account_ids)}) and projects (of length {len(others)}) "
+            "must be arrays of the same length"
+        )
+    for account_id in account_ids:
+        if not is_uuid(account_id):
+            raise InvalidCollaboration(f"Error: all account id's must be valid uuid's, but \"{account_id}\" is not")
+    for project_id in others if are_projects else ():
+        if not is_uuid(project_id):
+            raise InvalidCollaboration(
+                f"Error: all project id's must be valid uuid's (or empty), but \"{project_id}\" is not"
+            )

@@ -1,0 +1,56 @@
+"""Commands in projects: awaited ones, shared ones (`aggregate`) and async jobs."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from carrel.domain.execution import ExecResult, ExecSpec, Job
+from carrel.domain.projects import Permission, ProjectAccess
+from carrel.services.aggregation import Aggregation
+from carrel.services.lifecycle import Lifecycle
+from carrel.services.projects import Projects
+from carrel.services.settings import ProjectSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    lifecycle: Lifecycle
+    projects: Projects
+    settings: ProjectSettings
+    aggregation: Aggregation[ExecResult] = field(default_factory=Aggregation)
+
+    async def run(self, access: ProjectAccess, spec: ExecSpec, *, aggregate: Any = None) -> ExecResult:
+        """Run and wait. The project is started if needed, which does not count in the command's timeout.
+
+        With `aggregate`, calls of the same command in the same project share runs (see `Aggregation`).
+        """
+        access.demand(Permission.WRITE)
+        spec = self._bounded(spec)
+        if aggregate is None:
+            return await self._run(access, spec)
+        command = (access.project_id, replace(spec, environment={}), tuple(sorted(spec.environment.items())))
+        return await self.aggregation.run(repr(command), aggregate, lambda: self._run(access, spec))
+
+    async def _run(self, access: ProjectAccess, spec: ExecSpec) -> ExecResult:
+        link = await self.lifecycle.link(access.project)
+        result = await link.exec(spec)
+        await self.projects.touched(access)
+        return result
+
+    async def start_job(self, access: ProjectAccess, spec: ExecSpec) -> Job:
+        """Start a command that goes on by itself; `job` tells what became of it."""
+        access.demand(Permission.WRITE)
+        link = await self.lifecycle.link(access.project)
+        job = await link.start_job(self._bounded(spec))
+        await self.projects.touched(access)
+        return job
+
+    async def job(self, access: ProjectAccess, job_id: str, *, with_samples: bool, wait: bool) -> Job:
+        access.demand(Permission.WRITE)
+        link = await self.lifecycle.link(access.project)
+        return await link.job(job_id, with_samples=with_samples, wait=wait)
+
+    def _bounded(self, spec: ExecSpec) -> ExecSpec:
+        limit = self.settings.exec_timeout_max_s
+        if not limit:
+            return spec
+        return replace(spec, timeout_seconds=min(spec.timeout_seconds or limit, limit))

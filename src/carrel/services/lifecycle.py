@@ -1,0 +1,178 @@
+"""A project's life: desired here, observed by the runner, reconciled one project at a time.
+
+The state in the database is what was last observed. A sandbox that ends by itself (killed, out of memory) makes its
+project `opened` with the reason, and the next call that needs it starts it again. Sandboxes outlive the hub: one that
+starts finds those that run and goes on with them.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+import anyio
+import structlog
+from anyio import AsyncContextManagerMixin
+from anyio.abc import TaskGroup
+
+from carrel.domain.execution import AgentLost
+from carrel.domain.ids import ProjectId
+from carrel.domain.projects import Project, ProjectDeleted, ProjectState, StartFailed
+from carrel.kit.clock import Clock
+from carrel.remote.agents import Agents
+from carrel.remote.link import AgentLink
+from carrel.runners.base import Network, Resources, Runner, Sandbox, SandboxSpec
+from carrel.services.settings import ProjectSettings
+from carrel.storage.homes import Homes
+from carrel.store.store import Store
+
+log = structlog.get_logger()
+
+_MB = 1_000_000
+GONE = "the sandbox was gone when the server started"
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle(AsyncContextManagerMixin):
+    """Starts and stops projects; entered, it watches the sandboxes that run."""
+
+    store: Store
+    runner: Runner
+    agents: Agents
+    homes: Homes
+    clock: Clock
+    settings: ProjectSettings
+    _running: dict[ProjectId, Sandbox] = field(default_factory=dict)
+    _locks: dict[ProjectId, anyio.Lock] = field(default_factory=dict)
+    _tasks: list[TaskGroup] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
+        async with anyio.create_task_group() as tasks:
+            self._tasks.append(tasks)
+            await self._adopt()
+            yield self
+            tasks.cancel_scope.cancel()
+
+    @property
+    def sandboxes(self) -> list[Sandbox]:
+        """What runs now, as far as this hub knows."""
+        return list(self._running.values())
+
+    async def link(self, project: Project) -> AgentLink:
+        """A live link to the project's agent; starts the project if it does not run. Raises `StartFailed`."""
+        try:
+            with anyio.fail_after(self.settings.start_timeout_s):
+                while True:
+                    sandbox = await self.start(project)
+                    try:
+                        return await self.agents.link(project.project_id, sandbox.address)
+                    except AgentLost as error:
+                        await self._discard(sandbox, error.reason)
+        except TimeoutError as error:
+            raise StartFailed(project.project_id, "timeout waiting for the project to start") from error
+
+    async def start(self, project: Project) -> Sandbox:
+        """Start the project unless it runs; returns when its agent can be connected to."""
+        sandbox = self._running.get(project.project_id)
+        if sandbox is not None:
+            return sandbox
+        async with self._turn(project.project_id):
+            sandbox = self._running.get(project.project_id)
+            return sandbox if sandbox is not None else await self._start(project)
+
+    async def _start(self, project: Project) -> Sandbox:
+        if project.deleted:
+            raise ProjectDeleted(project.project_id)
+        before = self.clock.now()
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._note, project.project_id, ProjectState.STARTING)
+                home = await self.homes.ensure(project.project_id, project.number)
+                spec = SandboxSpec(
+                    project_id=project.project_id,
+                    home=home.path,
+                    user=home.user,
+                    resources=self._resources(project),
+                    network=Network(project.quota.network),
+                    environment=project.environment,
+                )
+                sandbox = await self.runner.start(spec)
+        except* StartFailed as group:
+            failure = group.exceptions[0]
+            log.warning("project_start_failed", project_id=project.project_id, reason=str(failure))
+            await self._note(project.project_id, ProjectState.OPENED, error=str(failure))
+            raise failure from group
+        self._watch(sandbox)
+        await self._note(project.project_id, ProjectState.RUNNING)
+        took = (self.clock.now() - before).total_seconds()
+        log.info("project_started", project_id=project.project_id, took_seconds=round(took, 3))
+        return sandbox
+
+    def _resources(self, project: Project) -> Resources:
+        quota = project.quota
+        return Resources(
+            memory_bytes=int(quota.memory_mb * _MB),
+            cores=quota.cores,
+            processes=quota.processes,
+            tmp_bytes=self.settings.tmp_mb * _MB,
+            file_bytes=int(quota.disk_mb * _MB),
+        )
+
+    async def stop(self, project_id: ProjectId, *, reason: str | None = None) -> None:
+        """Kill everything in the sandbox; fine if it does not run. `reason` is kept as the state's error."""
+        async with self._turn(project_id):
+            await self._note(project_id, ProjectState.STOPPING)
+            self._running.pop(project_id, None)
+            await self.agents.drop(project_id)
+            await self.runner.stop(project_id)
+            await self._note(project_id, ProjectState.OPENED, error=reason)
+        log.info("project_stopped", project_id=project_id, reason=reason)
+
+    async def _discard(self, sandbox: Sandbox, reason: str) -> None:
+        """End a sandbox whose agent cannot be reached, unless another call has done so already."""
+        if self._running.get(sandbox.project_id) is sandbox:
+            await self.stop(sandbox.project_id, reason=reason)
+
+    async def _adopt(self) -> None:
+        """Go on with the sandboxes that run; set right what the database believes of those that do not."""
+        for sandbox in await self.runner.observe():
+            self._watch(sandbox)
+            await self._note(sandbox.project_id, ProjectState.RUNNING)
+            log.info("sandbox_adopted", project_id=sandbox.project_id, pid=sandbox.pid)
+        async with self.store.read() as transaction:
+            believed = await transaction.projects.list_not_opened()
+        for project in believed:
+            if project.project_id not in self._running:
+                await self._note(project.project_id, ProjectState.OPENED, error=GONE)
+
+    def _watch(self, sandbox: Sandbox) -> None:
+        self._running[sandbox.project_id] = sandbox
+        self._tasks[0].start_soon(self._wait_for_end, sandbox)
+
+    async def _wait_for_end(self, sandbox: Sandbox) -> None:
+        ended = await sandbox.wait()
+        project_id = sandbox.project_id
+        async with self._turn(project_id):
+            if self._running.get(project_id) is not sandbox:
+                return
+            del self._running[project_id]
+            await self.agents.drop(project_id)
+            await self.runner.stop(project_id)
+            await self._note(project_id, ProjectState.OPENED, error=ended.reason)
+        log.warning("sandbox_ended", project_id=project_id, reason=ended.reason)
+
+    async def _note(self, project_id: ProjectId, state: ProjectState, *, error: str | None = None) -> None:
+        async with self.store.begin() as transaction:
+            await transaction.projects.set_state(project_id, state, at=self.clock.now(), error=error)
+
+    @asynccontextmanager
+    async def _turn(self, project_id: ProjectId) -> AsyncIterator[None]:
+        """One step at a time for each project."""
+        lock = self._locks.setdefault(project_id, anyio.Lock())
+        try:
+            async with lock:
+                yield
+        finally:
+            if not lock.statistics().tasks_waiting and not lock.locked():
+                self._locks.pop(project_id, None)

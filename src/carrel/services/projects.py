@@ -1,0 +1,131 @@
+"""Projects: create, mark as used, start and stop on request, delete."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import anyio
+import structlog
+from anyio import AsyncContextManagerMixin
+from anyio.abc import TaskGroup
+
+from carrel.domain.errors import DomainError
+from carrel.domain.ids import AccountId, new_project_id
+from carrel.domain.projects import Permission, Project, ProjectAccess, Role
+from carrel.kit import timestamps
+from carrel.kit.clock import Clock
+from carrel.services.lifecycle import Lifecycle
+from carrel.store.store import Store
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Projects(AsyncContextManagerMixin):
+    """Entered, it also starts projects in the background."""
+
+    store: Store
+    lifecycle: Lifecycle
+    clock: Clock
+    _tasks: list[TaskGroup] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
+        async with anyio.create_task_group() as tasks:
+            self._tasks.append(tasks)
+            yield self
+            tasks.cancel_scope.cancel()
+
+    async def create(
+        self, owner: AccountId, *, title: str, description: str = "", image: str | None = None, start: bool = False
+    ) -> Project:
+        """A new project of that owner; with `start` it starts in the background."""
+        project_id, now = new_project_id(), self.clock.now()
+        async with self.store.begin() as transaction:
+            number = await transaction.projects.add(
+                project_id, title=title, description=description, image=image, at=now
+            )
+            await transaction.collaborators.add(project_id, owner, Role.OWNER)
+        project = Project(project_id, number, title, description, now)
+        log.info("project_created", project_id=project_id, account_id=owner)
+        if start:
+            self.start_soon(project)
+        return project
+
+    def start_soon(self, project: Project) -> None:
+        """Start in the background; a failure is in the project's state and in the log."""
+        self._tasks[0].start_soon(self._start, project)
+
+    async def _start(self, project: Project) -> None:
+        try:
+            await self.lifecycle.link(project)
+        except DomainError as error:
+            log.warning("background_start_failed", project_id=project.project_id, reason=str(error))
+
+    async def touch(self, access: ProjectAccess) -> None:
+        """Mark the project as in use by the caller, and start it in the background."""
+        access.demand(Permission.WRITE)
+        await self.touched(access)
+        self.start_soon(access.project)
+
+    async def touched(self, access: ProjectAccess) -> None:
+        """Mark the project as in use by the caller."""
+        now = self.clock.now()
+        async with self.store.begin() as transaction:
+            await transaction.projects.touch(access.project_id, access.caller, at=now)
+            await transaction.accounts.touch(access.caller, now)
+
+    async def start(self, access: ProjectAccess) -> None:
+        access.demand(Permission.WRITE)
+        await self.lifecycle.link(access.project)
+
+    async def stop(self, access: ProjectAccess) -> None:
+        access.demand(Permission.WRITE)
+        await self.lifecycle.stop(access.project_id)
+
+    async def restart(self, access: ProjectAccess) -> None:
+        await self.stop(access)
+        await self.start(access)
+
+    async def set_deleted(self, access: ProjectAccess, deleted: bool) -> None:
+        """Deleting is a flag: the files stay, the sandbox is stopped. Only for owners."""
+        access.demand(Permission.OWN)
+        async with self.store.begin() as transaction:
+            await transaction.projects.set_deleted(access.project_id, deleted)
+        log.info("project_deletion_changed", project_id=access.project_id, deleted=deleted, by=access.caller)
+        if deleted:
+            await self.lifecycle.stop(access.project_id)
+
+    async def request_action(self, access: ProjectAccess, request: Mapping[str, Any]) -> None:
+        """Carry out `{"action": "start"|"stop"|"restart", "time": …}` unless that time was carried out already.
+
+        Returns when it has finished; how it went is stored in `action_request`, a failure is no error here.
+        """
+        access.demand(Permission.WRITE)
+        async with self.store.begin() as transaction:
+            before = await transaction.projects.find_action_request(access.project_id) or {}
+            if before.get("time") == request.get("time"):
+                return
+            current = dict(request) | {"started": timestamps.to_text(self.clock.now())}
+            await transaction.projects.set_action_request(access.project_id, current)
+        try:
+            await self._act(access, str(request.get("action")))
+        except DomainError as error:
+            current["err"] = str(error)
+        current["finished"] = timestamps.to_text(self.clock.now())
+        async with self.store.begin() as transaction:
+            await transaction.projects.set_action_request(access.project_id, current)
+
+    async def _act(self, access: ProjectAccess, action: str) -> None:
+        actions = {"start": self.start, "stop": self.stop, "restart": self.restart}
+        if action not in actions:
+            raise UnknownAction(action)
+        await actions[action](access)
+
+
+class UnknownAction(DomainError):
+    code = "unknown-action"
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"unknown action '{action}': it must be start, stop or restart")

@@ -1,0 +1,62 @@
+"""The agent's start: make the process safe from its tenant, then serve hubs on the inherited socket."""
+
+import sys
+
+sys.modules["ssl"] = None  # type: ignore[assignment] # asyncio does without, and OpenSSL costs 4 MiB and 20 ms
+
+import asyncio  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
+import socket  # noqa: E402
+from collections.abc import Sequence  # noqa: E402
+
+from carrel.agent.commands import Commands  # noqa: E402
+from carrel.agent.connection import Connection  # noqa: E402
+
+_PR_SET_DUMPABLE = 4
+_MOST_HUBS = 16
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Serve until killed; `argv` is `["--listen-fd", "<number>"]`."""
+    harden()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if len(arguments) != 2 or arguments[0] != "--listen-fd" or not arguments[1].isdigit():
+        sys.exit("usage: <agent directory> --listen-fd N")
+    file = int(arguments[1])
+    os.closerange(3, file)
+    os.closerange(max(3, file + 1), os.sysconf("SC_OPEN_MAX"))
+    os.chdir("/")
+    asyncio.run(serve(socket.socket(fileno=file)))
+
+
+def harden() -> None:
+    """Close the ways by which a process of the same user could get at this one (ptrace, /proc/<pid>/fd and mem)."""
+    import _ctypes  # the `ctypes` package would cost half a megabyte
+
+    this_process = _ctypes.dlopen(None, 0)  # type: ignore[arg-type] # NULL as in dlopen(3); typeshed knows names only
+    prctl = _ctypes.dlsym(this_process, "prctl")
+    if _ctypes.call_function(prctl, (_PR_SET_DUMPABLE, 0, 0, 0, 0)) != 0:
+        sys.exit("the agent could not make itself undumpable")
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)  # see spawn.py
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+async def serve(listener: socket.socket) -> None:
+    """Accept hubs, each with tasks of its own in one group."""
+    loop = asyncio.get_running_loop()
+    listener.set_inheritable(False)
+    listener.setblocking(False)
+    open_ones: set[Connection] = set()
+    async with asyncio.TaskGroup() as tasks:
+        handlers = Commands(dict(os.environ), tasks).handlers()
+        while True:
+            try:
+                hub, _ = await loop.sock_accept(listener)
+            except OSError:  # out of descriptors: a command that ends gives some back
+                await asyncio.sleep(0.1)
+                continue
+            if len(open_ones) >= _MOST_HUBS:
+                hub.close()
+                continue
+            await loop.connect_accepted_socket(lambda: Connection(handlers, tasks, open_ones), hub)

@@ -1,0 +1,149 @@
+"""Start a program the fast way: `posix_spawn` from a process that has little to copy.
+
+The child gets a session and process group of its own, default signals, /dev/null as input, two pipes as output and none
+of our descriptors. Its directory and CPU limit are set on ourselves for the moment of the spawn, which nothing can
+observe: the agent has one thread, and it ignores SIGXCPU.
+"""
+
+import errno
+import os
+import resource
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from msgspec import Struct
+
+from carrel.agent.processes import MARKER_NAME
+
+_SIGNALS = sorted(set(range(1, signal.NSIG)) - {signal.SIGKILL, signal.SIGSTOP, 32, 33})  # glibc keeps 32 and 33
+_OOM_SCORE = b"500"
+
+
+class NotRunnable(Exception):
+    """The program could not be started; the message is a sentence."""
+
+
+class Child(Struct, frozen=True):
+    """A started process and the reading ends of its output pipes (non-blocking)."""
+
+    pid: int
+    marker: str
+    stdout: int
+    stderr: int
+
+
+def spawn(argv: tuple[str, ...], directory: str, environment: dict[str, str], cpu_seconds: int) -> Child:
+    """Start `argv` in `directory`; `cpu_seconds` 0 is no limit. Raises `NotRunnable`."""
+    if not argv or not argv[0]:
+        raise NotRunnable("there is no program to run")
+    marker = os.urandom(16).hex()
+    full_environment = {**environment, "PWD": directory, MARKER_NAME: marker}
+    with _output_pipes() as (stdout, stderr):
+        actions = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, stdout[1], 1),
+            (os.POSIX_SPAWN_DUP2, stderr[1], 2),
+        ]
+        with _sentences(argv[0], directory), _standing_in(directory), _cpu_limit(cpu_seconds):
+            pid = _execute(argv, full_environment, actions)
+    _prefer_for_oom(pid)
+    return Child(pid, marker, stdout[0], stderr[0])
+
+
+def _execute(argv: tuple[str, ...], environment: dict[str, str], actions: Sequence[tuple[object, ...]]) -> int:
+    program = _find(argv[0], environment.get("PATH", os.defpath))
+    for command in (argv, ("/bin/sh", program, *argv[1:])):  # a script without #! is the shell's, as in execvp(3)
+        try:
+            return os.posix_spawn(
+                program if command is argv else command[0],
+                command,
+                environment,
+                file_actions=actions,
+                setsid=True,
+                setsigmask=(),
+                setsigdef=_SIGNALS,
+            )
+        except OSError as error:
+            if error.errno != errno.ENOEXEC or command is not argv:
+                raise
+    raise AssertionError
+
+
+def _find(program: str, path: str) -> str:
+    """The file that `program` means; the first on `path` that may be executed."""
+    if "/" in program:
+        return program
+    for directory in path.split(":"):
+        candidate = os.path.join(directory, program)
+        if os.access(candidate, os.X_OK) and not os.path.isdir(candidate):
+            return candidate
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
+
+
+@contextmanager
+def _output_pipes() -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Two pipes; their writing ends are closed at the end of the block, the reading ends only if it fails."""
+    reading: list[int] = []
+    writing: list[int] = []
+    try:
+        for _ in range(2):
+            ends = os.pipe()
+            reading.append(ends[0])
+            writing.append(ends[1])
+            os.set_blocking(ends[0], False)
+        yield (reading[0], writing[0]), (reading[1], writing[1])
+    except BaseException as error:
+        for end in reading:
+            os.close(end)
+        if isinstance(error, OSError):
+            raise NotRunnable(f"no pipe for the output: {error.strerror}") from error
+        raise
+    finally:
+        for end in writing:
+            os.close(end)
+
+
+@contextmanager
+def _sentences(program: str, directory: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, "EUNKNOWN")
+        place = f" (directory '{directory}')" if error.filename == directory else ""
+        raise NotRunnable(f"spawn {program} {name}{place}") from error
+    except ValueError as error:
+        raise NotRunnable(f"spawn {program} EINVAL ({error})") from error
+
+
+@contextmanager
+def _standing_in(directory: str) -> Iterator[None]:
+    os.chdir(directory)
+    try:
+        yield
+    finally:
+        os.chdir("/")
+
+
+@contextmanager
+def _cpu_limit(seconds: int) -> Iterator[None]:
+    if seconds == 0:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    lowest = min([seconds, *(limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY)])
+    resource.setrlimit(resource.RLIMIT_CPU, (lowest, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def _prefer_for_oom(pid: int) -> None:
+    """When memory runs out, the command goes and the agent stays."""
+    with suppress(OSError):
+        file = os.open(f"/proc/{pid}/oom_score_adj", os.O_WRONLY)
+        try:
+            os.write(file, _OOM_SCORE)
+        finally:
+            os.close(file)

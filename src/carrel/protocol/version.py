@@ -1,0 +1,17 @@
+"""Versions of the wire between hub and agent.
+
+Both ends state the span they speak in their `Hello`; the link then runs on the newest version that both know. Agents
+outlive hubs, so a hub keeps speaking to the agents that an older hub started.
+
+History:
+1. First version: exec, jobs, ping.
+"""
+
+CURRENT = 1
+OLDEST = 1
+
+
+def agree(oldest: int, newest: int) -> int | None:
+    """The version to speak with a peer that knows `oldest` to `newest`, or None if there is none."""
+    version = min(CURRENT, newest)
+    return version if version >= max(OLDEST, oldest) else None

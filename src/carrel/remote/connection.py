@@ -1,0 +1,206 @@
+"""One connection to one agent: the socket, the tasks that serve it, and the streams that calls are made of.
+
+The agent is not trusted. Sizes and numbers are bounded by the link's state machine and the callers; the first thing
+that is not as it should be closes the connection with a reason, and every call that is under way raises `AgentLost`.
+Nothing that one agent sends can touch the connection of another.
+"""
+
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import anyio
+import msgspec
+from anyio import AsyncContextManagerMixin
+from anyio.abc import SocketStream
+
+from carrel import __version__
+from carrel.domain.errors import Overloaded
+from carrel.domain.execution import AgentLost
+from carrel.protocol.codec import ProtocolError, pack
+from carrel.protocol.link import HubEnd, StreamsExhausted
+from carrel.protocol.messages import Credit, Data, Ended, Failed, Hello, Started
+
+HANDSHAKE_SECONDS = 5.0
+_READ_BYTES = 1 << 18
+_FRAMES_PER_SECOND = 50_000
+Answer = Started | Data | Ended | Failed
+
+
+class Call:
+    """A stream as its caller sees it: what the agent answers, in order."""
+
+    def __init__(self, connection: "Connection", stream_id: int) -> None:
+        self.stream_id = stream_id
+        self.connection = connection
+        self.is_over = False
+        self._answers: deque[Answer] = deque()
+        self._arrived = anyio.Event()
+
+    async def receive(self) -> Answer:
+        """The next answer; raises `AgentLost`. After `Ended` or `Failed` there is none."""
+        while not self._answers:
+            self.connection.check()
+            self._arrived = anyio.Event()
+            await self._arrived.wait()
+        answer = self._answers.popleft()
+        if isinstance(answer, Data):
+            self.connection.consumed(self.stream_id, len(answer.chunk))
+        return answer
+
+    def put(self, answer: Answer) -> None:
+        """Called by the connection."""
+        self._answers.append(answer)
+        self.is_over = isinstance(answer, Ended | Failed)
+        self._arrived.set()
+
+    def wake(self) -> None:
+        """Called by the connection when it is lost."""
+        self._arrived.set()
+
+
+class Connection(AsyncContextManagerMixin):
+    """`async with Connection(address)` connects and shakes hands; raises `AgentLost` if that fails."""
+
+    def __init__(self, address: Path) -> None:
+        self.closed_reason: str | None = None
+        self._address = address
+        self._link = HubEnd(f"carrel {__version__}")
+        self._calls: dict[int, Call] = {}
+        self._output = anyio.Event()
+        self._closed = anyio.Event()
+
+    @asynccontextmanager
+    async def __asynccontextmanager__(self) -> AsyncIterator["Connection"]:
+        failure: Exception | None = None
+        async with await self._connect() as socket:
+            await self._shake_hands(socket)
+            async with anyio.create_task_group() as tasks:
+                self._tasks = tasks
+                tasks.start_soon(self._read, socket)
+                tasks.start_soon(self._write, socket)
+                try:
+                    yield self
+                except Exception as error:  # noqa: BLE001 -- raised below, where no task group wraps it
+                    failure = error
+                self.close("the hub closed it")
+                tasks.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
+
+    def start_soon(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Run something beside the connection, until it is closed."""
+        self._tasks.start_soon(work)
+
+    def check(self) -> None:
+        """Raise `AgentLost` if the connection is closed."""
+        if self.closed_reason is not None:
+            raise AgentLost(self.closed_reason)
+
+    async def wait_closed(self) -> str:
+        """Return the reason when the connection is closed, by whomever."""
+        await self._closed.wait()
+        return self.closed_reason or ""
+
+    def close(self, reason: str) -> None:
+        """Give the connection up; only the first reason counts."""
+        if self.closed_reason is not None:
+            return
+        self.closed_reason = reason
+        self._closed.set()
+        self._output.set()
+        for call in self._calls.values():
+            call.wake()
+
+    @contextmanager
+    def call(self, request: msgspec.Struct) -> Iterator[Call]:
+        """Send a request; at the end of the block what is not over is cancelled. Raises `AgentLost`, `Overloaded`."""
+        self.check()
+        try:
+            call = Call(self, self._link.request(pack(request)))
+        except StreamsExhausted as error:
+            raise Overloaded("too many calls to the project are under way") from error
+        self._calls[call.stream_id] = call
+        self._output.set()
+        try:
+            yield call
+        finally:
+            del self._calls[call.stream_id]
+            if not call.is_over:
+                self._link.cancel(call.stream_id)
+                self._output.set()
+
+    def consumed(self, stream_id: int, size: int) -> None:
+        """Let the agent send as much again."""
+        self._link.consumed(stream_id, size)
+        if self._link.has_output:
+            self._output.set()
+
+    async def _connect(self) -> SocketStream:
+        try:
+            with anyio.fail_after(HANDSHAKE_SECONDS):
+                return await anyio.connect_unix(self._address)
+        except (OSError, TimeoutError) as error:
+            raise AgentLost(f"cannot connect: {error}") from error
+
+    async def _shake_hands(self, socket: SocketStream) -> None:
+        try:
+            with anyio.fail_after(HANDSHAKE_SECONDS):
+                await socket.send(self._link.take_output())
+                while self._link.version is None:
+                    self._take(await socket.receive())
+        except TimeoutError as error:
+            self.close("it did not say hello in time")
+            raise AgentLost("it did not say hello in time") from error
+        except _BROKEN as error:
+            self.close(_reason(error))
+            raise AgentLost(_reason(error)) from error
+
+    async def _read(self, socket: SocketStream) -> None:
+        """Take frames in, no more of them a second than a well-behaved agent could want to send."""
+        try:
+            budget, since = _FRAMES_PER_SECOND, time.monotonic()
+            while self.closed_reason is None:
+                budget -= self._take(await socket.receive(_READ_BYTES))
+                elapsed = time.monotonic() - since
+                if budget < 0 and elapsed < 1:
+                    await anyio.sleep(1 - elapsed)
+                if elapsed >= 1 or budget < 0:
+                    budget, since = _FRAMES_PER_SECOND, time.monotonic()
+        except _BROKEN as error:
+            self.close(_reason(error))
+
+    def _take(self, data: bytes) -> int:
+        """Hand frames to their calls; how many there were."""
+        count = 0
+        for frame in self._link.receive(data):
+            count += 1
+            if isinstance(frame, Credit | Hello):
+                continue
+            call = self._calls.get(frame.id)
+            if call is not None:
+                call.put(frame)
+        return count
+
+    async def _write(self, socket: SocketStream) -> None:
+        """The one writer, which keeps the order."""
+        try:
+            while self.closed_reason is None:
+                self._output = anyio.Event()
+                if self._link.has_output:
+                    await socket.send(self._link.take_output())
+                else:
+                    await self._output.wait()
+        except _BROKEN as error:
+            self.close(_reason(error))
+
+
+_BROKEN = (ProtocolError, anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ProtocolError):
+        return f"it broke the protocol: {error}"
+    return "it hung up"

@@ -1,0 +1,175 @@
+"""The hub's end of one agent: its commands and jobs as typed calls."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import msgspec
+from anyio import AsyncContextManagerMixin
+
+from carrel.domain.errors import Overloaded
+from carrel.domain.execution import (
+    OUTPUT_BYTES,
+    AgentLost,
+    ExecKilled,
+    ExecResult,
+    ExecSpec,
+    Job,
+)
+from carrel.protocol.execution import (
+    STDERR,
+    STDOUT,
+    Exec,
+    ExecEnded,
+    JobState,
+    KillJob,
+    Ping,
+    Pong,
+    ReadJob,
+    StartJob,
+)
+from carrel.remote.connection import Connection
+from carrel.remote.output import Output
+from carrel.remote.values import bytes_for, exit_code_of, job_of, limit_of, program_line, to_command, to_text
+
+JOB_OUTPUT = 1 << 20
+"""Characters kept of each of a job's streams unless the caller says otherwise."""
+GRACE_SECONDS = 15.0
+"""How much longer than a command's own timeout the hub waits for an agent that does not keep it."""
+PING_EVERY_SECONDS = 30.0
+_JOB_LIMITS = {STDOUT: OUTPUT_BYTES, STDERR: OUTPUT_BYTES}
+_ended = msgspec.msgpack.Decoder(ExecEnded)
+_job_state = msgspec.msgpack.Decoder(JobState)
+_pong = msgspec.msgpack.Decoder(Pong)
+
+
+class ExecStream:
+    """A running command: iterate over `(STDOUT or STDERR, bytes)`; afterwards `exit_code` and `timed_out` are known."""
+
+    def __init__(self, output: Output[ExecEnded]) -> None:
+        self._output = output
+
+    def __aiter__(self) -> AsyncIterator[tuple[int, bytes]]:
+        return self._output.chunks()
+
+    @property
+    def exit_code(self) -> int:
+        return exit_code_of(self._output.end.exit_code)
+
+    @property
+    def timed_out(self) -> bool:
+        return self._output.end.timed_out
+
+
+class AgentLink(AsyncContextManagerMixin):
+    """A connection to an agent and everything that can be asked of it; every call may raise `AgentLost`.
+
+    Calls may be made by many tasks at once. A cancelled `exec` kills the command's process tree.
+    """
+
+    def __init__(self, address: Path) -> None:
+        self._connection = Connection(address)
+
+    @classmethod
+    def connect(cls, address: Path) -> "AgentLink":
+        """To be entered with `async with`; raises `AgentLost` if nobody answers properly."""
+        return cls(address)
+
+    @asynccontextmanager
+    async def __asynccontextmanager__(self) -> AsyncIterator["AgentLink"]:
+        async with self._connection as connection:
+            connection.start_soon(self._stay_alive)
+            yield self
+
+    @property
+    def closed_reason(self) -> str | None:
+        """Why the link is closed; None while it is open."""
+        return self._connection.closed_reason
+
+    def close(self, reason: str) -> None:
+        """Give the link up; calls under way raise `AgentLost(reason)`."""
+        self._connection.close(reason)
+
+    async def wait_closed(self) -> str:
+        """Return `closed_reason` when the link is closed, by whomever."""
+        return await self._connection.wait_closed()
+
+    async def ping(self) -> None:
+        """Return when the agent has answered."""
+        with self._connection.call(Ping()) as call:
+            await Output(call, _pong).finish()
+
+    async def exec(self, spec: ExecSpec) -> ExecResult:
+        """Run a command to its end; raises `ExecKilled` after its timeout, `ExecNotRunnable`, `Overloaded`."""
+        limit = limit_of(spec.max_output)
+        most_bytes = bytes_for(limit)
+        patience = spec.timeout_seconds + GRACE_SECONDS if spec.timeout_seconds > 0 else None
+        with self._connection.call(Exec(to_command(spec, most_bytes))) as call, anyio.move_on_after(patience):
+            output = Output(call, _ended, {STDOUT: most_bytes, STDERR: most_bytes})
+            kept = await output.collect()
+            end = output.end
+            line = program_line(spec, output.script_path)
+            if end.timed_out:
+                raise ExecKilled(line)
+            return ExecResult(
+                stdout=to_text(kept[STDOUT], end.stdout_bytes, limit),
+                stderr=to_text(kept[STDERR], end.stderr_bytes, limit),
+                exit_code=exit_code_of(end.exit_code),
+                program_line=line,
+            )
+        raise ExecKilled(program_line(spec, output.script_path))
+
+    @asynccontextmanager
+    async def exec_stream(self, spec: ExecSpec) -> AsyncIterator[ExecStream]:
+        """Run a command and read its output as it comes, up to `max_output` bytes of each stream.
+
+        A slow reader slows the command. Leaving the block early kills the process tree. Raises like `exec`, but a
+        timeout only ends the output (`timed_out`).
+        """
+        limit = limit_of(spec.max_output)
+        with self._connection.call(Exec(to_command(spec, limit))) as call:
+            yield ExecStream(Output(call, _ended, {STDOUT: limit, STDERR: limit}))
+
+    async def start_job(self, spec: ExecSpec) -> Job:
+        """Run a command in the background; raises `ExecNotRunnable`, `TooManyJobs`."""
+        limit = JOB_OUTPUT if spec.max_output is None else limit_of(spec.max_output)
+        with self._connection.call(StartJob(to_command(spec, bytes_for(limit), note=str(limit)))) as call:
+            output = Output(call, _job_state)
+            await output.finish()
+            return job_of(output.end, {})
+
+    async def job(self, job_id: str, *, with_samples: bool = False, wait: bool = False) -> Job:
+        """A job with all of its output; with `wait` not before it has ended. Raises `JobNotFound`."""
+        with self._connection.call(ReadJob(job_id, wait, with_samples)) as call:
+            output = Output(call, _job_state, _JOB_LIMITS, job_id)
+            kept = await output.collect()
+            return job_of(output.end, kept)
+
+    @asynccontextmanager
+    async def follow_job(
+        self, job_id: str, *, stdout_offset: int = 0, stderr_offset: int = 0
+    ) -> AsyncIterator[AsyncIterator[tuple[int, bytes]]]:
+        """A job's output from these byte offsets on, as it comes, until the job ends; leaving early is harmless."""
+        with self._connection.call(ReadJob(job_id, True, False, stdout_offset, stderr_offset)) as call:
+            yield Output(call, _job_state, _JOB_LIMITS, job_id).chunks()
+
+    async def kill_job(self, job_id: str) -> Job:
+        """Kill a job's process tree and return when it is gone; an ended job stays as it is. Raises `JobNotFound`."""
+        with self._connection.call(KillJob(job_id)) as call:
+            await Output(call, _job_state, job_id=job_id).finish()
+        return await self.job(job_id)
+
+    async def _stay_alive(self) -> None:
+        """Notice an agent that has stopped answering, so that no call waits for it forever."""
+        while self.closed_reason is None:
+            await anyio.sleep(PING_EVERY_SECONDS)
+            try:
+                with anyio.fail_after(PING_EVERY_SECONDS):
+                    await self.ping()
+            except TimeoutError:
+                self._connection.close(f"it did not answer a ping in {PING_EVERY_SECONDS:.0f} seconds")
+            except AgentLost:
+                return
+            except Overloaded:
+                continue

@@ -1,0 +1,97 @@
+"""Real agents on temporary sockets, without a sandbox around them, and impostors that only look like agents."""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import msgspec
+from anyio.abc import Process, SocketStream
+
+import carrel
+
+MAIN = "from carrel.agent.serve import main\nmain()\n"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAgent:
+    """An agent's process, where it listens, and the home directory of its commands."""
+
+    address: Path
+    home: Path
+    process: Process
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+
+
+def stage_agent(directory: Path) -> Path:
+    """The directory that the agent's interpreter is given: its own packages and nothing else."""
+    stage = directory / "stage"
+    (stage / "carrel").mkdir(parents=True)
+    package = Path(carrel.__file__).parent
+    for name in ("__init__.py", "kit", "protocol", "agent"):
+        (stage / "carrel" / name).symlink_to(package / name)
+    (stage / "msgspec").symlink_to(Path(msgspec.__file__).parent)
+    (stage / "__main__.py").write_text(MAIN)
+    return stage
+
+
+@asynccontextmanager
+async def running_agent(directory: Path, **environment: str) -> AsyncIterator[RunningAgent]:
+    """Start an agent as a runner would, in `directory`."""
+    stage, home, address = stage_agent(directory), directory / "home", directory / "agent.sock"
+    home.mkdir()
+    (directory / "tmp").mkdir()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(address))
+        listener.listen(16)
+        process = await anyio.open_process(
+            agent_command(stage, listener.fileno()),
+            pass_fds=[listener.fileno()],
+            stdin=None,
+            stdout=None,
+            stderr=None,
+            env={
+                "HOME": str(home),
+                "PATH": os.environ["PATH"],
+                "LANG": "C.UTF-8",
+                "TMPDIR": str(directory / "tmp"),
+                **environment,
+            },
+        )
+    try:
+        yield RunningAgent(address, home, process)
+    finally:
+        with anyio.CancelScope(shield=True):
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+def agent_command(stage: Path, listener: int) -> list[str]:
+    """The command line of `carrel.agent`'s docstring."""
+    return [sys.executable, "-I", "-S", "-X", "frozen_modules=on", str(stage), "--listen-fd", str(listener)]
+
+
+@asynccontextmanager
+async def impostor(directory: Path, behave: Callable[[SocketStream], Awaitable[None]]) -> AsyncIterator[Path]:
+    """A socket whose other side does what `behave` says; yields its address."""
+    address = directory / "impostor.sock"
+    async with await anyio.create_unix_listener(address) as listener, anyio.create_task_group() as tasks:
+
+        async def serve(stream: SocketStream) -> None:
+            async with stream:
+                try:
+                    await behave(stream)
+                except (anyio.BrokenResourceError, anyio.EndOfStream):
+                    return
+
+        tasks.start_soon(listener.serve, serve)
+        yield address
+        tasks.cancel_scope.cancel()

@@ -121,6 +121,7 @@ def spawn(
     bwrap: str = "bwrap",
     pass_fds: Sequence[int] = (),
     streams: Streams = NO_STREAMS,
+    gated: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in the sandbox that `arguments` describe; the parameters are those of `processes.spawn`.
 
@@ -145,4 +146,5 @@ def spawn(
             confinement,
             pass_fds=[*pass_fds, *descriptors, options],
             streams=streams,
+            gated=gated,
         )

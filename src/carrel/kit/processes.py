@@ -9,6 +9,7 @@ text of the script. Without `preexec_fn` and `user=` Python uses vfork, fast how
 """
 
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -16,25 +17,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import anyio
-
 from carrel.kit.unix_users import UnixUser, current_user
 
-# $1 open files, $2 file size in blocks of 512 bytes (`-`: leave), $3 number of cgroups, then these, then the command.
+# $1 open files, $2 file size in blocks of 512 bytes, $3 whether to wait for the word on stdin (`-`: leave, do not),
+# $4 number of cgroups, then these, then the command.
 _SCRIPT = """
 umask 022
 ulimit -c 0
 [ "$1" = - ] || ulimit -n "$1" || exit 124
 [ "$2" = - ] || ulimit -f "$2" || exit 124
-left=$3
-shift 3
+gate=$3
+left=$4
+shift 4
 while [ "$left" -gt 0 ]; do
     echo 0 > "$1/cgroup.procs" || exit 125
     shift
     left=$((left - 1))
 done
-exec "$@"
+[ "$gate" = - ] && exec "$@"
+read -r word && [ "$word" = go ] && exec "$@" < /dev/null
+exit 126
 """
+GO = b"go\n"
 _BLOCK = 512
 # The environment of a process can be read in /proc by every process of the same user: ours must not go along.
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LANG": "C.UTF-8"}
@@ -75,15 +79,20 @@ def spawn(
     *,
     pass_fds: Sequence[int] = (),
     streams: Streams = NO_STREAMS,
+    gated: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start `command`, confined, in a session of its own and with a minimal environment.
+
+    A `gated` command begins when `GO` can be read from `streams.stdin`, and never if that ends before: what has been
+    spawned can first be recorded, and if we die before that it is gone too.
 
     Raises `RootRefused` for uid 0, and `PermissionError` for another user's uid if this process is not root.
     """
     blocks = "-" if confinement.file_bytes is None else str(max(1, confinement.file_bytes // _BLOCK))
     cgroups = [str(path) for path in confinement.cgroups]
     files = "-" if confinement.open_files is None else str(confinement.open_files)
-    parameters = [files, blocks, str(len(cgroups)), *cgroups, *_as_user(confinement.user), *command]
+    gate = "gate" if gated else "-"
+    parameters = [files, blocks, gate, str(len(cgroups)), *cgroups, *_as_user(confinement.user), *command]
     return subprocess.Popen(
         ["/bin/sh", "-c", _SCRIPT, "spawn", *parameters],
         stdin=streams.stdin,
@@ -141,13 +150,15 @@ class Process:
         finally:
             os.close(descriptor)
 
-    async def wait(self) -> None:
-        """Return when it has ended (its parent may still have to reap it)."""
+    def wait(self, timeout_seconds: float) -> bool:
+        """Block until it has ended (its parent may still have to reap it); whether it has."""
         descriptor = self.open_pidfd()
         if descriptor is None:
-            return
+            return True
         try:
-            await anyio.wait_readable(descriptor)
+            poll = select.poll()
+            poll.register(descriptor, select.POLLIN)
+            return bool(poll.poll(timeout_seconds * 1000))
         finally:
             os.close(descriptor)
 

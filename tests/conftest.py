@@ -3,10 +3,13 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from support.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_server
+
+from carrel.store.store import Store
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,36 @@ def open_dir() -> Iterator[Path]:
     os.chmod(path, 0o711)
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[PostgresDatabases]:
+    """A PostgreSQL server of the test session; without the server's programs this fails, it does not skip."""
+    with postgres_server() as databases:
+        yield databases
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Every test that asks for this runs against both databases."""
+    name = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
+    found: Databases = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> str:
+    """The URL of a fresh database with today's schema."""
+    return databases.migrated()
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """An open store on a fresh database; one test each for SQLite and PostgreSQL."""
+    async with Store.open(database_url) as store:
+        yield store

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.projects import Project, ProjectState, Quota, Role
+from carrel.kit.timestamps import to_text
 from carrel.store.tables import collaborators, projects
 
 _COLUMNS = (
@@ -67,7 +68,7 @@ class ProjectRows:
                 compute_image=image,
                 created=at,
                 last_edited=at,
-                state={"state": ProjectState.OPENED, "time": at},
+                state={"state": ProjectState.OPENED, "time": to_text(at)},
             )
         )
         return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
@@ -114,7 +115,7 @@ class ProjectRows:
     async def set_state(
         self, project_id: ProjectId, state: ProjectState, *, at: datetime, error: str | None = None
     ) -> None:
-        value: dict[str, Any] = {"state": state, "time": at}
+        value: dict[str, Any] = {"state": state, "time": to_text(at)}
         await self._set(project_id, state=value if error is None else value | {"error": error})
 
     async def set_deleted(self, project_id: ProjectId, deleted: bool) -> None:
@@ -137,4 +138,4 @@ class ProjectRows:
         """Mark as in use by the account."""
         query = select(projects.c.last_active).where(projects.c.project_id == project_id).with_for_update()
         last_active = (await self.connection.execute(query)).scalar() or {}
-        await self._set(project_id, last_edited=at, last_active=last_active | {account_id: at})
+        await self._set(project_id, last_edited=at, last_active=last_active | {account_id: to_text(at)})

@@ -1,0 +1,402 @@
+"""What every repository promises, on SQLite and on PostgreSQL alike."""
+
+import uuid
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import insert, select
+from support.rows import NOON, add_account, add_project, an_account
+
+from carrel.domain.accounts import EmailTaken
+from carrel.domain.ids import AccountId, new_account_id, new_project_id
+from carrel.domain.keys import ApiKey
+from carrel.domain.projects import ProjectState, Quota, Role
+from carrel.store.collaborators import InviteToken
+from carrel.store.store import Store
+from carrel.store.tables import accounts, project_invite_tokens, project_log, projects
+
+pytestmark = pytest.mark.anyio
+
+HOUR = timedelta(hours=1)
+AWKWARD = "Zoë 🦊 'quoted\" \\ 100%_ \u202eabc\n\t"
+
+
+class Interrupted(Exception):
+    pass
+
+
+# Units of work
+
+
+async def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
+    account = an_account()
+
+    async def begin_and_fail() -> None:
+        async with store.begin() as transaction:
+            await transaction.accounts.add(account, created_by_ip=None, usage_intent=None)
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        await begin_and_fail()
+    async with store.read() as reading:
+        assert await reading.accounts.find(account.account_id) is None
+
+
+async def test_readers_see_what_is_committed_and_nothing_else(store: Store) -> None:
+    account = an_account()
+    async with store.read() as reading:
+        async with store.begin() as transaction:
+            await transaction.accounts.add(account, created_by_ip=None, usage_intent=None)
+            assert await reading.accounts.find(account.account_id) is None
+        assert await reading.accounts.find(account.account_id) == account
+
+
+async def test_datetimes_come_back_as_utc_whatever_their_offset_was(store: Store) -> None:
+    created = datetime(2026, 7, 1, 23, 59, 59, 123456, tzinfo=timezone(timedelta(hours=-7)))
+    account_id = await add_account(store, created=created)
+    async with store.read() as reading:
+        account = await reading.accounts.find(account_id)
+    assert account is not None
+    assert account.created == created
+    assert account.created.tzinfo is UTC
+
+
+async def test_a_naive_datetime_is_refused(store: Store) -> None:
+    with pytest.raises(Exception, match="naive datetime"):
+        await add_account(store, created=datetime(2026, 7, 1))  # noqa: DTZ001  # that is the point
+
+
+async def test_unicode_and_long_texts_come_back_unchanged(store: Store) -> None:
+    owner = await add_account(store, AWKWARD, AWKWARD)
+    title = AWKWARD * 10_000
+    project_id = await add_project(store, title=title, owner=owner)
+    async with store.begin() as transaction:
+        await transaction.projects.set_settings(project_id, {AWKWARD: {"deep": [AWKWARD * 5_000]}})
+    async with store.read() as reading:
+        project = await reading.projects.find(project_id)
+        account = await reading.accounts.find(owner)
+        settings = await reading.connection.scalar(select(projects.c.settings))
+    assert project is not None
+    assert account is not None
+    assert (project.title, account.first_name) == (title, AWKWARD)
+    assert settings == {AWKWARD: {"deep": [AWKWARD * 5_000]}}
+
+
+# Accounts
+
+
+async def test_an_account_is_found_by_id_and_by_address(store: Store) -> None:
+    account = an_account(
+        email_address="ada@example.com",
+        email_address_verified={"ada@example.com": "2026-01-01"},
+        password_hash="$argon2id$x",
+        name="ada",
+        groups=("admin", "gold"),
+        last_active=NOON + HOUR,
+        unlisted=True,
+        owner_id=new_account_id(),
+    )
+    async with store.begin() as transaction:
+        await transaction.accounts.add(account, created_by_ip="10.0.0.1", usage_intent="teaching")
+    async with store.read() as reading:
+        assert await reading.accounts.find(account.account_id) == account
+        assert await reading.accounts.find_by_email("ADA@example.com") == account
+        assert await reading.accounts.find_by_email("bob@example.com") is None
+        assert await reading.accounts.find("no uuid") is None
+        assert await reading.accounts.count() == 1
+        assert await reading.accounts.count_created("10.0.0.1", since=NOON - HOUR) == 1
+        assert await reading.accounts.count_created("10.0.0.1", since=NOON) == 0
+        assert await reading.accounts.count_created("10.0.0.2", since=NOON - HOUR) == 0
+
+
+async def test_an_address_belongs_to_one_account(store: Store) -> None:
+    await add_account(store, email_address="ada@example.com")
+    with pytest.raises(EmailTaken):
+        await add_account(store, email_address="ada@example.com")
+
+
+async def test_accounts_are_listed_oldest_first_without_the_deleted(store: Store) -> None:
+    ids = [await add_account(store, created=NOON + HOUR * number) for number in (2, 0, 1)]
+    async with store.begin() as transaction:
+        await transaction.accounts.mark_deleted(ids[2])
+    async with store.read() as reading:
+        assert [found.account_id for found in await reading.accounts.list_accounts(limit=9)] == [ids[1], ids[0]]
+        assert [found.account_id for found in await reading.accounts.list_accounts(limit=9, offset=1)] == [ids[0]]
+
+
+async def test_names_are_given_for_the_accounts_that_exist(store: Store) -> None:
+    ada = await add_account(store)
+    async with store.read() as reading:
+        assert await reading.accounts.names([ada, new_account_id()]) == {ada: ("Ada", "Lovelace")}
+        assert await reading.accounts.names([]) == {}
+
+
+async def test_name_search_matches_every_word_and_respects_unlisted(store: Store) -> None:
+    ada = await add_account(store, "Ada", "Lovelace", last_active=NOON)
+    hidden = await add_account(store, "Adam", "Lovely", unlisted=True, last_active=NOON + HOUR)
+    wild = await add_account(store, "100%", "sure", last_active=NOON + HOUR, email_address="adams@example.com")
+
+    async def search(*words: str, limit: int = 10, also_email: bool = False) -> list[AccountId]:
+        async with store.read() as reading:
+            found = await reading.accounts.search_names([words], limit=limit, also_email=also_email)
+        return [account.account_id for account in found]
+
+    assert await search("ada", "LOVE") == [ada]
+    assert await search("ada", "nobody") == []
+    assert await search("0%") == [wild]
+    assert await search("%") == [wild]
+    assert set(await search("ada", also_email=True)) == {ada, hidden, wild}
+    assert await search("lov", also_email=True, limit=1) == [hidden]
+
+
+async def test_address_search_is_exact(store: Store) -> None:
+    ada = await add_account(store, email_address="ada@example.com")
+    async with store.read() as reading:
+        found = await reading.accounts.search_emails(["ada@example.com", "da@example.com"], limit=10)
+    assert [account.account_id for account in found] == [ada]
+
+
+async def test_a_deleted_account_releases_its_address_once(store: Store) -> None:
+    ada = await add_account(store, email_address="ada@example.com", name="ada", password_hash="x")
+    async with store.begin() as transaction:
+        await transaction.accounts.mark_deleted(ada)
+        await transaction.accounts.mark_deleted(ada)
+    async with store.read() as reading:
+        account = await reading.accounts.find(ada)
+        before = await reading.connection.scalar(select(accounts.c.email_address_before_delete))
+    assert account is not None
+    assert (account.deleted, account.email_address, account.name, account.password_hash) == (True, None, None, None)
+    assert before == "ada@example.com"
+    await add_account(store, email_address="ada@example.com")
+
+
+async def test_groups_and_activity_can_be_set(store: Store) -> None:
+    ada = await add_account(store)
+    async with store.begin() as transaction:
+        await transaction.accounts.set_groups(ada, ["admin"])
+        await transaction.accounts.touch(ada, NOON + HOUR)
+    async with store.read() as reading:
+        account = await reading.accounts.find(ada)
+    assert account is not None
+    assert (account.is_admin, account.last_active) == (True, NOON + HOUR)
+
+
+# API keys
+
+
+async def add_key(store: Store, account_id: AccountId, secret_hash: str, **others: object) -> int:
+    key = ApiKey(id=0, account_id=account_id, name="k", trunc="", created=NOON, **others)  # type: ignore[arg-type]
+    async with store.begin() as transaction:
+        key_id = await transaction.keys.reserve(key)
+        await transaction.keys.complete(key_id, secret_hash=secret_hash, trunc="sk-...abcdef")
+    return key_id
+
+
+async def test_a_presented_key_comes_with_its_owners_standing(store: Store) -> None:
+    ada = await add_account(store, groups=("admin",), banned=True)
+    project_id = await add_project(store, collaborator=ada)
+    own = await add_key(store, ada, "h1", expire=NOON + HOUR)
+    of_project = await add_key(store, ada, "h2", project_id=project_id)
+    of_foreign = await add_key(store, ada, "h3", project_id=await add_project(store))
+    async with store.read() as reading:
+        first, second, third = [await reading.keys.find_presented(text) for text in ("h1", "h2", "h3")]
+        assert await reading.keys.find_presented("h4") is None
+        assert await reading.keys.count(ada) == 3
+    assert first is not None
+    assert second is not None
+    assert third is not None
+    assert first.key == ApiKey(own, ada, "k", "sk-...abcdef", NOON, expire=NOON + HOUR)
+    assert (first.banned, first.deleted, first.groups, first.creator_role) == (True, False, ("admin",), None)
+    assert (second.key.id, second.key.project_id, second.creator_role) == (of_project, project_id, "collaborator")
+    assert (third.key.id, third.creator_role) == (of_foreign, None)
+
+
+async def test_keys_are_listed_newest_first_by_owner(store: Store) -> None:
+    ada, bob = await add_account(store), await add_account(store)
+    project_id = await add_project(store, owner=ada)
+    first, second = await add_key(store, ada, "h1"), await add_key(store, ada, "h2")
+    of_project, of_bob = await add_key(store, ada, "h3", project_id=project_id), await add_key(store, bob, "h4")
+    async with store.read() as reading:
+        assert [key.id for key in await reading.keys.list_keys(account_id=ada)] == [second, first]
+        assert [key.id for key in await reading.keys.list_keys(project_id=project_id)] == [of_project]
+        assert [key.id for key in await reading.keys.list_keys()] == [of_bob, of_project, second, first]
+
+
+async def test_deleted_keys_are_gone_and_their_ids_are_not_reused(store: Store) -> None:
+    ada = await add_account(store)
+    first, second = await add_key(store, ada, "h1"), await add_key(store, ada, "h2")
+    async with store.begin() as transaction:
+        await transaction.keys.touch(first, NOON + HOUR)
+        assert await transaction.keys.delete(second)
+        assert not await transaction.keys.delete(second)
+        assert [key.last_active for key in await transaction.keys.list_keys(account_id=ada)] == [NOON + HOUR]
+        await transaction.keys.delete_of_account(ada)
+        assert await transaction.keys.list_keys(account_id=ada) == []
+    assert await add_key(store, ada, "h5") > second
+
+
+# Auth tokens
+
+
+async def test_auth_tokens_live_until_they_expire_or_are_deleted(store: Store) -> None:
+    ada, bob = await add_account(store), await add_account(store)
+    async with store.begin() as transaction:
+        tokens = transaction.auth_tokens
+        for name, account_id in (("t1", ada), ("t2", ada), ("t3", bob)):
+            await tokens.add(name, account_id, created_by=bob, created=NOON, expire=NOON + HOUR)
+        assert await tokens.find_account("t1", at=NOON) == ada
+        assert await tokens.find_account("t1", at=NOON + HOUR) is None
+        assert await tokens.find_account("none", at=NOON) is None
+        await tokens.delete("t1")
+        assert await tokens.find_account("t1", at=NOON) is None
+        await tokens.delete_of_account(ada)
+        assert await tokens.find_account("t2", at=NOON) is None
+        assert await tokens.find_account("t3", at=NOON) == bob
+        await tokens.delete_expired(at=NOON + HOUR)
+        assert await tokens.find_account("t3", at=NOON) is None
+
+
+async def test_a_lock_holds_for_one_pair_until_its_time(store: Store) -> None:
+    ada, bob = await add_account(store), await add_account(store)
+    async with store.begin() as transaction:
+        tokens = transaction.auth_tokens
+        await tokens.lock(ada, bob, until=NOON + HOUR)
+        await tokens.lock(ada, bob, until=NOON + 2 * HOUR)
+        assert await tokens.is_locked(ada, bob, at=NOON + HOUR)
+        assert not await tokens.is_locked(ada, bob, at=NOON + 2 * HOUR)
+        assert not await tokens.is_locked(bob, ada, at=NOON)
+        await tokens.unlock(ada, bob)
+        assert not await tokens.is_locked(ada, bob, at=NOON)
+        await tokens.lock(ada, bob, until=NOON)
+        await tokens.delete_expired(at=NOON)
+
+
+# Projects and their people
+
+
+async def test_projects_are_numbered_upwards(store: Store) -> None:
+    first, second = new_project_id(), new_project_id()
+    async with store.begin() as transaction:
+        numbers = [
+            await transaction.projects.add(project_id, title="t", description="d", image="i", at=NOON)
+            for project_id in (first, second)
+        ]
+        project = await transaction.projects.find(first)
+        assert await transaction.projects.count() == 2
+        assert await transaction.projects.find("nothing") is None
+    assert numbers[0] < numbers[1]
+    assert project is not None
+    assert (project.number, project.title, project.description, project.created) == (numbers[0], "t", "d", NOON)
+    assert (project.state, project.quota, project.environment) == (ProjectState.OPENED, Quota(), {})
+
+
+async def test_a_project_is_found_with_the_role_of_an_account(store: Store) -> None:
+    ada, bob = await add_account(store), await add_account(store)
+    project_id = await add_project(store, owner=ada)
+    async with store.read() as reading:
+        for account_id, role in ((ada, Role.OWNER), (bob, None)):
+            found = await reading.projects.find_with_role(project_id, account_id)
+            assert found is not None
+            assert (found[0].project_id, found[1]) == (project_id, role)
+        assert await reading.projects.find_with_role(new_project_id(), ada) is None
+
+
+async def test_projects_are_listed_newest_first_by_account_without_the_deleted(store: Store) -> None:
+    ada = await add_account(store)
+    mine, deleted, newest = [await add_project(store, owner=ada) for _ in range(3)]
+    foreign = await add_project(store)
+    async with store.begin() as transaction:
+        await transaction.projects.set_deleted(deleted, True)
+    async with store.read() as reading:
+        assert [one.project_id for one in await reading.projects.list_projects(owner=ada)] == [newest, mine]
+        assert [one.project_id for one in await reading.projects.list_projects(limit=2)] == [foreign, newest]
+
+
+async def test_states_settings_and_requests_are_kept(store: Store) -> None:
+    project_id, other = await add_project(store), await add_project(store)
+    async with store.begin() as transaction:
+        rows = transaction.projects
+        await rows.set_state(project_id, ProjectState.RUNNING, at=NOON, error="once failed")
+        await rows.set_settings(project_id, {"memory": 2000, "network_policy": "proxy"})
+        await rows.set_settings(project_id, {"cores": 0.5})
+        assert await rows.find_action_request(project_id) is None
+        await rows.set_action_request(project_id, {"action": "start"})
+        assert await rows.find_action_request(project_id) == {"action": "start"}
+        assert [one.project_id for one in await rows.list_not_opened()] == [project_id]
+        project = await rows.find(project_id)
+        state = await transaction.connection.scalar(select(projects.c.state).where(projects.c.project_id == project_id))
+    assert project is not None
+    assert project.state is ProjectState.RUNNING
+    assert project.quota == Quota(memory_mb=2000, cores=0.5, network="proxy")
+    assert state == {"state": "running", "time": "2026-03-01T12:00:00.000Z", "error": "once failed"}
+    assert other != project_id
+
+
+async def test_touching_remembers_who_and_when(store: Store) -> None:
+    ada, bob = await add_account(store), await add_account(store)
+    project_id = await add_project(store, owner=ada)
+    async with store.begin() as transaction:
+        await transaction.projects.touch(project_id, ada, at=NOON)
+        await transaction.projects.touch(project_id, bob, at=NOON + HOUR)
+    async with store.read() as reading:
+        row = (await reading.connection.execute(select(projects.c.last_active, projects.c.last_edited))).one()
+    assert set(row.last_active) == {ada, bob}
+    assert row.last_edited == NOON + HOUR
+
+
+async def test_collaborators_join_keep_their_role_and_leave(store: Store) -> None:
+    ada = await add_account(store)
+    project_id = await add_project(store)
+    async with store.begin() as transaction:
+        people = transaction.collaborators
+        assert await people.find_role(project_id, ada) is None
+        assert await people.add(project_id, ada, Role.OWNER)
+        assert not await people.add(project_id, ada, Role.COLLABORATOR)
+        assert await people.find_role(project_id, ada) is Role.OWNER
+        assert await people.list_projects(ada) == [project_id]
+        await people.remove(project_id, ada)
+        assert await people.list_projects(ada) == []
+
+
+async def test_invitations_are_counted_and_their_mails_remembered(store: Store) -> None:
+    project_id = await add_project(store)
+    async with store.begin() as transaction:
+        await transaction.connection.execute(
+            insert(project_invite_tokens).values(token="t", project_id=project_id, expires=NOON, usage_limit=3)
+        )
+        people = transaction.collaborators
+        await people.count_invite_token("t")
+        assert await people.find_invite_token("t") == InviteToken("t", project_id, NOON, 3, 1)
+        assert await people.find_invite_token("u") is None
+        assert await people.last_invitation_mail(project_id, "a@b.c") is None
+        await people.note_invitation_mail(project_id, "a@b.c", at=NOON)
+        await people.note_invitation_mail(project_id, "a@b.c", at=NOON + HOUR)
+        assert await people.last_invitation_mail(project_id, "a@b.c") == NOON + HOUR
+
+
+async def test_the_log_keeps_who_what_and_when(store: Store) -> None:
+    ada = await add_account(store)
+    project_id = await add_project(store, owner=ada)
+    async with store.begin() as transaction:
+        await transaction.project_log.add(project_id, ada, {"event": "open", "n": [1, None]}, at=NOON)
+    async with store.read() as reading:
+        row = (await reading.connection.execute(select(project_log))).one()
+    assert uuid.UUID(row.id).version == 4
+    assert row[1:] == (project_id, NOON, ada, {"event": "open", "n": [1, None]})
+
+
+# Mails
+
+
+async def test_mails_wait_until_they_are_sent_or_given_up(store: Store) -> None:
+    async with store.begin() as transaction:
+        for to in ("a@b.c", "d@e.f"):
+            await transaction.mails.add(to=to, subject="S", body=AWKWARD, at=NOON)
+        first, second = await transaction.mails.list_unsent(limit=10, max_attempts=2)
+        assert (first.to, first.subject, first.body, first.attempts) == ("a@b.c", "S", AWKWARD, 0)
+        assert await transaction.mails.list_unsent(limit=1, max_attempts=2) == [first]
+        await transaction.mails.mark_sent(first.id, at=NOON)
+        await transaction.mails.mark_failed(second.id, "refused")
+        assert [mail.attempts for mail in await transaction.mails.list_unsent(limit=10, max_attempts=2)] == [1]
+        await transaction.mails.mark_failed(second.id, "refused")
+        assert await transaction.mails.list_unsent(limit=10, max_attempts=2) == []

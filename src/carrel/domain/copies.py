@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from carrel.domain.errors import DomainError
+from carrel.domain.files import PathEscapes
 from carrel.domain.ids import AccountId, CopyId, ProjectId
 
 RETENTION = timedelta(days=30)
@@ -48,6 +49,24 @@ class CopyFailed(DomainError):
     """The copy was tried and did not succeed; the message is what `copy_path_status` shows as `error`."""
 
     code = "copy-failed"
+
+
+class SourceEscapes(PathEscapes):
+    """The real path of the source would leave its home."""
+
+    code = "source-path-escapes"
+
+    def __init__(self) -> None:
+        DomainError.__init__(self, "source path must be contained in project home dir")
+
+
+class TargetEscapes(PathEscapes):
+    """The real path of the target would leave its home, or be in a directory that is the platform's own."""
+
+    code = "target-path-escapes"
+
+    def __init__(self) -> None:
+        DomainError.__init__(self, "target path must be contained in target project home dir")
 
 
 class CopyNotFound(DomainError):

@@ -168,6 +168,7 @@ class _Walk:
                     return self._place(name)
                 tries -= 1
                 if not makes_parents or not tries:
+                    self._todo.appendleft(name)
                     raise
                 self._make_directory(name)
                 continue
@@ -175,6 +176,15 @@ class _Walk:
             if self._step(fd, name, follows_last):
                 return self._place(name)
         return self._place(".")
+
+    def real_path(self) -> tuple[str, ...]:
+        """The whole way, not made: what is missing counts as the directories that it would become."""
+        try:
+            return self.run(makes_parents=False, follows_last=True).real
+        except FileNotFoundError:
+            if ".." in self._todo:
+                raise
+            return (*self._names, *self._todo)
 
     def _step(self, fd: int, name: str, follows_last: bool) -> bool:
         """Go on through what `name` turned out to be, taking over `fd`; true if the walk ends here."""
@@ -231,6 +241,15 @@ def walk(root: Root, path: InnerPath, *, makes_parents: bool = False, follows_la
     """
     with closing(_Walk(root, path)) as steps:
         yield steps.run(makes_parents=makes_parents, follows_last=follows_last)
+
+
+def real_path(root: Root, path: InnerPath) -> tuple[str, ...]:
+    """The way that `path` means, symlinks resolved; what is missing of it counts as it would be made.
+
+    Raises `PathLeavesRoot` and `OSError`.
+    """
+    with closing(_Walk(root, path)) as steps:
+        return steps.real_path()
 
 
 @contextmanager

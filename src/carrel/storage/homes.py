@@ -16,7 +16,7 @@ from carrel.kit.unix_users import UnixUser, current_user
 from carrel.storage.settings import DataSettings
 
 MOUNTS = "/projects"
-CONTROL_DIRECTORIES = (".carrel", ".snapshots")
+CONTROL_DIRECTORIES = frozenset({".carrel", ".snapshots"})
 _PARENT_MODE = 0o711
 _HOME_MODE = 0o700
 

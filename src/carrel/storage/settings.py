@@ -32,3 +32,8 @@ class DataSettings(BaseModel):
     file_workers: int = Field(
         default=8, ge=1, le=256, description="How many files are read or written at the same time by one hub."
     )
+    direct_copy_mb: int = Field(
+        default=64,
+        ge=0,
+        description="Single files below this size in MB are copied without starting rsync; 0 turns that off.",
+    )

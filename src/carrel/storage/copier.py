@@ -1,0 +1,141 @@
+"""Copies of paths between homes with the rules of rsync (`spec/api-v1.md` §8.8); no project is started.
+
+`Copier.run` finds out where the copy begins and ends, then takes one of two ways that have the same results: a single
+ordinary file is copied directly, everything else by rsync in a sandbox of its own.
+"""
+
+import os
+import subprocess
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Self, TypeVar
+
+import anyio
+import structlog
+from anyio import AsyncContextManagerMixin, CapacityLimiter, to_thread
+
+from carrel.domain.copies import CopyFailed, CopyPlan
+from carrel.storage import direct, rsync
+from carrel.storage.copy_sandbox import CopySandbox, open_user_namespace
+from carrel.storage.ends import find_ends, make_target_directory
+from carrel.storage.homes import Home, Homes
+from carrel.storage.usage import free_bytes
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+_RUNS = 3
+_STDERR_BYTES = 20_000
+_LOOK_SECONDS = 0.5
+_KILL_SECONDS = 5
+
+
+@dataclass
+class Copier(AsyncContextManagerMixin):
+    """Carries out copies; open it with `async with` in the thread that the hub lives in."""
+
+    homes: Homes
+    _limiter: CapacityLimiter = field(init=False)
+    _sandbox: CopySandbox = field(init=False)
+
+    @asynccontextmanager
+    async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
+        self._limiter = CapacityLimiter(self.homes.settings.file_workers)
+        namespace = None
+        if os.geteuid() == 0:
+            namespace = await to_thread.run_sync(open_user_namespace, self.homes.copier)
+        try:
+            self._sandbox = CopySandbox(self.homes.copier, namespace)
+            yield self
+        finally:
+            if namespace is not None:
+                os.close(namespace)
+
+    async def run(self, source: Home, target: Home, plan: CopyPlan) -> None:
+        """Copy, and return when everything has arrived. Cancelling stops it; what was copied by then stays.
+
+        Raises `FileMissing` if there is no source, `SourceEscapes`, `TargetEscapes`, `DiskFull`, else `CopyFailed`.
+        """
+        settings = self.homes.settings
+        ends = await self._in_thread(partial(find_ends, source, target, plan, settings))
+        if ends.is_same:
+            return
+        if direct.suits(ends, plan, settings):
+            try:
+                return await self._in_thread(partial(direct.copy_file, source, target, ends, plan, settings))
+            except direct.Declined:
+                pass
+        await self._in_thread(partial(make_target_directory, target, plan, ends))
+        await self._rsync(source, target, rsync.command(plan, ends, is_one_project=source.path == target.path))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await to_thread.run_sync(work, limiter=self._limiter)
+
+    async def _rsync(self, source: Home, target: Home, command: list[str]) -> None:
+        """Run again if files of a living source vanished meanwhile: others may have appeared in their places."""
+        for _ in range(_RUNS):
+            try:
+                status, stderr = await self._run(source, target, command)
+            except (OSError, ValueError) as error:  # no room for the arguments, or text that no argument can hold
+                log.warning("copy_not_started", project_id=target.project_id, reason=type(error).__name__)
+                raise CopyFailed("the copy could not be started: its options are too long or not valid") from error
+            if status != rsync.VANISHED:
+                break
+        if stderr.startswith((b"bwrap: ", b"setpriv: ", b"sh: ")):
+            log.error("copy_sandbox_failed", project_id=target.project_id, said=stderr.decode(errors="replace"))
+            raise CopyFailed("the sandbox of the copy could not be started")
+        if status not in (0, rsync.VANISHED):
+            raise CopyFailed(rsync.failure(command, stderr))
+
+    async def _run(self, source: Home, target: Home, command: list[str]) -> tuple[int, bytes]:
+        """One run of rsync: its exit status and what it said."""
+        said, write_end = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(said, False)
+        try:
+            try:
+                process = self._sandbox.spawn(source, target, command, write_end)
+            finally:
+                os.close(write_end)
+            try:
+                stderr = await self._read(said)
+                return await _ended(process), stderr
+            finally:
+                if process.returncode is None:
+                    await _kill(process)
+        finally:
+            os.close(said)
+
+    async def _read(self, said: int) -> bytes:
+        """Everything until the last process of the sandbox is gone, shortened; looks after the disk meanwhile."""
+        stderr = bytearray()
+        while True:
+            with anyio.move_on_after(_LOOK_SECONDS) as pause:
+                await anyio.wait_readable(said)
+            if pause.cancelled_caught:
+                if await free_bytes(self.homes.settings) == 0:
+                    raise CopyFailed("ENOSPC: no space left on device: the server keeps its last free space for itself")
+                continue
+            chunk = os.read(said, _STDERR_BYTES)
+            if not chunk:
+                return bytes(stderr)
+            stderr += chunk[: _STDERR_BYTES - len(stderr)]
+
+
+async def _ended(process: subprocess.Popen[bytes]) -> int:
+    """The exit status of a process that nobody else waits for."""
+    pidfd = os.pidfd_open(process.pid)
+    try:
+        await anyio.wait_readable(pidfd)
+    finally:
+        os.close(pidfd)
+    return process.wait()
+
+
+async def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Killing bubblewrap kills all of the sandbox."""
+    process.kill()
+    with anyio.move_on_after(_KILL_SECONDS, shield=True):
+        await _ended(process)

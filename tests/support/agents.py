@@ -15,6 +15,7 @@ from anyio.abc import Process, SocketStream
 
 import carrel
 
+NOBODY = 65534
 MAIN = "from carrel.agent.serve import main\nmain()\n"
 
 
@@ -43,11 +44,15 @@ def stage_agent(directory: Path) -> Path:
 
 
 @asynccontextmanager
-async def running_agent(directory: Path, **environment: str) -> AsyncIterator[RunningAgent]:
-    """Start an agent as a runner would, in `directory`."""
+async def running_agent(directory: Path, *, as_tenant: bool = False) -> AsyncIterator[RunningAgent]:
+    """Start an agent as a runner would; `as_tenant`: as an ordinary user, also when root runs the tests."""
+    user = NOBODY if as_tenant and os.geteuid() == 0 else None
     stage, home, address = stage_agent(directory), directory / "home", directory / "agent.sock"
     home.mkdir()
     (directory / "tmp").mkdir()
+    if user is not None:
+        os.chown(home, user, user)
+        os.chown(directory / "tmp", user, user)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(address))
         listener.listen(16)
@@ -57,12 +62,14 @@ async def running_agent(directory: Path, **environment: str) -> AsyncIterator[Ru
             stdin=None,
             stdout=None,
             stderr=None,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
             env={
                 "HOME": str(home),
                 "PATH": os.environ["PATH"],
                 "LANG": "C.UTF-8",
                 "TMPDIR": str(directory / "tmp"),
-                **environment,
             },
         )
     try:

@@ -1,4 +1,4 @@
-"""The requests that run commands: exec, the jobs, and ping."""
+"""The requests that wait for a command, and the smallest one of all, ping."""
 
 import asyncio
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from msgspec import Struct
@@ -97,20 +97,23 @@ class Tree:
         self._sessions = {root}
         self._members: set[tuple[int, int]] = set()
 
-    def scan(self, *, strays: bool) -> list[Process]:
-        """The living members; with `strays` also those that only their environment gives away (slower)."""
+    def members(self, table: Mapping[int, Process]) -> list[Process]:
+        """The living members that are easy to find: by session and descent."""
+        found = {pid for pid, process in table.items() if pid == self._root or process.key in self._members}
+        return self._close(table, found)
+
+    def hunt(self) -> list[Process]:
+        """The living members, also those that only their environment gives away."""
         table = list_processes()
         table.pop(os.getpid(), None)
-        found = {pid for pid, process in table.items() if pid == self._root or process.key in self._members}
-        if strays:
-            found |= {pid for pid in table.keys() - found if self._marker in _content(f"/proc/{pid}/environ")}
-        self._close(table, found)
-        living = [table[pid] for pid in found if not table[pid].is_gone]
+        found = {process.pid for process in self.members(table)}
+        found |= {pid for pid in table.keys() - found if self._marker in _content(f"/proc/{pid}/environ")}
+        living = self._close(table, found)
         self._members.update(process.key for process in living)
         return living
 
-    def _close(self, table: dict[int, Process], found: set[int]) -> None:
-        """Add children and session mates until nothing is added."""
+    def _close(self, table: Mapping[int, Process], found: set[int]) -> list[Process]:
+        """Add children and session mates until nothing is added; those that live."""
         own_session = os.getsid(0)
         while True:
             self._sessions.update(table[pid].session for pid in found)
@@ -122,7 +125,7 @@ class Tree:
                 if pid not in found and (process.parent in found or process.session in self._sessions)
             }
             if not added:
-                return
+                return [table[pid] for pid in found if not table[pid].is_gone]
             found |= added
 
     async def kill(self) -> bool:
@@ -132,7 +135,7 @@ class Tree:
         rounds = 0
         while time.monotonic() < deadline:
             try:
-                living = self.scan(strays=True)
+                living = self.hunt()
             except OSError:  # out of descriptors
                 await asyncio.sleep(_PAUSE_SECONDS)
                 continue

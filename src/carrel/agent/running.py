@@ -9,7 +9,7 @@ import asyncio
 import fcntl
 import os
 import termios
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from carrel.agent.processes import Process, Tree
@@ -77,7 +77,8 @@ class Running:
     def __init__(self, command: Command, script_path: str, base: dict[str, str], background: asyncio.TaskGroup) -> None:
         argv = ("bash", script_path) if script_path else command.argv
         cpu_seconds = -(-command.timeout_ms // 1000) if script_path else 0
-        directory = os.path.join(base.get("HOME", "/"), command.directory)
+        home = base.get("HOME", "/")
+        directory = os.path.join(home, command.directory) if command.directory else home
         child = spawn(argv, directory, {**base, **command.environment}, cpu_seconds)
         self.pid = child.pid
         self.totals = {STDOUT: 0, STDERR: 0}
@@ -112,9 +113,9 @@ class Running:
         if await asyncio.shield(self._start_kill()):
             await asyncio.shield(self.exited)
 
-    def processes(self) -> list[Process]:
+    def processes(self, table: Mapping[int, Process]) -> list[Process]:
         """The members of the tree that are easy to find, for statistics."""
-        return self._tree.scan(strays=False)
+        return self._tree.members(table)
 
     async def _wait(self) -> None:
         try:

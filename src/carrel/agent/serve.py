@@ -12,6 +12,7 @@ from collections.abc import Sequence  # noqa: E402
 
 from carrel.agent.commands import Commands  # noqa: E402
 from carrel.agent.connection import Connection  # noqa: E402
+from carrel.agent.jobs import Jobs  # noqa: E402
 
 _PR_SET_DUMPABLE = 4
 _MOST_HUBS = 16
@@ -49,7 +50,8 @@ async def serve(listener: socket.socket) -> None:
     listener.setblocking(False)
     open_ones: set[Connection] = set()
     async with asyncio.TaskGroup() as tasks:
-        handlers = Commands(dict(os.environ), tasks).handlers()
+        base = dict(os.environ)
+        handlers = {**Commands(base, tasks).handlers(), **Jobs(base, tasks).handlers()}
         while True:
             try:
                 hub, _ = await loop.sock_accept(listener)

@@ -56,6 +56,13 @@ class UnknownArchitecture(RuntimeError):
     """There is no table of system call numbers for this machine, so no filter can be made."""
 
 
+def numbers(machine: str) -> dict[str, int | None]:
+    """The numbers of the calls that the filter looks at; `None` for those that `machine` does not have."""
+    column, _ = _ARCHITECTURES[machine]
+    calls = {**_REFUSED, **_ABSENT, "clone": _CLONE, "ioctl": _IOCTL, "socket": _SOCKET}
+    return {name: pair[column] for name, pair in calls.items()}
+
+
 @dataclass
 class _Program:
     """BPF instructions with forward jumps by label, resolved when the program is packed."""

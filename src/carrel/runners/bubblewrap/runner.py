@@ -54,6 +54,7 @@ class BubblewrapRunner(anyio.AsyncContextManagerMixin):
                 yield self
             finally:
                 self._tasks.cancel_scope.cancel()
+                self._reap()
                 for child in self._children.values():
                     child.returncode = 0  # it goes on without us; without this Popen would warn
 
@@ -94,8 +95,17 @@ class BubblewrapRunner(anyio.AsyncContextManagerMixin):
     async def stop(self, project_id: ProjectId) -> None:
         """Kill every process of the sandbox and return when none is left; no error if it is not running."""
         self._places.socket(project_id)  # refuses what is no project id
-        await anyio.to_thread.run_sync(self._launcher.stop, project_id, limiter=self._limiter)
+        await anyio.to_thread.run_sync(self._stop, project_id, limiter=self._limiter)
         log.info("sandbox_stopped", project_id=project_id)
+
+    def _stop(self, project_id: ProjectId) -> None:
+        self._launcher.stop(project_id)
+        self._reap()
+
+    def _reap(self) -> None:
+        for pid, child in list(self._children.items()):
+            if child.poll() is not None:
+                self._children.pop(pid, None)
 
     async def observe(self) -> list[Sandbox]:
         """Every sandbox that is running now, with those that an earlier hub started."""
@@ -120,9 +130,7 @@ class BubblewrapRunner(anyio.AsyncContextManagerMixin):
 
     async def _clear_up_after(self, sandbox: BubblewrapSandbox) -> None:
         ended = await sandbox.wait()
-        child = self._children.pop(sandbox.record.monitor_pid, None)
-        if child is not None:
-            await anyio.to_thread.run_sync(child.wait, limiter=self._limiter)
+        self._reap()
         if self._watched.get(sandbox.project_id) is sandbox:
             del self._watched[sandbox.project_id]
         log.info("sandbox_ended", project_id=sandbox.project_id, reason=ended.reason)

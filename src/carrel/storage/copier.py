@@ -20,7 +20,7 @@ from carrel.domain.copies import CopyFailed, CopyPlan
 from carrel.storage import direct, rsync
 from carrel.storage.copy_sandbox import CopySandbox, open_user_namespace
 from carrel.storage.ends import find_ends, make_target_directory
-from carrel.storage.homes import Home, Homes
+from carrel.storage.homes import Home, Homes, close_to_others
 from carrel.storage.usage import free_bytes
 
 T = TypeVar("T")
@@ -69,7 +69,11 @@ class Copier(AsyncContextManagerMixin):
             except direct.Declined:
                 pass
         await self._in_thread(partial(make_target_directory, target, plan, ends))
-        await self._rsync(source, target, rsync.command(plan, ends, is_one_project=source.path == target.path))
+        try:
+            await self._rsync(source, target, rsync.command(plan, ends, is_one_project=source.path == target.path))
+        finally:
+            if ends.way == ():
+                close_to_others(target)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await to_thread.run_sync(work, limiter=self._limiter)

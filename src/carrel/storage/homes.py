@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carrel.domain.ids import ProjectId, is_uuid
-from carrel.kit.unix_users import UnixUser, current_user
+from carrel.kit.unix_users import UnixUser, acting_as, current_user
 from carrel.storage.settings import DataSettings
 
 MOUNTS = "/projects"
@@ -106,6 +106,16 @@ class Homes:
         try:
             if home.user.is_other:
                 os.fchown(fd, home.user.uid, home.user.gid)
+            os.fchmod(fd, _HOME_MODE)
+        finally:
+            os.close(fd)
+
+
+def close_to_others(home: Home) -> None:
+    """Give the home the mode it was made with; copies take over modes, also that of a directory merged into a home."""
+    with acting_as(home.user):
+        fd = os.open(home.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
             os.fchmod(fd, _HOME_MODE)
         finally:
             os.close(fd)

@@ -35,3 +35,12 @@ class Overloaded(DomainError):
     """A bounded resource is used up for now; the same call may succeed later."""
 
     code = "overloaded"
+
+
+class MultiResponseUnsupported(DomainError):
+    """A query asked for several responses, which one HTTP reply cannot give."""
+
+    code = "multi-response-unsupported"
+
+    def __init__(self) -> None:
+        super().__init__("multi_response queries aren't supported")

@@ -87,6 +87,17 @@ class ExecNotRunnable(DomainError):
         self.reason = reason
 
 
+class ExecFailed(DomainError):
+    """The command ran and its exit code is not 0."""
+
+    code = "exec-failed"
+
+    def __init__(self, exit_code: int, stderr: str) -> None:
+        super().__init__(f"the command exited with nonzero code {exit_code}")
+        self.exit_code = exit_code
+        self.stderr = stderr
+
+
 class JobNotFound(DomainError):
     code = "job-not-found"
 

@@ -1,8 +1,8 @@
 """Sharing one run among equal calls (`aggregate` of `project_exec`).
 
-A call carries a value. While a run with value `a` is in progress, a call with a value `<= a` gets its result; a call with
-a greater one is queued, and all that are queued share the next run, with the greatest of their values. A result serves
-later calls with a value up to its own for a minute. Values given as `{"value": v}` compare by equality instead.
+A call carries a value. While a run with value `a` is in progress, a call with a value `<= a` gets its result; a call
+with a greater one is queued, and all that are queued share the next run, with the greatest of their values. A result
+serves later calls with a value up to its own for a minute. Values given as `{"value": v}` compare by equality instead.
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,7 @@
 """Workers that carry copies out: claimed from the database with a lease, a bounded number at a time.
 
 A hub that has room claims a copy in the same transaction that records it. One that dies leaves its leases to run out;
-then any hub claims those copies again (rsync is idempotent). A copy is finished only by the worker that holds its lease.
+then any hub claims those copies again (rsync is idempotent). Only the worker that holds a copy's lease can finish it.
 """
 
 from collections.abc import AsyncGenerator
@@ -12,7 +12,7 @@ from typing import Self
 
 import anyio
 import structlog
-from anyio import AsyncContextManagerMixin
+from anyio import AsyncContextManagerMixin, to_thread
 from anyio.abc import TaskGroup
 
 from carrel.domain.copies import Copy, CopyFailed, CopyNotFound, CopyWaitTimeout
@@ -21,6 +21,7 @@ from carrel.domain.ids import CopyId, ProjectId
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import random_text
 from carrel.kit.wakeup import Wakeup
+from carrel.services.background import repeat, survive
 from carrel.services.settings import CopySettings
 from carrel.storage.copier import Copier
 from carrel.storage.homes import Home, Homes
@@ -42,7 +43,7 @@ class _Job:
     outcome: Copy | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class CopyWorkers(AsyncContextManagerMixin):
     """Entered, it works; `accept` gives it a copy, `wait` tells when one is done."""
 
@@ -56,7 +57,7 @@ class CopyWorkers(AsyncContextManagerMixin):
     owner: str = field(default_factory=lambda: random_text(20))
     _jobs: dict[CopyId, _Job] = field(default_factory=dict)
     _due: Wakeup = field(default_factory=Wakeup)
-    _tasks: list[TaskGroup] = field(default_factory=list)
+    _tasks: TaskGroup = field(init=False)
 
     @asynccontextmanager
     async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
@@ -65,9 +66,9 @@ class CopyWorkers(AsyncContextManagerMixin):
                 await transaction.copies.release_leases(not_owner=self.owner)
         try:
             async with anyio.create_task_group() as tasks:
-                self._tasks.append(tasks)
-                tasks.start_soon(self._claim_forever)
-                tasks.start_soon(self._keep_leases)
+                self._tasks = tasks
+                tasks.start_soon(repeat, "claim copies", self._claim)
+                tasks.start_soon(repeat, "keep leases", self._keep_leases)
                 yield self
                 tasks.cancel_scope.cancel()
         finally:
@@ -92,7 +93,7 @@ class CopyWorkers(AsyncContextManagerMixin):
         except BaseException:
             del self._jobs[copy.copy_id]
             raise
-        self._tasks[0].start_soon(self._work, copy)
+        self._tasks.start_soon(self._work, copy)
 
     @property
     def _room(self) -> int:
@@ -137,20 +138,20 @@ class CopyWorkers(AsyncContextManagerMixin):
             job.scope.cancel()
             await job.done.wait()
 
-    async def _claim_forever(self) -> None:
-        while True:
-            self._due.clear()
-            now = self.clock.now()
-            if self._room > 0:
-                async with self.store.begin() as transaction:
-                    claimed = await transaction.copies.claim(
-                        self.owner, at=now, lease_expires=now + self._lease, limit=self._room
-                    )
-                for copy in claimed:
-                    self._jobs[copy.copy_id] = _Job()
-                    self._tasks[0].start_soon(self._work, replace(copy, started=copy.started or now))
-            with anyio.move_on_after(await self._pause()):
-                await self._due.wait()
+    async def _claim(self) -> None:
+        """Claim what is due and fits; then sleep until something may be due again."""
+        self._due.clear()
+        now = self.clock.now()
+        if self._room > 0:
+            async with self.store.begin() as transaction:
+                claimed = await transaction.copies.claim(
+                    self.owner, at=now, lease_expires=now + self._lease, limit=self._room
+                )
+            for copy in claimed:
+                self._jobs[copy.copy_id] = _Job()
+                self._tasks.start_soon(self._work, replace(copy, started=copy.started or now))
+        with anyio.move_on_after(await self._pause()):
+            await self._due.wait()
 
     async def _pause(self) -> float:
         """Seconds until something may become due by itself."""
@@ -162,28 +163,32 @@ class CopyWorkers(AsyncContextManagerMixin):
         return min(max((moment - now).total_seconds(), 0.01), _LONGEST_PAUSE_SECONDS)
 
     async def _keep_leases(self) -> None:
-        while True:
-            await anyio.sleep(self.settings.lease_s / 3)
-            if self._jobs:
-                async with self.store.begin() as transaction:
-                    await transaction.copies.extend_leases(self.owner, lease_expires=self.clock.now() + self._lease)
+        await anyio.sleep(self.settings.lease_s / 3)
+        if self._jobs:
+            async with self.store.begin() as transaction:
+                await transaction.copies.extend_leases(self.owner, lease_expires=self.clock.now() + self._lease)
 
     async def _work(self, copy: Copy) -> None:
         job = self._jobs[copy.copy_id]
         try:
-            with job.scope:
-                error = await self._carry_out(copy)
-            if job.scope.cancelled_caught:
-                error = f"copy killed: it took longer than {job.killed_after_seconds:g} seconds"
-            finished = self.clock.now()
-            async with self.store.begin() as transaction:
-                if await transaction.copies.finish(copy.copy_id, self.owner, at=finished, error=error):
-                    job.outcome = replace(copy, finished=finished, error=error)
-            log.info("copy_finished", copy_id=copy.copy_id, error=error)
+            await survive("copy", lambda: self._complete(copy, job))
         finally:
             del self._jobs[copy.copy_id]
             job.done.set()
             self._due.set()
+
+    async def _complete(self, copy: Copy, job: _Job) -> None:
+        """Carry the copy out and record its end; if that cannot be recorded, the lease runs out and it runs again."""
+        error = None
+        with job.scope:
+            error = await self._carry_out(copy)
+        if job.scope.cancelled_caught:
+            error = f"copy killed: it took longer than {job.killed_after_seconds:g} seconds"
+        finished = self.clock.now()
+        async with self.store.begin() as transaction:
+            if await transaction.copies.finish(copy.copy_id, self.owner, at=finished, error=error):
+                job.outcome = replace(copy, finished=finished, error=error)
+        log.info("copy_finished", copy_id=copy.copy_id, error=error)
 
     async def _carry_out(self, copy: Copy) -> str | None:
         """Copy; the error's text if it failed."""
@@ -203,4 +208,4 @@ class CopyWorkers(AsyncContextManagerMixin):
             project = await transaction.projects.find(project_id)
         if project is None:
             raise CopyFailed(f"project {project_id} does not exist")
-        return await self.homes.ensure(project.project_id, project.number)
+        return await to_thread.run_sync(self.homes.ensure, project.project_id, project.number)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from carrel.domain.execution import ExecResult, ExecSpec, Job
+from carrel.domain.execution import ExecFailed, ExecResult, ExecSpec, Job
 from carrel.domain.projects import Permission, ProjectAccess
 from carrel.services.aggregation import Aggregation
 from carrel.services.lifecycle import Lifecycle
@@ -18,17 +18,25 @@ class Execution:
     settings: ProjectSettings
     aggregation: Aggregation[ExecResult] = field(default_factory=Aggregation)
 
-    async def run(self, access: ProjectAccess, spec: ExecSpec, *, aggregate: Any = None) -> ExecResult:
-        """Run and wait. The project is started if needed, which does not count in the command's timeout.
+    async def run(
+        self, access: ProjectAccess, spec: ExecSpec, *, aggregate: Any = None, nonzero_fails: bool = False
+    ) -> ExecResult:
+        """Run and wait; with `nonzero_fails` another exit code than 0 raises `ExecFailed`.
+
+        The project is started if needed, which does not count in the command's timeout.
 
         With `aggregate`, calls of the same command in the same project share runs (see `Aggregation`).
         """
         access.demand(Permission.WRITE)
         spec = self._bounded(spec)
         if aggregate is None:
-            return await self._run(access, spec)
-        command = (access.project_id, replace(spec, environment={}), tuple(sorted(spec.environment.items())))
-        return await self.aggregation.run(repr(command), aggregate, lambda: self._run(access, spec))
+            result = await self._run(access, spec)
+        else:
+            command = (access.project_id, replace(spec, environment={}), tuple(sorted(spec.environment.items())))
+            result = await self.aggregation.run(repr(command), aggregate, lambda: self._run(access, spec))
+        if nonzero_fails and result.exit_code != 0:
+            raise ExecFailed(result.exit_code, result.stderr)
+        return result
 
     async def _run(self, access: ProjectAccess, spec: ExecSpec) -> ExecResult:
         link = await self.lifecycle.link(access.project)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from anyio import to_thread
+
 from carrel.domain.projects import Permission, ProjectAccess
 from carrel.storage.files import ProjectFiles
 from carrel.storage.homes import Home, Homes
@@ -23,4 +25,4 @@ class Files:
         await self.files.write_text(await self._home(access), path, content)
 
     async def _home(self, access: ProjectAccess) -> Home:
-        return await self.homes.ensure(access.project_id, access.project.number)
+        return await to_thread.run_sync(self.homes.ensure, access.project_id, access.project.number)

@@ -12,7 +12,7 @@ from typing import Self
 
 import anyio
 import structlog
-from anyio import AsyncContextManagerMixin
+from anyio import AsyncContextManagerMixin, to_thread
 from anyio.abc import TaskGroup
 
 from carrel.domain.execution import AgentLost
@@ -22,6 +22,7 @@ from carrel.kit.clock import Clock
 from carrel.remote.agents import Agents
 from carrel.remote.link import AgentLink
 from carrel.runners.base import Network, Resources, Runner, Sandbox, SandboxSpec
+from carrel.services.background import survive
 from carrel.services.settings import ProjectSettings
 from carrel.storage.homes import Homes
 from carrel.store.store import Store
@@ -32,7 +33,7 @@ _MB = 1_000_000
 GONE = "the sandbox was gone when the server started"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Lifecycle(AsyncContextManagerMixin):
     """Starts and stops projects; entered, it watches the sandboxes that run."""
 
@@ -44,12 +45,12 @@ class Lifecycle(AsyncContextManagerMixin):
     settings: ProjectSettings
     _running: dict[ProjectId, Sandbox] = field(default_factory=dict)
     _locks: dict[ProjectId, anyio.Lock] = field(default_factory=dict)
-    _tasks: list[TaskGroup] = field(default_factory=list)
+    _tasks: TaskGroup = field(init=False)
 
     @asynccontextmanager
     async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
         async with anyio.create_task_group() as tasks:
-            self._tasks.append(tasks)
+            self._tasks = tasks
             await self._adopt()
             yield self
             tasks.cancel_scope.cancel()
@@ -88,7 +89,7 @@ class Lifecycle(AsyncContextManagerMixin):
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._note, project.project_id, ProjectState.STARTING)
-                home = await self.homes.ensure(project.project_id, project.number)
+                home = await to_thread.run_sync(self.homes.ensure, project.project_id, project.number)
                 spec = SandboxSpec(
                     project_id=project.project_id,
                     home=home.path,
@@ -148,7 +149,7 @@ class Lifecycle(AsyncContextManagerMixin):
 
     def _watch(self, sandbox: Sandbox) -> None:
         self._running[sandbox.project_id] = sandbox
-        self._tasks[0].start_soon(self._wait_for_end, sandbox)
+        self._tasks.start_soon(survive, "watch a sandbox", lambda: self._wait_for_end(sandbox))
 
     async def _wait_for_end(self, sandbox: Sandbox) -> None:
         ended = await sandbox.wait()

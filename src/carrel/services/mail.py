@@ -18,6 +18,7 @@ from anyio import AsyncContextManagerMixin
 
 from carrel.kit.clock import Clock
 from carrel.kit.wakeup import Wakeup
+from carrel.services.background import repeat
 from carrel.services.settings import MailSettings
 from carrel.store.mails import StoredMail
 from carrel.store.store import Store, Transaction
@@ -28,7 +29,7 @@ ATTEMPTS = 10
 _BATCH = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Mail(AsyncContextManagerMixin):
     """Posts mails; while it is entered and a server is configured it also sends them."""
 
@@ -41,7 +42,7 @@ class Mail(AsyncContextManagerMixin):
     async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
         async with anyio.create_task_group() as tasks:
             if self.settings.host is not None:
-                tasks.start_soon(self._send_forever)
+                tasks.start_soon(repeat, "send mail", self._send_waiting)
             yield self
             tasks.cancel_scope.cancel()
 
@@ -53,16 +54,15 @@ class Mail(AsyncContextManagerMixin):
         """A hint, after the commit: there may be mail to send."""
         self._posted.set()
 
-    async def _send_forever(self) -> None:
-        while True:
-            self._posted.clear()
-            async with self.store.read() as transaction:
-                waiting = await transaction.mails.list_unsent(limit=_BATCH, max_attempts=ATTEMPTS)
-            sent = [await self._send(mail) for mail in waiting]
-            if len(waiting) == _BATCH and all(sent):
-                continue
-            with anyio.move_on_after(self.settings.retry_s):
-                await self._posted.wait()
+    async def _send_waiting(self) -> None:
+        self._posted.clear()
+        async with self.store.read() as transaction:
+            waiting = await transaction.mails.list_unsent(limit=_BATCH, max_attempts=ATTEMPTS)
+        sent = [await self._send(mail) for mail in waiting]
+        if len(waiting) == _BATCH and all(sent):
+            return
+        with anyio.move_on_after(self.settings.retry_s):
+            await self._posted.wait()
 
     async def _send(self, mail: StoredMail) -> bool:
         message = EmailMessage()

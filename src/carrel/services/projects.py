@@ -15,25 +15,26 @@ from carrel.domain.ids import AccountId, new_project_id
 from carrel.domain.projects import Permission, Project, ProjectAccess, Role
 from carrel.kit import timestamps
 from carrel.kit.clock import Clock
+from carrel.services.background import survive
 from carrel.services.lifecycle import Lifecycle
 from carrel.store.store import Store
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Projects(AsyncContextManagerMixin):
     """Entered, it also starts projects in the background."""
 
     store: Store
     lifecycle: Lifecycle
     clock: Clock
-    _tasks: list[TaskGroup] = field(default_factory=list)
+    _tasks: TaskGroup = field(init=False)
 
     @asynccontextmanager
     async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
         async with anyio.create_task_group() as tasks:
-            self._tasks.append(tasks)
+            self._tasks = tasks
             yield self
             tasks.cancel_scope.cancel()
 
@@ -55,9 +56,12 @@ class Projects(AsyncContextManagerMixin):
 
     def start_soon(self, project: Project) -> None:
         """Start in the background; a failure is in the project's state and in the log."""
-        self._tasks[0].start_soon(self._start, project)
+        self._tasks.start_soon(self._start, project)
 
     async def _start(self, project: Project) -> None:
+        await survive("start a project", lambda: self._start_or_log(project))
+
+    async def _start_or_log(self, project: Project) -> None:
         try:
             await self.lifecycle.link(project)
         except DomainError as error:

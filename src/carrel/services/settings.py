@@ -8,12 +8,12 @@ class SiteSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field("Carrel", description="shown in mails and pages")
-    help_email: str = Field("help@example.com", description="whom users are told to write to")
-    open_signup: bool = Field(False, description="whether callers who are no admins may create accounts")
-    auth_token_hours: float = Field(12, gt=0, le=24, description="how long a token made by `user_auth` works")
-    share_server: bool = Field(False, description="whether public paths may be read without an API key")
-    key_requests_per_minute: int = Field(0, ge=0, description="limit for each API key; 0: none")
+    name: str = Field(default="Carrel", description="shown in mails and pages")
+    help_email: str = Field(default="help@example.com", description="whom users are told to write to")
+    open_signup: bool = Field(default=False, description="whether callers who are no admins may create accounts")
+    auth_token_hours: float = Field(default=12, gt=0, le=24, description="how long a token made by `user_auth` works")
+    share_server: bool = Field(default=False, description="whether public paths may be read without an API key")
+    key_requests_per_minute: int = Field(default=0, ge=0, description="limit for each API key; 0: none")
 
 
 class ProjectSettings(BaseModel):
@@ -21,10 +21,10 @@ class ProjectSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    tmp_mb: int = Field(256, gt=0, description="size of /tmp in a sandbox (memory)")
-    start_timeout_s: float = Field(60, gt=0, description="how long a call waits for its project to start")
-    exec_timeout_max_s: float = Field(0, ge=0, description="cap on the `timeout` of commands; 0: none")
-    disk_check_s: float = Field(5, gt=0, description="how often the disk use of running projects is checked")
+    tmp_mb: int = Field(default=256, gt=0, description="size of /tmp in a sandbox (memory)")
+    start_timeout_s: float = Field(default=60, gt=0, description="how long a call waits for its project to start")
+    exec_timeout_max_s: float = Field(default=0, ge=0, description="cap on the `timeout` of commands; 0: none")
+    disk_check_s: float = Field(default=5, gt=0, description="how often the disk use of running projects is checked")
 
 
 class CopySettings(BaseModel):
@@ -32,9 +32,11 @@ class CopySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    parallel: int = Field(2, ge=1, description="copies that one hub runs at the same time")
-    lease_s: float = Field(30, gt=1, description="after this long without a sign of life a worker's copy runs again")
-    wait_s: float = Field(240, gt=0, description="how long a waiting call waits before it is told to ask later")
+    parallel: int = Field(default=2, ge=1, description="copies that one hub runs at the same time")
+    lease_s: float = Field(
+        default=30, gt=1, description="after this long without a sign of life a worker's copy runs again"
+    )
+    wait_s: float = Field(default=240, gt=0, description="how long a waiting call waits before it is told to ask later")
 
 
 class MailSettings(BaseModel):
@@ -42,10 +44,10 @@ class MailSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    host: str | None = Field(None, description="SMTP server")
-    port: int = Field(587, description="SMTP port")
-    user: str | None = Field(None, description="SMTP user name")
-    password: SecretStr | None = Field(None, description="SMTP password")
-    start_tls: bool = Field(True, description="whether STARTTLS is required")
-    sender: str = Field("carrel@localhost", description="the From address")
-    retry_s: float = Field(60, gt=0, description="pause before a failed mail is tried again")
+    host: str | None = Field(default=None, description="SMTP server")
+    port: int = Field(default=587, description="SMTP port")
+    user: str | None = Field(default=None, description="SMTP user name")
+    password: SecretStr | None = Field(default=None, description="SMTP password")
+    start_tls: bool = Field(default=True, description="whether STARTTLS is required")
+    sender: str = Field(default="carrel@localhost", description="the From address")
+    retry_s: float = Field(default=60, gt=0, description="pause before a failed mail is tried again")

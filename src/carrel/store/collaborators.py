@@ -34,6 +34,12 @@ class CollaboratorRows:
         group = (await self.connection.execute(query)).scalar()
         return Role(group) if group else None
 
+    async def find_owner(self, project_id: str) -> AccountId | None:
+        query = select(collaborators.c.account_id).where(
+            collaborators.c.project_id == project_id, collaborators.c.group == Role.OWNER.value
+        )
+        return (await self.connection.execute(query.order_by(collaborators.c.account_id).limit(1))).scalar()
+
     async def add(self, project_id: ProjectId, account_id: AccountId, role: Role) -> bool:
         """Returns whether the account was not on the project before; an existing role is kept."""
         if await self.find_role(project_id, account_id) is not None:

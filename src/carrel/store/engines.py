@@ -11,6 +11,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from carrel.store.conditions import add_sqlite_functions
+
 BUSY_TIMEOUT_MS = 15_000
 
 
@@ -56,6 +58,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    add_sqlite_functions(connection)
     connection.isolation_level = None
 
 

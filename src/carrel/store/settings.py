@@ -9,9 +9,9 @@ class StoreSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: SecretStr | None = Field(
-        None,
+        default=None,
         description="`sqlite:///<path>` or `postgresql://user:password@host/name`; unset: SQLite in the data directory",
     )
     pool_size: int = Field(
-        8, ge=1, description="connections that one hub holds (for SQLite: readers; there is one writer)"
+        default=8, ge=1, description="connections that one hub holds (for SQLite: readers; there is one writer)"
     )

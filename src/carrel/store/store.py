@@ -17,6 +17,8 @@ from carrel.store.mails import MailRows
 from carrel.store.migrate import ensure_schema
 from carrel.store.project_log import ProjectLogRows
 from carrel.store.projects import ProjectRows
+from carrel.store.public_paths import PublicPathRows
+from carrel.store.queries import QueryRows
 from carrel.store.registration_tokens import RegistrationTokenRows
 
 
@@ -62,6 +64,14 @@ class Transaction:
     def mails(self) -> MailRows:
         return MailRows(self.connection)
 
+    @property
+    def public_paths(self) -> PublicPathRows:
+        return PublicPathRows(self.connection)
+
+    @property
+    def queries(self) -> QueryRows:
+        return QueryRows(self.connection)
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -81,6 +91,10 @@ class Store:
         finally:
             await reader.dispose()
             await writer.dispose()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.writer.dialect.name == "sqlite"
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:

@@ -1,0 +1,1 @@
+"""The dialects: each is a registry of procedures with its own envelope and error texts."""

@@ -1,0 +1,22 @@
+"""HTTP API v1: a module a noun, joined here."""
+
+from carrel.hub.api.v1 import (
+    accounts,
+    auth_tokens,
+    collaborators,
+    copies,
+    diagnostics,
+    execution,
+    files,
+    projects,
+    query,
+)
+from carrel.hub.api.v1.registry import Events
+
+
+def all_events() -> Events:
+    """Every event of API v1."""
+    events = Events()
+    for module in (diagnostics, accounts, auth_tokens, projects, collaborators, execution, files, copies, query):
+        events.include(module.events)
+    return events

@@ -1,0 +1,99 @@
+"""`carrel serve`: the hub as a process."""
+
+import logging
+import socket
+import sys
+from pathlib import Path
+
+import click
+import structlog
+import uvicorn
+
+from carrel.cli.common import config_option, fail, settings_or_exit
+from carrel.hub.app import create_app
+from carrel.hub.settings import Settings
+
+log = structlog.get_logger()
+
+_SHUTDOWN_SECONDS = 20
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (setting hub.host).")
+@click.option("--port", type=int, help="Port to listen on (setting hub.port).")
+@config_option
+def serve(host: str | None, port: int | None, config: Path | None) -> None:
+    """Serve until stopped. Projects that run go on when it stops; the next serve goes on with them."""
+    settings = settings_or_exit(config)
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    if given:
+        settings = settings.model_copy(update={"hub": settings.hub.model_copy(update=given)})
+    listener = listen(settings)
+    configure_logging(settings.hub.log_format)
+    address = url_of(settings, listener)
+    log.info("hub_starting", url=address, data_dir=str(settings.data.dir))
+    run(settings, listener)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The listening socket; a taken port ends the command with a line that says so."""
+    host, port = settings.hub.host, settings.hub.port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        fail(
+            f"cannot listen on {host}:{port}: {error.strerror or error}. Choose another with --port or CARREL_HUB_PORT"
+        )
+
+
+def url_of(settings: Settings, listener: socket.socket) -> str:
+    host = settings.hub.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}{settings.hub.base_path}"
+
+
+def run(settings: Settings, listener: socket.socket) -> None:
+    """Serve on the socket until a signal comes; exits with 1 when the hub could not start."""
+    config = uvicorn.Config(
+        create_app(settings),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.hub.trusted_proxies,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    if not server.started:
+        sys.exit(1)
+
+
+def configure_logging(log_format: str) -> None:
+    """Our events and uvicorn's lines, to stderr, as text or as JSON."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: structlog.typing.Processor
+    if log_format == "json":
+        shared.append(structlog.processors.format_exc_info)
+        last = structlog.processors.JSONRenderer()
+    else:
+        plain = structlog.dev.plain_traceback  # a rich one shows local variables, and so secrets
+        last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+    structlog.configure(
+        processors=[*shared, last],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -1,0 +1,171 @@
+"""The ASGI endpoint of API v1: `POST <base>/api/v1/<event>`.
+
+It is an ASGI application of its own, without a framework's request and response objects: v1 has its own rules for
+bodies, parameters and errors, and this is the hub's hottest path. The order of checks is part of the contract: the
+Authorization header, the event, the parameters, the key, the handler.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from carrel.domain.errors import DomainError, NotAvailableWithProjectKey
+from carrel.domain.keys import KeyUnknown
+from carrel.domain.principals import AccountPrincipal, Anonymous, Principal
+from carrel.hub.api.v1.body import BodyInvalid, parse_body
+from carrel.hub.api.v1.catalogue import missing_event_text
+from carrel.hub.api.v1.parameters import ParametersInvalid
+from carrel.hub.api.v1.registry import Caller, Event, Events, Failure, Reply
+from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
+from carrel.hub.call import Call
+from carrel.hub.key_limits import KeyLimits
+from carrel.hub.observing import Observer
+from carrel.hub.wire import v1_status, v1_text
+
+log = structlog.get_logger()
+
+BODY_BYTES = 16_000_000
+_encoder = msgspec.json.Encoder()
+
+
+class Refused(Exception):
+    """A call that does not reach its handler: status and error text."""
+
+    def __init__(self, status: int, text: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+        super().__init__(text)
+        self.status = status
+        self.headers = headers
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Serves all events of a registry."""
+
+    events: Events
+    observer: Observer
+    limits: KeyLimits = field(default_factory=KeyLimits)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = scope["path_params"]["event"]
+        with self.observer.watch("v1", name if self.events.find(name) else "unknown") as outcome:
+            try:
+                status, body, headers = await self._answer(scope, receive, name)
+            except Refused as refusal:
+                status, headers = refusal.status, refusal.headers
+                body = _encoder.encode({"error": str(refusal)})
+            outcome.status = status
+        await _send(send, status, body, headers)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, name: str
+    ) -> tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]:
+        if scope["method"] != "POST":
+            raise Refused(405, "API v1 calls must use POST", ((b"allow", b"POST"),))
+        headers = dict(scope["headers"])
+        body = await _read(receive, headers)
+        secret = _presented(headers)
+        event = self.events.find(name)
+        if event is None:
+            raise Refused(400, missing_event_text(name))
+        call_id, params = _parameters(event, body, headers.get(b"content-type", b"").decode("latin-1"))
+        platform = scope["state"]["platform"]
+        try:
+            principal = await self._principal(event, secret, platform.keys.verify)
+        except DomainError as error:
+            raise Refused(v1_status(error), v1_text(error)) from error
+        client = scope.get("client")
+        call = Call(principal, platform, client[0] if client else None)
+        return await self._handle(event, params, call, call_id)
+
+    async def _principal(self, event: Event, secret: str, verify: Any) -> Principal:
+        if secret == "" and event.may_call is Caller.ANYONE:
+            return Anonymous()
+        if secret == "":
+            raise KeyUnknown
+        wait_seconds = self.limits.check(secret)
+        if wait_seconds:
+            raise Refused(429, "too many requests", ((b"retry-after", str(wait_seconds).encode()),))
+        principal: Principal = await verify(secret)
+        return principal
+
+    async def _handle(
+        self, event: Event, params: Any, call: Call, call_id: Any
+    ) -> tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]:
+        status = 200
+        try:
+            if event.may_call is Caller.ACCOUNT and not isinstance(call.principal, AccountPrincipal):
+                raise NotAvailableWithProjectKey
+            reply = await event.handler(params, call)
+        except DomainError as error:
+            if v1_status(error) != status:
+                raise Refused(v1_status(error), v1_text(error)) from error
+            reply = event.on_failure(error, params, call) or Failure(error=v1_text(error))
+        except Exception:
+            log.exception("call_crashed", dialect="v1", call=event.name)
+            status, reply = 500, None
+        if reply is None:
+            return status, _encoder.encode({"error": "internal error", "id": call_id}), ()
+        return status, _encode(reply, call_id), ()
+
+
+def _encode(reply: Reply, call_id: Any) -> bytes:
+    reply.id = call_id
+    return _encoder.encode(reply)
+
+
+def _presented(headers: dict[bytes, bytes]) -> str:
+    raw = headers.get(b"authorization")
+    try:
+        return presented_key(raw.decode("latin-1") if raw is not None else None)
+    except (AuthorizationMissing, AuthorizationUnknown) as error:
+        raise Refused(400, str(error)) from error
+
+
+def _parameters(event: Event, body: bytes, content_type: str) -> tuple[Any, Any]:
+    """The call's id and its typed parameters."""
+    try:
+        given = parse_body(body, content_type)
+        call_id = given.pop("id", None) if "id" not in event.parameters.fields else given.get("id")
+        if given.pop("event", event.name) != event.name:
+            raise Refused(400, "invalid parameters 'Error: event does not match the URL'")
+        return call_id if call_id is not None else str(uuid.uuid4()), event.parameters.parse(given)
+    except (BodyInvalid, ParametersInvalid) as error:
+        raise Refused(400, str(error)) from error
+
+
+async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
+    declared = headers.get(b"content-length", b"0")
+    if declared.isdigit() and int(declared) > BODY_BYTES:
+        raise Refused(413, "request entity too large")
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400, "the client went away")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > BODY_BYTES:
+            raise Refused(413, "request entity too large")
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def _send(send: Send, status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", b"application/json; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+                *headers,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,189 @@
+"""The event that runs commands in a project."""
+
+import math
+import shlex
+from typing import Any
+
+import msgspec
+
+from carrel.domain.execution import (
+    AgentLost,
+    ExecFailed,
+    ExecKilled,
+    ExecNotRunnable,
+    ExecResult,
+    ExecSpec,
+    Job,
+    JobNotFound,
+    TooManyJobs,
+)
+from carrel.domain.projects import ProjectDeleted, StartFailed
+from carrel.hub.api.v1.registry import Caller, Events, Failure, Reply
+from carrel.hub.call import Call
+from carrel.kit import timestamps
+
+events = Events()
+
+_ASYNC_OUTPUT = 1 << 20
+
+
+class ExecParams(msgspec.Struct):
+    """Parameters.
+
+    project_id: where to run; a stopped project is started
+    command: a program, a path, or shell text (when it contains white space and there are no args)
+    args: arguments of the program
+    path: working directory, relative to the home directory or absolute
+    timeout: seconds after which the whole process tree is killed; 0: none
+    max_output: characters that are kept of stdout and of stderr; 10 MB without it
+    bash: run the command as a bash script
+    err_on_exit: whether a nonzero exit code is an error
+    aggregate: let equal calls share a run: a call is served by one with the same or a greater value
+    env: extra environment variables (an extension)
+    async_call: start the command and return at once with its `job_id` (an extension)
+    async_get: `job_id` of which to tell the state (an extension)
+    async_stats: with async_get, also tell memory and processor use (an extension)
+    async_await: with async_get, return when the job has ended (an extension)
+    """
+
+    project_id: str
+    command: str = ""
+    args: list[str] = msgspec.field(default_factory=list)
+    path: str = ""
+    timeout: float = 10
+    max_output: float | None = None
+    bash: bool = False
+    err_on_exit: bool = True
+    aggregate: Any = None
+    env: dict[str, Any] | None = None
+    async_call: bool = False
+    async_get: str | None = None
+    async_stats: bool = False
+    async_await: bool = False
+
+    @property
+    def is_script(self) -> bool:
+        return self.bash or (not self.args and any(char.isspace() for char in self.command))
+
+    @property
+    def script(self) -> str:
+        """The script text; args that come with `bash` are quoted and appended."""
+        return " ".join([self.command, shlex.join(self.args)]) if self.args else self.command
+
+    @property
+    def described(self) -> str:
+        """The command as error texts name it."""
+        return self.script if self.is_script else f"'{self.command}' (args={' '.join(self.args)})"
+
+    def spec(self) -> ExecSpec:
+        max_output = _ASYNC_OUTPUT if self.async_call and self.max_output is None else self.max_output
+        return ExecSpec(
+            program="" if self.is_script else self.command,
+            arguments=() if self.is_script else tuple(self.args),
+            script=self.script if self.is_script else None,
+            directory=self.path,
+            environment={str(name): str(value) for name, value in (self.env or {}).items()},
+            timeout_seconds=max(0.0, self.timeout),
+            max_output=None if max_output is None else max(0, int(max_output)),
+        )
+
+    def aggregate_value(self) -> Any:
+        """Decimal text counts as a number: a form cannot say it otherwise."""
+        if not isinstance(self.aggregate, str):
+            return self.aggregate
+        try:
+            number = float(self.aggregate)
+        except ValueError:
+            return self.aggregate
+        return number if math.isfinite(number) else self.aggregate
+
+
+class Sample(msgspec.Struct):
+    """Use of a job's process tree: milliseconds since the epoch, MB, percent of a core, seconds."""
+
+    timestamp: int
+    mem_rss: float
+    cpu_pct: float
+    cpu_secs: float
+
+
+class ExecOutput(Reply, tag_field="event", tag="project_exec_output"):
+    """What the command wrote and its exit code; the fields after `type` are those of async commands."""
+
+    stdout: str
+    stderr: str
+    exit_code: int
+    type: str
+    job_id: str | None = None
+    pid: int | None = None
+    status: str | None = None
+    start: int | None = None
+    elapsed_s: float | None = None
+    stats: list[Sample] | None = None
+
+    @classmethod
+    def of(cls, result: ExecResult) -> "ExecOutput":
+        return cls(stdout=result.stdout, stderr=result.stderr, exit_code=result.exit_code, type="blocking")
+
+    @classmethod
+    def of_job(cls, job: Job, *, with_stats: bool) -> "ExecOutput":
+        stats = [
+            Sample(timestamps.to_milliseconds(s.time), s.memory_rss_mb, s.cpu_percent, s.cpu_seconds)
+            for s in job.samples
+        ]
+        return cls(
+            stdout=job.stdout,
+            stderr=job.stderr,
+            exit_code=job.exit_code,
+            type="async",
+            job_id=job.job_id,
+            pid=job.pid,
+            status=job.status.value,
+            start=timestamps.to_milliseconds(job.started_at),
+            elapsed_s=round(job.elapsed_seconds, 3),
+            stats=stats if with_stats else None,
+        )
+
+
+def _failed(reason: str, params: ExecParams, call: Call) -> Failure:
+    text = f"Error executing command '{params.command}' with args '{','.join(params.args)}' -- {reason}"
+    if "Connection refused" in text:
+        text += f" -- projects may have no network access here; contact {call.platform.settings.site.help_email}"
+    return Failure(error=text)
+
+
+def _nonzero(error: ExecFailed, params: ExecParams, call: Call) -> Failure:
+    stderr = error.stderr[:1024]
+    reason = f"command '{params.described}' exited with nonzero code {error.exit_code} -- stderr='{stderr}'"
+    return _failed(reason, params, call)
+
+
+def _not_runnable(error: ExecNotRunnable, params: ExecParams, call: Call) -> Failure:
+    return _failed(f"command '{params.described}' was not able to run -- stderr='{error.reason}'", params, call)
+
+
+def _other(error: Exception, params: ExecParams, call: Call) -> Failure:
+    return _failed(str(error), params, call)
+
+
+_FAILURES = dict.fromkeys((ExecKilled, AgentLost, StartFailed, ProjectDeleted, JobNotFound, TooManyJobs), _other)
+
+
+@events.procedure(
+    "project_exec",
+    may_call=Caller.ACCOUNT_OR_PROJECT_KEY,
+    failures={**_FAILURES, ExecFailed: _nonzero, ExecNotRunnable: _not_runnable},
+)
+async def project_exec(params: ExecParams, call: Call) -> ExecOutput:
+    """Run a command in a project, as its user and in its sandbox."""
+    access = await call.access(params.project_id)
+    execution = call.platform.execution
+    if params.async_get is not None:
+        job = await execution.job(access, params.async_get, with_samples=params.async_stats, wait=params.async_await)
+        return ExecOutput.of_job(job, with_stats=params.async_stats)
+    if params.async_call:
+        return ExecOutput.of_job(await execution.start_job(access, params.spec()), with_stats=False)
+    result = await execution.run(
+        access, params.spec(), aggregate=params.aggregate_value(), nonzero_fails=params.err_on_exit
+    )
+    return ExecOutput.of(result)

@@ -1,0 +1,48 @@
+"""The ASGI application: routes, and the platform's lifetime."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount
+
+from carrel.hub.api.v1 import all_events
+from carrel.hub.api.v1.endpoint import Endpoint
+from carrel.hub.health import alive, metrics_of, ready
+from carrel.hub.key_limits import KeyLimits
+from carrel.hub.observing import Observer
+from carrel.hub.platform import Platform, open_platform
+from carrel.hub.routes import CarrelRoute, RouteAccess
+from carrel.hub.settings import Settings
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The hub; its lifespan opens the platform and hands it to every request as `state.platform`."""
+    observer = Observer()
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Platform]]:
+        async with open_platform(settings) as platform:
+            yield {"platform": platform}
+
+    routes: list[BaseRoute] = [*_routes(settings, observer)]
+    if settings.hub.base_path:
+        routes = [Mount(settings.hub.base_path, routes=routes)]
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
+
+
+def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute]:
+    limits = KeyLimits(settings.site.key_requests_per_minute)
+    return [
+        CarrelRoute("/api/v1/{event:path}", Endpoint(all_events(), observer, limits), access=RouteAccess.BY_EVENT),
+        CarrelRoute("/healthz", alive, access=RouteAccess.PUBLIC),
+        CarrelRoute("/readyz", ready, access=RouteAccess.PUBLIC),
+        CarrelRoute("/metrics", metrics_of(observer), access=RouteAccess.LOCAL),
+    ]
+
+
+async def _not_found(request: Request, _error: Any) -> Response:
+    return JSONResponse({"error": f"there is nothing at {request.url.path[:200]}"}, status_code=404)

@@ -1,0 +1,140 @@
+"""Where implementations are chosen and lifetimes nest: everything the hub is made of, opened in order."""
+
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import to_thread
+
+from carrel.hub.settings import Settings
+from carrel.kit.clock import Clock, SystemClock
+from carrel.remote.agents import Agents
+from carrel.runners.bubblewrap.runner import BubblewrapRunner
+from carrel.services.access import Access
+from carrel.services.accounts import Accounts
+from carrel.services.auth_tokens import AuthTokens
+from carrel.services.collaborators import Collaborators
+from carrel.services.copies import Copies
+from carrel.services.copy_workers import CopyWorkers
+from carrel.services.execution import Execution
+from carrel.services.files import Files
+from carrel.services.housekeeping import Housekeeping
+from carrel.services.keys import Keys
+from carrel.services.lifecycle import Lifecycle
+from carrel.services.mail import Mail
+from carrel.services.passwords import Passwords
+from carrel.services.projects import Projects
+from carrel.services.queries import Queries
+from carrel.services.registration import Registration
+from carrel.storage.copier import Copier
+from carrel.storage.files import ProjectFiles
+from carrel.storage.homes import Homes
+from carrel.store.store import Store
+
+
+class DataDirectoryBusy(Exception):
+    """Another hub uses this data directory with SQLite, which allows one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The services that need nothing but the database: what the command line works with while a hub runs."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    access: Access
+    keys: Keys
+    accounts: Accounts
+    auth_tokens: AuthTokens
+    mail: Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Platform(Directory):
+    """Everything that a procedure can reach."""
+
+    homes: Homes
+    lifecycle: Lifecycle
+    projects: Projects
+    collaborators: Collaborators
+    execution: Execution
+    files: Files
+    copies: Copies
+    queries: Queries
+
+
+@asynccontextmanager
+async def open_directory(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Directory]:
+    """The database and what works on it alone."""
+    clock = clock or SystemClock()
+    await to_thread.run_sync(_make_data_directory, settings.data.dir)
+    async with Store.open(settings.database_url, settings.database.pool_size) as store:
+        passwords = Passwords()
+        mail = Mail(store, settings.mail, clock)
+        keys = Keys(store, clock, settings.site.help_email)
+        yield Directory(
+            settings=settings,
+            clock=clock,
+            store=store,
+            access=Access(store),
+            keys=keys,
+            accounts=Accounts(store, keys, passwords, Registration(clock), mail, clock, settings.site),
+            auth_tokens=AuthTokens(store, passwords, clock, settings.site),
+            mail=mail,
+        )
+
+
+@asynccontextmanager
+async def open_platform(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Platform]:
+    """The whole hub but its HTTP side. Raises `DataDirectoryBusy`, and what the parts raise when they cannot open."""
+    async with AsyncExitStack() as stack:
+        directory = await stack.enter_async_context(open_directory(settings, clock))
+        store, clock = directory.store, directory.clock
+        alone = store.is_sqlite
+        if alone:
+            stack.enter_context(_only_hub(settings.data.dir))
+        await stack.enter_async_context(directory.mail)
+        homes = Homes(settings.data)
+        runner = await stack.enter_async_context(BubblewrapRunner(settings.runner, settings.data.dir))
+        agents = await stack.enter_async_context(Agents())
+        lifecycle = await stack.enter_async_context(Lifecycle(store, runner, agents, homes, clock, settings.projects))
+        projects = await stack.enter_async_context(Projects(store, lifecycle, clock))
+        copier = await stack.enter_async_context(Copier(homes))
+        workers = await stack.enter_async_context(
+            CopyWorkers(store, copier, homes, clock, settings.copies, alone=alone)
+        )
+        await stack.enter_async_context(Housekeeping(store, homes, lifecycle, clock, settings.projects))
+        yield Platform(
+            **{name: getattr(directory, name) for name in Directory.__dataclass_fields__},
+            homes=homes,
+            lifecycle=lifecycle,
+            projects=projects,
+            collaborators=Collaborators(store, directory.access, directory.mail, clock, settings.site),
+            execution=Execution(lifecycle, projects, settings.projects),
+            files=Files(homes, ProjectFiles(settings.data)),
+            copies=Copies(store, directory.access, workers, clock),
+            queries=Queries(store, clock, projects),
+        )
+
+
+def _make_data_directory(path: Path) -> None:
+    if not path.exists():
+        path.mkdir(parents=True)
+        path.chmod(0o711)
+
+
+@contextmanager
+def _only_hub(data_dir: Path) -> Iterator[None]:
+    """Hold the lock of the data directory; the kernel frees it when the process ends, however that comes."""
+    lock = os.open(data_dir / "hub.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise DataDirectoryBusy(f"another Carrel serves {data_dir}; for several hubs use PostgreSQL") from error
+    finally:
+        os.close(lock)

@@ -1,0 +1,80 @@
+"""All settings in one value: sections that the layers below define, read from `CARREL_*` variables or a TOML file.
+
+`CARREL_<SECTION>_<FIELD>` in the environment wins over `[section] field` in the file that `CARREL_CONFIG` names.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from carrel.runners.settings import RunnerSettings
+from carrel.services.settings import CopySettings, MailSettings, ProjectSettings, SiteSettings
+from carrel.storage.settings import DataSettings
+from carrel.store.settings import StoreSettings
+
+
+class HubSettings(BaseModel):
+    """The section `hub`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="port to listen on; 0: any free one, which the log names"
+    )
+    base_path: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="path in front of all routes")
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="addresses whose `X-Forwarded-For` is believed, separated by comma"
+    )
+    log_format: str = Field(
+        default="text", pattern="^(text|json)$", description="`text` for people, `json` for machines"
+    )
+
+
+class Settings(BaseSettings):
+    """Everything an operator can configure."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="CARREL_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+    )
+
+    database: StoreSettings = StoreSettings()
+    data: DataSettings = DataSettings()
+    runner: RunnerSettings = RunnerSettings()
+    hub: HubSettings = HubSettings()
+    site: SiteSettings = SiteSettings()
+    projects: ProjectSettings = ProjectSettings()
+    copies: CopySettings = CopySettings()
+    mail: MailSettings = MailSettings()
+
+    @property
+    def database_url(self) -> str:
+        if self.database.url is not None:
+            return self.database.url.get_secret_value()
+        return f"sqlite:///{self.data.dir.absolute() / 'carrel.sqlite'}"
+
+
+def load_settings(config: Path | None = None, **sections: Any) -> Settings:
+    """Settings from the arguments, the environment and the file, in this order of precedence."""
+    if config is None:
+        return Settings(**sections)
+
+    class FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config)
+
+    return FromFile(**sections)

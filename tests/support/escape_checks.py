@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 FACTS = json.loads(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].startswith("{") else {}
@@ -111,11 +112,19 @@ _DEVICES = (
 
 def _fill_file_checks() -> None:
     for name, path in _HOST_FILES.items():
-        CHECKS[f"read {name}"] = lambda path=path: _look(path.format_map(FACTS))
+        CHECKS[f"read {name}"] = partial(_on_path, _look, path)
     for name, path in _WRITES.items():
-        CHECKS[f"write {name}"] = lambda path=path: write(path.format_map(FACTS))
+        CHECKS[f"write {name}"] = partial(_on_path, write, path)
     for device in _DEVICES:
-        CHECKS[f"open /dev/{device}"] = lambda device=device: os.close(os.open(f"/dev/{device}", os.O_RDWR))
+        CHECKS[f"open /dev/{device}"] = partial(_open_device, device)
+
+
+def _on_path(attempt: Callable[[str], None], path: str) -> None:
+    attempt(path.format_map(FACTS))
+
+
+def _open_device(name: str) -> None:
+    os.close(os.open(f"/dev/{name}", os.O_RDWR))
 
 
 def _look(path: str) -> None:
@@ -284,7 +293,7 @@ _SYSTEM_CALLS: dict[str, tuple[object, ...]] = {
 def _fill_system_call_checks() -> None:
     for name, arguments in _SYSTEM_CALLS.items():
         number = FACTS.get("system_calls", {}).get(name, -1)
-        CHECKS[f"system call {name}"] = lambda number=number, arguments=arguments: system_call(number, *arguments)
+        CHECKS[f"system call {name}"] = partial(system_call, number, *arguments)
 
 
 _fill_system_call_checks()

@@ -140,7 +140,7 @@ def _check_version(python: Path) -> None:
         )
 
 
-def reachable_by(path: Path, user: UnixUser) -> Path | None:
+def first_closed_directory(path: Path, user: UnixUser) -> Path | None:
     """The first directory on the way to `path` that `user` may not pass through; `None` if there is none."""
     for directory in [*reversed(path.parents), path]:
         status = directory.stat()

@@ -6,16 +6,16 @@ process small.
 
 import contextlib
 import socket
+import sys
 import threading
 
-PORT = 3128
 SOCKET = "/run/proxy/p"
 _CHUNK = 1 << 16
 
 
-def main() -> None:
-    """Serve until killed."""
-    with socket.create_server(("127.0.0.1", PORT), backlog=64) as server:
+def main(descriptor: int) -> None:
+    """Serve the inherited listening socket until killed."""
+    with socket.socket(fileno=descriptor) as server:
         while True:
             client, _ = server.accept()
             threading.Thread(target=_serve, args=(client,), daemon=True).start()
@@ -43,4 +43,4 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

@@ -5,6 +5,7 @@ Arguments: the descriptor on which to say so, `forward` or `-`, then the agent's
 
 import importlib
 import os
+import socket
 import sys
 
 if __name__ == "__main__":
@@ -12,7 +13,11 @@ if __name__ == "__main__":
     for _descriptor in (int(_ready), int(_arguments[1])):
         os.set_inheritable(_descriptor, False)
     if _forward == "forward":
-        os.posix_spawn(sys.executable, [sys.executable, "-I", "-S", f"{runtime}/forward.py"], os.environ)
+        # Listening already here, programs that the agent runs never come too early.
+        with socket.create_server(("127.0.0.1", 3128), backlog=64) as _server:
+            _server.set_inheritable(True)
+            _command = [sys.executable, "-I", "-S", f"{runtime}/forward.py", str(_server.fileno())]
+            os.posix_spawn(sys.executable, _command, os.environ)
     os.write(int(_ready), b"r")
     os.close(int(_ready))
     importlib.import_module("carrel.agent.serve").main(_arguments)

@@ -60,7 +60,8 @@ class Group(StrEnum):
     """Those whose people the account may add to: as owner, or as collaborator unless only owners may."""
     ACCOUNTS_AROUND_ACCOUNT = "accounts-around-account"
     ACCOUNTS_ON_PROJECT = "accounts-on-project"
-    PROJECTS_WITH_PUBLIC_PATHS = "projects-with-public-paths"
+    PROJECTS_PUBLIC_TO_ACCOUNTS = "projects-public-to-accounts"
+    PROJECTS_PUBLIC_TO_ALL = "projects-public-to-all"
 
 
 @dataclass(frozen=True, slots=True)

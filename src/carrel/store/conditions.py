@@ -62,7 +62,7 @@ def to_sql(table: str, condition: Condition | Membership, dialect: str) -> Colum
         return _is(column, value, negated=operator is Operator.IS_NOT)
     if operator in (Operator.MINLEN, Operator.MAXLEN):
         length = _length(column, dialect)
-        return length >= value if operator is Operator.MINLEN else length <= value
+        return _ORDERED[Operator.AT_LEAST if operator is Operator.MINLEN else Operator.AT_MOST](length, value)
     if isinstance(column.type, JSON):
         return _json(column, operator, value, dialect)
     if operator in _LIKES:
@@ -70,6 +70,8 @@ def to_sql(table: str, condition: Condition | Membership, dialect: str) -> Colum
     if isinstance(column.type, UtcDateTime):
         moment = value.replace(microsecond=value.microsecond // 1000 * 1000)
         return _MOMENTS[operator](column, moment)
+    if operator in (Operator.EQUAL, Operator.NOT_EQUAL):
+        return _ORDERED[operator](column, value)  # without a collation: it would keep PostgreSQL from the index
     return _ORDERED[operator](_by_code_points(column, dialect), value)
 
 
@@ -153,8 +155,10 @@ def _members(membership: Membership) -> Any:
             return select(other.c.account_id).where(other.c.project_id.in_(mine))
         case Group.ACCOUNTS_ON_PROJECT:
             return select(on.account_id).where(on.project_id == of)
-        case Group.PROJECTS_WITH_PUBLIC_PATHS:
+        case Group.PROJECTS_PUBLIC_TO_ACCOUNTS:
             return select(public_paths.c.project_id).where(~public_paths.c.disabled)
+        case Group.PROJECTS_PUBLIC_TO_ALL:
+            return select(public_paths.c.project_id).where(~public_paths.c.disabled, ~public_paths.c.authenticated)
 
 
 def add_sqlite_functions(connection: Any) -> None:

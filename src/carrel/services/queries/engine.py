@@ -1,0 +1,126 @@
+"""Running the `query` event: parse, find the table's rules, read or write, then let projects act."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from carrel.domain.principals import Anonymous, Principal
+from carrel.domain.projects import ProjectAccess
+from carrel.domain.queries import QueryRefused
+from carrel.kit import timestamps
+from carrel.kit.clock import Clock
+from carrel.services.queries.caller import ADMIN_NEEDED, Caller
+from carrel.services.queries.parse import Options, Query, Verb, read_options, read_queries, read_query, substituted
+from carrel.services.queries.reading import read
+from carrel.services.queries.tables import NOT_WRITABLE, TABLES, Table
+from carrel.services.queries.writing import Effects, remove, write
+from carrel.store.store import Store
+
+
+class ProjectActions(Protocol):
+    """What a set query may make a project do; each returns when it is done."""
+
+    async def request_action(self, access: ProjectAccess, request: dict[str, Any]) -> None:
+        """Carry out `{"action", "time"}` and record how it went in the project's `action_request`."""
+        ...
+
+    async def set_deleted(self, access: ProjectAccess, deleted: bool) -> None: ...
+
+    async def touched(self, access: ProjectAccess) -> None:
+        """Mark the project as in use by the caller."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """Queries over the tables that a caller may see.
+
+    The queries of a list run one after the other, each set in a transaction of its own; the first that fails ends the
+    list, and what was written before it stays. A project's own key sees that project's row, log and public paths, and
+    may write its log, title, description, colour and avatars.
+    """
+
+    store: Store
+    clock: Clock
+    actions: ProjectActions
+
+    async def run(self, principal: Principal, query: object, options: object) -> Any:
+        """The result in the shape of the query. Raises `QueryRefused`, and what the actions raise."""
+        queries, chosen = read_queries(query), read_options(options)
+        caller = await self._caller(principal, chosen)
+        results = [await self._run_one(caller, one, chosen) for one in queries]
+        return results if isinstance(query, list) else results[0]
+
+    async def _caller(self, principal: Principal, options: Options) -> Caller:
+        caller = Caller(principal)
+        if options.account_id is None:
+            return caller
+        async with self.store.read() as transaction:
+            return await caller.acting_as(transaction, options.account_id)
+
+    async def _run_one(self, caller: Caller, raw: Any, options: Options) -> dict[str, Any]:
+        now = self.clock.now()
+        placeholders = {
+            "{account_id}": caller.account_id,
+            "{project_id}": caller.project_id,
+            "{now}": timestamps.to_text(now),
+        }
+        found = substituted(raw, {name: value for name, value in placeholders.items() if value is not None})
+        query = read_query(found, options)
+        if query.verb in (Verb.GET_ONE, Verb.GET_MANY):
+            return await self._get(caller, query)
+        await self._set(caller, query)
+        return {}
+
+    async def _get(self, caller: Caller, query: Query) -> dict[str, Any]:
+        table = _table_to_read(caller, query.table)
+        async with self.store.read() as transaction:
+            rows = await read(transaction, caller, table, query, self.clock.now())
+        return {query.table: rows} if rows or query.verb is Verb.GET_MANY else {}
+
+    async def _set(self, caller: Caller, query: Query) -> None:
+        table = _table_to_write(caller, query)
+        async with self.store.begin() as transaction:
+            if query.verb is Verb.DELETE:
+                return await remove(transaction, table, query.values)
+            effects = await write(transaction, caller, table, query.values, self.clock.now())
+        if effects is not None:
+            await self._act(effects)
+
+    async def _act(self, effects: Effects) -> None:
+        access = effects.access
+        if effects.deleted is not None:
+            await self.actions.set_deleted(access, effects.deleted)
+            access = replace(access, project=replace(access.project, deleted=effects.deleted))
+        if effects.action is not None:
+            await self.actions.request_action(access, dict(effects.action))
+        if effects.is_use:
+            await self.actions.touched(access)
+
+
+def _table_to_read(caller: Caller, name: str) -> Table:
+    table = TABLES.get(name)
+    is_for_others = table is None or (caller.project_id is not None and not table.project_key)
+    if table is None or table.rows is None or is_for_others:
+        raise QueryRefused(f"FATAL: get queries not allowed for table '{name}'")
+    if isinstance(caller.principal, Anonymous) and not table.anonymous:
+        raise QueryRefused(f"FATAL: anonymous get queries not allowed for table '{name}'")
+    return _checked_for_admin(caller, table)
+
+
+def _table_to_write(caller: Caller, query: Query) -> Table:
+    name, table = query.table, TABLES.get(query.table)
+    if isinstance(caller.principal, Anonymous):
+        raise QueryRefused("FATAL: no anonymous set queries")
+    if table is None and name not in NOT_WRITABLE:
+        raise QueryRefused(f"FATAL: table '{name}' does not exist")
+    if query.verb is Verb.DELETE and (table is None or not table.can_delete):
+        raise QueryRefused(f"FATAL: delete from {name} not allowed")  # noqa: S608  # a message
+    if table is None or table.writing is None:
+        raise QueryRefused(f"FATAL: user set queries not allowed for table '{name}'")
+    return _checked_for_admin(caller, table)
+
+
+def _checked_for_admin(caller: Caller, table: Table) -> Table:
+    if table.admin and not caller.is_admin:
+        raise QueryRefused(ADMIN_NEEDED)
+    return table

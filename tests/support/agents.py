@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import anyio
@@ -15,7 +16,7 @@ from anyio.abc import Process, SocketStream
 
 import carrel
 
-NOBODY = 65534
+_tenants = count(61_000)
 MAIN = "from carrel.agent.serve import main\nmain()\n"
 
 
@@ -31,7 +32,7 @@ class RunningAgent:
         self.process.send_signal(signal.SIGKILL)
 
 
-def stage_agent(directory: Path) -> Path:
+def stage_agent(directory: Path, main: str = MAIN) -> Path:
     """The directory that the agent's interpreter is given: its own packages and nothing else."""
     stage = directory / "stage"
     (stage / "carrel").mkdir(parents=True)
@@ -39,15 +40,15 @@ def stage_agent(directory: Path) -> Path:
     for name in ("__init__.py", "kit", "protocol", "agent"):
         (stage / "carrel" / name).symlink_to(package / name)
     (stage / "msgspec").symlink_to(Path(msgspec.__file__).parent)
-    (stage / "__main__.py").write_text(MAIN)
+    (stage / "__main__.py").write_text(main)
     return stage
 
 
 @asynccontextmanager
-async def running_agent(directory: Path, *, as_tenant: bool = False) -> AsyncIterator[RunningAgent]:
-    """Start an agent as a runner would; `as_tenant`: as an ordinary user, also when root runs the tests."""
-    user = NOBODY if as_tenant and os.geteuid() == 0 else None
-    stage, home, address = stage_agent(directory), directory / "home", directory / "agent.sock"
+async def running_agent(directory: Path, *, as_tenant: bool = False, main: str = MAIN) -> AsyncIterator[RunningAgent]:
+    """Start an agent as a runner would; `as_tenant`: as an ordinary user of its own, also when root runs the tests."""
+    user = next(_tenants) if as_tenant and os.geteuid() == 0 else None
+    stage, home, address = stage_agent(directory, main), directory / "home", directory / "agent.sock"
     home.mkdir()
     (directory / "tmp").mkdir()
     if user is not None:

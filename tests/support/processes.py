@@ -31,3 +31,20 @@ async def until_exists(path: Path) -> None:
     """Return when `path` is there; to be used under `anyio.fail_after`."""
     while not path.exists():
         await anyio.lowlevel.checkpoint()
+
+
+def descendants(root: int) -> set[int]:
+    """The living descendants of a process."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+            except OSError:
+                continue
+            if state not in "ZX":
+                parents[int(entry.name)] = int(parent)
+    found = {root}
+    while added := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= added
+    return found - {root}

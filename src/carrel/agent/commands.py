@@ -5,15 +5,15 @@ from collections.abc import Mapping
 
 from carrel.agent.connection import Handler, Refused, Stream
 from carrel.agent.running import Running, script_file
-from carrel.agent.spawn import NotRunnable
+from carrel.agent.spawn import Launcher, NotRunnable
 from carrel.protocol.execution import NOT_RUNNABLE, STDERR, STDOUT, Exec, ExecEnded, ExecStarted, Ping, Pong
 
 
 class Commands:
-    """Runs commands; `base` is the environment that they all get."""
+    """Runs commands, which `launcher` starts."""
 
-    def __init__(self, base: dict[str, str], tasks: asyncio.TaskGroup) -> None:
-        self._base = base
+    def __init__(self, launcher: Launcher, tasks: asyncio.TaskGroup) -> None:
+        self._launcher = launcher
         self._tasks = tasks
 
     def handlers(self) -> Mapping[type, Handler]:
@@ -25,8 +25,8 @@ class Commands:
 
     async def exec(self, stream: Stream, request: Exec) -> ExecEnded:
         try:
-            with script_file(request.command.script, self._base) as path:
-                running = Running(request.command, path, self._base, self._tasks)
+            with script_file(request.command.script, self._launcher) as path:
+                running = Running(request.command, path, self._launcher, self._tasks)
                 stream.started(ExecStarted(running.pid, path))
                 code = await running.finish(stream.send)
         except NotRunnable as error:

@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from carrel.agent.connection import Handler, Refused, Stream
 from carrel.agent.processes import PAGE, TICKS, Process, list_processes
 from carrel.agent.running import Running, script_file
-from carrel.agent.spawn import NotRunnable
+from carrel.agent.spawn import Launcher, NotRunnable
 from carrel.protocol.execution import (
     JOB_NOT_FOUND,
     MAX_JOBS,
@@ -109,12 +109,11 @@ class Job:
 
 
 class Jobs:
-    """The jobs that are kept; `base` is the environment that they all get."""
+    """The jobs that are kept; `launcher` starts them."""
 
-    def __init__(self, base: dict[str, str], tasks: asyncio.TaskGroup, *, keep_seconds: float = KEEP_SECONDS) -> None:
-        self._base = base
+    def __init__(self, launcher: Launcher, tasks: asyncio.TaskGroup) -> None:
+        self._launcher = launcher
         self._tasks = tasks
-        self._keep_seconds = keep_seconds
         self._jobs: dict[str, Job] = {}
         self._table: Mapping[int, Process] = {}
         self._table_at = 0.0
@@ -128,8 +127,8 @@ class Jobs:
         self._make_room()
         try:
             with ExitStack() as stack:
-                path = stack.enter_context(script_file(command.script, self._base))
-                job = Job(Running(command, path, self._base, self._tasks), command.note)
+                path = stack.enter_context(script_file(command.script, self._launcher))
+                job = Job(Running(command, path, self._launcher, self._tasks), command.note)
                 script = stack.pop_all()
         except NotRunnable as error:
             raise Refused(NOT_RUNNABLE, str(error)) from error
@@ -175,7 +174,7 @@ class Jobs:
             traceback.print_exc()
         job.end(exit_code)
         self._drop_excess()
-        asyncio.get_running_loop().call_later(self._keep_seconds, self._jobs.pop, job.job_id, None)
+        asyncio.get_running_loop().call_later(KEEP_SECONDS, self._jobs.pop, job.job_id, None)
 
     async def _sample(self, job: Job) -> None:
         while True:

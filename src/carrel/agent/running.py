@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from carrel.agent.processes import Process, Tree
-from carrel.agent.spawn import NotRunnable, spawn
+from carrel.agent.spawn import Launcher, NotRunnable
 from carrel.protocol.execution import STDERR, STDOUT, Command
 from carrel.protocol.link import CHUNK
 
@@ -74,12 +74,11 @@ class Pipe:
 class Running:
     """A started command. `totals` counts the bytes of each channel, kept or dropped."""
 
-    def __init__(self, command: Command, script_path: str, base: dict[str, str], background: asyncio.TaskGroup) -> None:
+    def __init__(self, command: Command, script_path: str, launcher: Launcher, background: asyncio.TaskGroup) -> None:
         argv = ("bash", script_path) if script_path else command.argv
         cpu_seconds = -(-command.timeout_ms // 1000) if script_path else 0
-        home = base.get("HOME", "/")
-        directory = os.path.join(home, command.directory) if command.directory else home
-        child = spawn(argv, directory, {**base, **command.environment}, cpu_seconds)
+        directory = os.path.join(launcher.home, command.directory) if command.directory else launcher.home
+        child = launcher.start(argv, directory, command.environment, cpu_seconds)
         self.pid = child.pid
         self.totals = {STDOUT: 0, STDERR: 0}
         self.timed_out = False
@@ -155,12 +154,12 @@ class Running:
 
 
 @contextmanager
-def script_file(text: str | None, base: dict[str, str]) -> Iterator[str]:
+def script_file(text: str | None, launcher: Launcher) -> Iterator[str]:
     """The path of a temporary file with a script, private to us; empty without one. Raises `NotRunnable`."""
     if text is None:
         yield ""
         return
-    path = os.path.join(base.get("TMPDIR", "/tmp"), f"carrel-{os.urandom(8).hex()}.sh")  # noqa: S108 -- opened exclusively
+    path = os.path.join(launcher.environment.get("TMPDIR", "/tmp"), f"carrel-{os.urandom(8).hex()}.sh")  # noqa: S108 -- opened exclusively
     try:
         try:
             with open(path, "x", encoding="utf-8", opener=_private, newline="") as file:

@@ -13,6 +13,7 @@ from collections.abc import Sequence  # noqa: E402
 from carrel.agent.commands import Commands  # noqa: E402
 from carrel.agent.connection import Connection  # noqa: E402
 from carrel.agent.jobs import Jobs  # noqa: E402
+from carrel.agent.spawn import Launcher  # noqa: E402
 
 _PR_SET_DUMPABLE = 4
 _MOST_HUBS = 16
@@ -20,19 +21,30 @@ _MOST_HUBS = 16
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Serve until killed; `argv` is `["--listen-fd", "<number>"]`."""
-    harden()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if len(arguments) != 2 or arguments[0] != "--listen-fd" or not arguments[1].isdigit():
         sys.exit("usage: <agent directory> --listen-fd N")
     file = int(arguments[1])
     os.closerange(3, file)
     os.closerange(max(3, file + 1), os.sysconf("SC_OPEN_MAX"))
+    launcher = Launcher(dict(os.environ), _open_oom_score())
+    harden()
     os.chdir("/")
-    asyncio.run(serve(socket.socket(fileno=file)))
+    asyncio.run(serve(socket.socket(fileno=file), launcher))
+
+
+def _open_oom_score() -> int:
+    try:
+        return os.open("/proc/self/oom_score_adj", os.O_RDWR)
+    except OSError:  # a /proc that may not be written: commands and agent are then equals
+        return os.open(os.devnull, os.O_RDWR)
 
 
 def harden() -> None:
-    """Close the ways by which a process of the same user could get at this one (ptrace, /proc/<pid>/fd and mem)."""
+    """Close the ways by which a process of the same user could get at this one (ptrace, /proc/<pid>/fd and mem).
+
+    Comes before the first command, so before there is such a process.
+    """
     import _ctypes  # the `ctypes` package would cost half a megabyte
 
     this_process = _ctypes.dlopen(None, 0)  # type: ignore[arg-type] # NULL as in dlopen(3); typeshed knows names only
@@ -43,15 +55,14 @@ def harden() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-async def serve(listener: socket.socket) -> None:
-    """Accept hubs, each with tasks of its own in one group."""
+async def serve(listener: socket.socket, launcher: Launcher) -> None:
+    """Accept hubs; whatever they ask for runs in one group of tasks."""
     loop = asyncio.get_running_loop()
     listener.set_inheritable(False)
     listener.setblocking(False)
     open_ones: set[Connection] = set()
     async with asyncio.TaskGroup() as tasks:
-        base = dict(os.environ)
-        handlers = {**Commands(base, tasks).handlers(), **Jobs(base, tasks).handlers()}
+        handlers = {**Commands(launcher, tasks).handlers(), **Jobs(launcher, tasks).handlers()}
         while True:
             try:
                 hub, _ = await loop.sock_accept(listener)

@@ -1,8 +1,8 @@
 """Start a program the fast way: `posix_spawn` from a process that has little to copy.
 
 The child gets a session and process group of its own, default signals, /dev/null as input, two pipes as output and none
-of our descriptors. Its directory and CPU limit are set on ourselves for the moment of the spawn, which nothing can
-observe: the agent has one thread, and it ignores SIGXCPU.
+of our descriptors. Its directory, CPU limit and OOM score are set on ourselves for the moment of the spawn, where
+nothing can observe it: the agent has one thread, and it ignores SIGXCPU.
 """
 
 import errno
@@ -33,22 +33,44 @@ class Child(Struct, frozen=True):
     stderr: int
 
 
-def spawn(argv: tuple[str, ...], directory: str, environment: dict[str, str], cpu_seconds: int) -> Child:
-    """Start `argv` in `directory`; `cpu_seconds` 0 is no limit. Raises `NotRunnable`."""
-    if not argv or not argv[0]:
-        raise NotRunnable("there is no program to run")
-    marker = os.urandom(16).hex()
-    full_environment = {**environment, "PWD": directory, MARKER_NAME: marker}
-    with _output_pipes() as (stdout, stderr):
-        actions = [
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_DUP2, stdout[1], 1),
-            (os.POSIX_SPAWN_DUP2, stderr[1], 2),
-        ]
-        with _sentences(argv[0], directory), _standing_in(directory), _cpu_limit(cpu_seconds):
-            pid = _execute(argv, full_environment, actions)
-    _prefer_for_oom(pid)
-    return Child(pid, marker, stdout[0], stderr[0])
+class Launcher:
+    """Starts programs; `environment` is what they all get.
+
+    `oom_score` is our own open /proc/self/oom_score_adj (an undumpable process can open it no more).
+    """
+
+    def __init__(self, environment: dict[str, str], oom_score: int) -> None:
+        self.environment = environment
+        self.home = environment.get("HOME", "/")
+        self._oom_score = oom_score
+        self._own_score = os.pread(oom_score, 16, 0)
+
+    def start(self, argv: tuple[str, ...], directory: str, environment: dict[str, str], cpu_seconds: int) -> Child:
+        """Start `argv` in `directory`; `cpu_seconds` 0 is no limit. Raises `NotRunnable`."""
+        if not argv or not argv[0]:
+            raise NotRunnable("there is no program to run")
+        marker = os.urandom(16).hex()
+        full_environment = {**self.environment, **environment, "PWD": directory, MARKER_NAME: marker}
+        with _output_pipes() as (stdout, stderr):
+            actions = [
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, stdout[1], 1),
+                (os.POSIX_SPAWN_DUP2, stderr[1], 2),
+            ]
+            with _sentences(argv[0], directory), _standing_in(directory), _cpu_limit(cpu_seconds), self._expendable():
+                pid = _execute(argv, full_environment, actions)
+        return Child(pid, marker, stdout[0], stderr[0])
+
+    @contextmanager
+    def _expendable(self) -> Iterator[None]:
+        """When memory runs out, commands go and the agent stays."""
+        with suppress(OSError):  # a score above ours that may not be set
+            os.pwrite(self._oom_score, _OOM_SCORE, 0)
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                os.pwrite(self._oom_score, self._own_score, 0)
 
 
 def _execute(argv: tuple[str, ...], environment: dict[str, str], actions: Sequence[tuple[object, ...]]) -> int:
@@ -137,13 +159,3 @@ def _cpu_limit(seconds: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-def _prefer_for_oom(pid: int) -> None:
-    """When memory runs out, the command goes and the agent stays."""
-    with suppress(OSError):
-        file = os.open(f"/proc/{pid}/oom_score_adj", os.O_WRONLY)
-        try:
-            os.write(file, _OOM_SCORE)
-        finally:
-            os.close(file)

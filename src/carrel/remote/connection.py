@@ -8,13 +8,14 @@ Nothing that one agent sends can touch the connection of another.
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from socket import SHUT_RDWR
 
 import anyio
 import msgspec
 from anyio import AsyncContextManagerMixin
-from anyio.abc import SocketStream
+from anyio.abc import SocketAttribute, SocketStream
 
 from carrel import __version__
 from carrel.domain.errors import Overloaded
@@ -76,16 +77,18 @@ class Connection(AsyncContextManagerMixin):
     async def __asynccontextmanager__(self) -> AsyncIterator["Connection"]:
         failure: Exception | None = None
         async with await self._connect() as socket:
+            self._raw_socket = socket.extra_attributes[SocketAttribute.raw_socket]()
             await self._shake_hands(socket)
             async with anyio.create_task_group() as tasks:
                 self._tasks = tasks
-                tasks.start_soon(self._read, socket)
-                tasks.start_soon(self._write, socket)
+                tasks.start_soon(_shielded, self._read, socket)
+                tasks.start_soon(_shielded, self._write, socket)
                 try:
                     yield self
                 except Exception as error:  # noqa: BLE001 -- raised below, where no task group wraps it
                     failure = error
-                self.close("the hub closed it")
+                finally:
+                    self.close("the hub closed it")
                 tasks.cancel_scope.cancel()
         if failure is not None:
             raise failure
@@ -111,6 +114,8 @@ class Connection(AsyncContextManagerMixin):
         self.closed_reason = reason
         self._closed.set()
         self._output.set()
+        with suppress(OSError):  # it was not connected any more
+            self._raw_socket.shutdown(SHUT_RDWR)
         for call in self._calls.values():
             call.wake()
 
@@ -159,14 +164,19 @@ class Connection(AsyncContextManagerMixin):
             raise AgentLost(_reason(error)) from error
 
     async def _read(self, socket: SocketStream) -> None:
-        """Take frames in, no more of them a second than a well-behaved agent could want to send."""
+        """Take frames in, no more of them a second than a well-behaved agent could want to send.
+
+        Like the writer it is not cancelled but ended by the socket's shutdown: cancelling a read of anyio's Unix
+        sockets in the moment when data arrives makes the event loop log an error.
+        """
         try:
             budget, since = _FRAMES_PER_SECOND, time.monotonic()
             while self.closed_reason is None:
                 budget -= self._take(await socket.receive(_READ_BYTES))
                 elapsed = time.monotonic() - since
                 if budget < 0 and elapsed < 1:
-                    await anyio.sleep(1 - elapsed)
+                    with anyio.move_on_after(1 - elapsed):
+                        await self._closed.wait()
                 if elapsed >= 1 or budget < 0:
                     budget, since = _FRAMES_PER_SECOND, time.monotonic()
         except _BROKEN as error:
@@ -198,6 +208,11 @@ class Connection(AsyncContextManagerMixin):
 
 
 _BROKEN = (ProtocolError, anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
+
+
+async def _shielded(serve: Callable[[SocketStream], Coroutine[None, None, None]], socket: SocketStream) -> None:
+    with anyio.CancelScope(shield=True):
+        await serve(socket)
 
 
 def _reason(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """The bubblewrap runner beyond the contract: the proxy, hubs of ordinary users, old records, the machine's checks."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -12,7 +13,9 @@ import pytest
 from anyio.abc import SocketAttribute, SocketStream
 from support.sandboxes import STAND_IN, make_spec, open_runner, run
 
+from carrel.domain.execution import ExecSpec
 from carrel.domain.projects import StartFailed
+from carrel.remote.link import AgentLink
 from carrel.runners.base import Network, Sandbox
 from carrel.runners.bubblewrap.checks import CHECKS
 from carrel.runners.bubblewrap.runner import BubblewrapRunner
@@ -53,6 +56,20 @@ async def _echo_server() -> AsyncIterator[int]:
 
 async def _connect(sandbox: Sandbox, target: str) -> str:
     return (await run(sandbox, "python3", "-I", "-c", _REQUEST, target)).output.strip()
+
+
+@pytest.mark.parametrize("backend", [{}, {"use_uvloop": True}], ids=["asyncio", "uvloop"])
+def test_the_installed_agent_serves_the_link_on_the_hubs_loops(open_dir: Path, backend: dict[str, bool]) -> None:
+    async def main() -> tuple[str, str]:
+        with anyio.fail_after(30):
+            async with open_runner(open_dir, source=RuntimeSource.installed()) as runner:
+                sandbox = await runner.start(make_spec(open_dir))
+                async with AgentLink.connect(sandbox.address) as link:
+                    result = await link.exec(ExecSpec("id", ("-un",)))
+                os.kill(sandbox.pid, signal.SIGKILL)
+                return result.stdout, (await sandbox.wait()).reason
+
+    assert anyio.run(main, backend_options=backend) == ("user\n", "killed by signal 9 (SIGKILL)")
 
 
 async def test_the_proxy_leads_where_it_is_allowed_and_nowhere_else(open_dir: Path) -> None:

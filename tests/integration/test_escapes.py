@@ -16,9 +16,12 @@ from pathlib import Path
 import anyio
 import pytest
 from support import escape_checks
-from support.sandboxes import make_spec, open_runner, project_user, run
+from support.sandboxes import make_spec, open_runner, project_user
 
+from carrel.domain.execution import ExecSpec
 from carrel.kit import seccomp
+from carrel.remote.link import AgentLink
+from carrel.runners.bubblewrap.runtime import RuntimeSource
 
 _SECRET = "the-hubs-own-secret"
 _SOURCE = Path(escape_checks.__file__)
@@ -62,22 +65,25 @@ def report() -> Iterator[dict[str, dict[str, object]]]:
 
 async def _check(data_dir: Path, facts: dict[str, object]) -> dict[str, dict[str, object]]:
     with anyio.fail_after(60):
-        async with open_runner(data_dir) as runner:
+        async with open_runner(data_dir, source=RuntimeSource.installed()) as runner:
             other_spec, spec = make_spec(data_dir, user=project_user(2)), make_spec(data_dir)
             secret = other_spec.home / "secret"
             secret.write_text(_SECRET)
             secret.chmod(0o644)
             other, sandbox = await runner.start(other_spec), await runner.start(spec)
-            facts |= {
-                "other": str(secret),
-                "other_id": other.project_id,
-                "other_agent": str(other.address),
-                "own": f"{spec.home}/.",
-                "own_id": spec.project_id,
-                "agent": int((await run(sandbox, "sh", "-c", "echo $PPID")).output),
-            }
-            ran = await run(sandbox, "python3", "-I", "-c", _SOURCE.read_text(), json.dumps(facts))
-    found: dict[str, dict[str, object]] = json.loads(ran.output.splitlines()[-1])
+            async with AgentLink.connect(sandbox.address) as link:
+                agent = await link.exec(ExecSpec(script="echo $PPID"))
+                facts |= {
+                    "other": str(secret),
+                    "other_id": other.project_id,
+                    "other_agent": str(other.address),
+                    "own": f"{spec.home}/.",
+                    "own_id": spec.project_id,
+                    "agent": int(agent.stdout),
+                }
+                command = ("-I", "-c", _SOURCE.read_text(), json.dumps(facts))
+                ran = await link.exec(ExecSpec("python3", command, timeout_seconds=50))
+    found: dict[str, dict[str, object]] = json.loads(ran.stdout.splitlines()[-1])
     return found
 
 

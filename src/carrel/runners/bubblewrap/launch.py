@@ -20,7 +20,7 @@ from carrel.domain.ids import ProjectId
 from carrel.domain.projects import StartFailed
 from carrel.kit import bubblewrap
 from carrel.kit.cgroups import Group, GroupLimits, Hierarchy
-from carrel.kit.processes import Confinement, Process, RootRefused, Streams, find_process
+from carrel.kit.processes import Confinement, Process, RootRefused, Streams, find_children, find_process
 from carrel.kit.seccomp import UnknownArchitecture
 from carrel.runners.base import Network, SandboxSpec
 from carrel.runners.bubblewrap.command import Interior
@@ -73,15 +73,17 @@ class Launcher:
                 raise
 
     def find(self, project_id: ProjectId) -> Started | None:
-        """The project's running sandbox; clears up after one that has ended."""
+        """The project's running sandbox; clears up after one that has ended, unless somebody is at it."""
         state = self.places.state(project_id)
-        with locked(state):
+        running = self._find(state)
+        if running is not None:
+            self._bound_log(state)
+            return running
+        with contextlib.suppress(BlockingIOError), locked(state, wait=False):
             running = self._find(state)
             if running is None:
                 self._settle(project_id, state)
-            else:
-                self._bound_log(state)
-            return running
+        return running
 
     def stop(self, project_id: ProjectId) -> None:
         """Kill every process and return when none is left. Raises `TimeoutError` if the kernel does not manage to."""
@@ -175,13 +177,11 @@ class Launcher:
                 ready = wires.wait_ready(self.settings.start_timeout_seconds)
                 first = record.first if ready else None
                 if first is None:
-                    child.kill()
-                    child.wait()
+                    _kill(child)
                     reason = last_line(state / _LOG) or f"bubblewrap ended with exit status {child.returncode}"
                     raise StartFailed(spec.project_id, reason)
             except BaseException:
-                child.kill()
-                child.wait()
+                _kill(child)
                 raise
         record = msgspec.structs.replace(record, pid=first.pid, start_ticks=first.start_ticks)
         save_record(state, record)
@@ -222,6 +222,14 @@ class Launcher:
     def _bounded(self) -> bool:
         controllers = {name for hierarchy in self.hierarchies for name in hierarchy.controllers}
         return controllers >= {"memory", "pids"}
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """Kill bubblewrap, and first what it has started: without a control group nothing else would lead there."""
+    for process in find_children(child.pid):
+        process.kill()
+    child.kill()
+    child.wait()
 
 
 def _group_name(project_id: ProjectId) -> str:

@@ -82,12 +82,12 @@ def remove_record(state: Path) -> None:
 
 
 @contextmanager
-def locked(state: Path) -> Iterator[None]:
-    """Hold the project's lock; blocks, so only in a worker thread."""
+def locked(state: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the project's lock; blocks, so only in a worker thread. Without `wait`, `BlockingIOError` if it is taken."""
     state.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(state / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(descriptor)

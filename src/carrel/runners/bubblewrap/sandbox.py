@@ -51,7 +51,8 @@ class BubblewrapSandbox:
 
 async def wait_ended(process: Process) -> None:
     """Return when the process has ended; it need not be our child."""
-    descriptor = process.open_pidfd()
+    with anyio.CancelScope(shield=True):  # or a cancelled task would leave the descriptor open
+        descriptor = await anyio.to_thread.run_sync(process.open_pidfd)
     if descriptor is None:
         return
     try:

@@ -90,6 +90,34 @@ async def test_the_proxy_leads_where_it_is_allowed_and_nowhere_else(open_dir: Pa
                 assert ran.output == "http://127.0.0.1:3128 http://127.0.0.1:3128 localhost,127.0.0.1,::1\n"
 
 
+async def test_a_proxy_survives_what_a_tenant_sends(open_dir: Path) -> None:
+    hostile = """
+import os, socket
+keep = []
+for data in (b"", b"\\0" * 20000, b"GET / HTTP/1.1\\r\\n\\r\\n", b"CONNECT \\xff:1 HTTP/1.1\\r\\n\\r\\n", b"CONNECT a"):
+    with socket.create_connection(("127.0.0.1", 3128)) as proxy:
+        proxy.sendall(data)
+for _ in range(40):
+    keep.append(socket.create_connection(("127.0.0.1", 3128)))
+answers = []
+for proxy in reversed(keep):
+    proxy.settimeout(0.5)
+    try:
+        answers.append(proxy.recv(100).split(b"\\r")[0])
+    except TimeoutError:
+        break
+print(b"HTTP/1.1 503 Service Unavailable" in answers)
+"""
+    with anyio.fail_after(30):
+        async with _echo_server() as port:
+            settings = RunnerSettings(proxy_allow=(f"127.0.0.1:{port}",), proxy_connections=8)
+            async with open_runner(open_dir, settings) as runner:
+                sandbox = await runner.start(make_spec(open_dir, network=Network.PROXY))
+                assert (await run(sandbox, "python3", "-I", "-c", hostile)).output == "True\n"
+                answer = await _connect(sandbox, f"127.0.0.1:{port}")
+                assert answer == "HTTP/1.1 200 Connection established | echo of ping"
+
+
 async def test_the_proxy_comes_back_with_the_next_hub(open_dir: Path) -> None:
     with anyio.fail_after(30):
         async with _echo_server() as port:

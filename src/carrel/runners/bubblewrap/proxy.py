@@ -10,6 +10,7 @@ import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -24,7 +25,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _DEFAULT_PORT = 443
 _HEAD_LIMIT = 8192
-_HEAD_SECONDS, _CONNECT_SECONDS, _IDLE_SECONDS = 10, 15, 600
+_HEAD_SECONDS, _CONNECT_SECONDS, _IDLE_SECONDS, _OVERLOAD_SECONDS = 10, 15, 600, 0.5
 _CHUNK = 1 << 16
 _TARGET = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._*-]+)(?::(\d{1,5}))?")
 # Global by registry, but they carry IPv4 addresses inside that may be anything (RFC 6052, RFC 3056, RFC 4380).
@@ -100,18 +101,31 @@ class Proxy:
     async def serve(self, path: Path, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Listen on a socket at `path`, taking the place of an earlier hub's, until cancelled."""
         slots = anyio.CapacityLimiter(self.most_connections)
+        try:
+            listener = await anyio.create_unix_listener(path, mode=0o666)
+        except OSError as error:
+            log.error("proxy_unavailable", project_id=self.project_id, reason=str(error))
+            task_status.started()
+            return
+        async with listener, anyio.create_task_group() as tasks:
+            task_status.started()
+            while True:
+                try:
+                    await listener.serve(partial(self._handle, slots), tasks)
+                except OSError as error:  # out of descriptors: connections that end give some back
+                    log.error("proxy_overloaded", project_id=self.project_id, reason=str(error))
+                    await anyio.sleep(_OVERLOAD_SECONDS)
 
-        async def handle(client: SocketStream) -> None:
+    async def _handle(self, slots: anyio.CapacityLimiter, client: SocketStream) -> None:
+        try:
             async with client:
                 if slots.available_tokens < 1:
-                    await client.send(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n")
+                    await _answer(client, "503 Service Unavailable", "too many connections")
                     return
                 async with slots:
                     await self._serve_client(client)
-
-        async with await anyio.create_unix_listener(path, mode=0o666) as listener:
-            task_status.started()
-            await listener.serve(handle)
+        except Exception as error:  # noqa: BLE001 -- what a tenant sends must not end the hub
+            log.warning("proxy_connection_failed", project_id=self.project_id, reason=repr(error))
 
     async def _serve_client(self, client: SocketStream) -> None:
         try:

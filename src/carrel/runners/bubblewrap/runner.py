@@ -60,6 +60,8 @@ class BubblewrapRunner(anyio.AsyncContextManagerMixin):
 
     def _open(self) -> Launcher:
         self._places.make()
+        if os.geteuid() != 0:
+            log.warning("projects_share_one_user", uid=os.geteuid(), reason="the hub does not run as root")
         self._runtime: Path | None = None
         self._no_runtime = ""
         try:

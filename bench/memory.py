@@ -1,0 +1,76 @@
+"""Memory of idle running projects: proportional set size (PSS) of all processes of their sandboxes."""
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bench.client import Client
+from bench.execution import _BWRAP
+from bench.measure import Row
+from tests.support.hubs import ServedHub
+
+
+def run(hub: ServedHub, *, short: bool) -> list[Row]:
+    count = 10 if short else 50
+    projects = [hub.new_project() for _ in range(count)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda project: Client(hub).call("project_exec", project_id=project, command="true"), projects))
+    ours = _sandbox_bytes(hub, projects) / count
+    bare_processes = [
+        subprocess.Popen([*_BWRAP, "/usr/bin/python3", "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+        for _ in range(count)
+    ]
+    _wait_until_idle(bare_processes)
+    bare = sum(_tree_bytes(process.pid) for process in bare_processes) / count
+    for process in bare_processes:
+        process.communicate()
+    for project in projects:
+        hub.call("stop_project", project_id=project)
+    mib = 1 << 20
+    return [
+        Row(
+            f"memory (PSS) of an idle running project, {count} running",
+            f"{ours / mib:.1f} MiB",
+            f"bwrap python3, waiting: {bare / mib:.1f} MiB",
+            f"{ours / bare:.2f}",
+            "<= 14 MiB",
+            ours <= 14 * mib,
+        )
+    ]
+
+
+def _wait_until_idle(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Until each interpreter is reading its input: then it has imported what it imports."""
+    for process in processes:
+        while not any(
+            Path(f"/proc/{pid}/wchan").read_text() in ("pipe_read", "anon_pipe_read") for pid in _tree(process.pid)
+        ):
+            if process.poll() is not None:
+                raise RuntimeError("the bare sandbox ended")
+
+
+def _sandbox_bytes(hub: ServedHub, projects: list[str]) -> int:
+    import json
+
+    total = 0
+    for project in projects:
+        record = json.loads((hub.data_dir / "state" / project / "sandbox.json").read_text())
+        total += _tree_bytes(record["pid"])
+    return total
+
+
+def _tree(pid: int) -> list[int]:
+    found = [pid]
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found += _tree(int(child))
+    return found
+
+
+def _tree_bytes(pid: int) -> int:
+    """PSS of a process and all that it has started."""
+    total = 0
+    for member in _tree(pid):
+        for line in Path(f"/proc/{member}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1]) * 1024
+    return total

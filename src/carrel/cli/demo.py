@@ -12,7 +12,8 @@ import click
 
 from carrel.cli.common import settings_or_exit
 from carrel.cli.demo_notebook import NOTEBOOK
-from carrel.cli.serve import configure_logging, listen, run, url_of
+from carrel.cli.logs import configure_logging
+from carrel.cli.serve import listen, run, url_of
 from carrel.domain.principals import AccountPrincipal
 from carrel.hub.platform import Platform, open_platform
 from carrel.hub.settings import Settings

@@ -1,5 +1,7 @@
 """`carrel`: the commands and what they share."""
 
+import logging
+
 import click
 
 from carrel import __version__
@@ -7,6 +9,7 @@ from carrel.cli.accounts import account
 from carrel.cli.demo import demo
 from carrel.cli.doctor import doctor
 from carrel.cli.keys import key
+from carrel.cli.logs import configure_logging
 from carrel.cli.migrate import migrate
 from carrel.cli.projects import project
 from carrel.cli.serve import serve
@@ -20,6 +23,7 @@ def main() -> None:
     Settings come from CARREL_* environment variables or from the TOML file that --config or CARREL_CONFIG names.
     Commands exit with 0 when done, 1 when they failed, 2 when called wrongly.
     """
+    configure_logging("text", logging.WARNING)
 
 
 for command in (serve, demo, account, key, project, migrate, doctor):

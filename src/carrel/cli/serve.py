@@ -1,6 +1,6 @@
 """`carrel serve`: the hub as a process."""
 
-import logging
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 
 from carrel.cli.common import config_option, fail, settings_or_exit
+from carrel.cli.logs import configure_logging
 from carrel.hub.app import create_app
 from carrel.hub.settings import Settings
 
@@ -68,32 +69,12 @@ def run(settings: Settings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
     server = uvicorn.Server(config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _already_handled)
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(1)
 
 
-def configure_logging(log_format: str) -> None:
-    """Our events and uvicorn's lines, to stderr, as text or as JSON."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    last: structlog.typing.Processor
-    if log_format == "json":
-        shared.append(structlog.processors.format_exc_info)
-        last = structlog.processors.JSONRenderer()
-    else:
-        plain = structlog.dev.plain_traceback  # a rich one shows local variables, and so secrets
-        last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
-    structlog.configure(
-        processors=[*shared, last],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler()
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+def _already_handled(_number: int, _frame: object) -> None:
+    """uvicorn raises a signal again after it has shut down; the command then still has to tidy up and to end well."""

@@ -41,7 +41,7 @@ class Execution:
     async def _run(self, access: ProjectAccess, spec: ExecSpec) -> ExecResult:
         link = await self.lifecycle.link(access.project)
         result = await link.exec(spec)
-        await self.projects.touched(access)
+        self.projects.touch_soon(access)
         return result
 
     async def start_job(self, access: ProjectAccess, spec: ExecSpec) -> Job:
@@ -49,7 +49,7 @@ class Execution:
         access.demand(Permission.WRITE)
         link = await self.lifecycle.link(access.project)
         job = await link.start_job(self._bounded(spec))
-        await self.projects.touched(access)
+        self.projects.touch_soon(access)
         return job
 
     async def job(self, access: ProjectAccess, job_id: str, *, with_samples: bool, wait: bool) -> Job:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
 import anyio
@@ -11,15 +12,17 @@ from anyio import AsyncContextManagerMixin
 from anyio.abc import TaskGroup
 
 from carrel.domain.errors import DomainError
-from carrel.domain.ids import AccountId, new_project_id
+from carrel.domain.ids import AccountId, ProjectId, new_project_id
 from carrel.domain.projects import Permission, Project, ProjectAccess, Role
 from carrel.kit import timestamps
 from carrel.kit.clock import Clock
-from carrel.services.background import survive
+from carrel.services.background import repeat, survive
 from carrel.services.lifecycle import Lifecycle
 from carrel.store.store import Store
 
 log = structlog.get_logger()
+
+_NOTE_USED_SECONDS = 1.0
 
 
 @dataclass
@@ -30,11 +33,14 @@ class Projects(AsyncContextManagerMixin):
     lifecycle: Lifecycle
     clock: Clock
     _tasks: TaskGroup = field(init=False)
+    _used: dict[tuple[ProjectId, AccountId], datetime] = field(default_factory=dict)
+    """Uses that are not in the database yet."""
 
     @asynccontextmanager
     async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
+            tasks.start_soon(repeat, "note the use of projects", self._note_used)
             yield self
             tasks.cancel_scope.cancel()
 
@@ -75,10 +81,25 @@ class Projects(AsyncContextManagerMixin):
 
     async def touched(self, access: ProjectAccess) -> None:
         """Mark the project as in use by the caller."""
-        now = self.clock.now()
+        self.touch_soon(access)
+        await self._write_used()
+
+    def touch_soon(self, access: ProjectAccess) -> None:
+        """Mark the project as in use, within a second or so: calls that come in quick succession share one write."""
+        self._used[access.project_id, access.caller] = self.clock.now()
+
+    async def _note_used(self) -> None:
+        await anyio.sleep(_NOTE_USED_SECONDS)
+        if self._used:
+            await self._write_used()
+
+    async def _write_used(self) -> None:
+        used = dict(self._used)
+        self._used.clear()
         async with self.store.begin() as transaction:
-            await transaction.projects.touch(access.project_id, access.caller, at=now)
-            await transaction.accounts.touch(access.caller, now)
+            for (project_id, account_id), moment in used.items():
+                await transaction.projects.touch(project_id, account_id, at=moment)
+                await transaction.accounts.touch(account_id, moment)
 
     async def start(self, access: ProjectAccess) -> None:
         access.demand(Permission.WRITE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.copies import Copy, CopyPlan
@@ -69,6 +69,27 @@ def _to_values(copy: Copy) -> dict[str, Any]:
         "started": copy.started,
         "expire": copy.expire,
     }
+
+
+_FIND_WITH_ROLES = (
+    select(*_OWN_COLUMNS, _SOURCE.c.group.label("source_group"), _TARGET.c.group.label("target_group"))
+    .outerjoin(
+        _SOURCE,
+        and_(
+            _SOURCE.c.project_id == copy_paths.c.source_project_id,
+            _SOURCE.c.account_id == bindparam("account_id"),
+        ),
+    )
+    .outerjoin(
+        _TARGET,
+        and_(
+            _TARGET.c.project_id == copy_paths.c.target_project_id,
+            _TARGET.c.account_id == bindparam("account_id"),
+        ),
+    )
+    .where(copy_paths.c.copy_path_id == bindparam("copy_id"))
+)
+"""Built once: this is the call that clients poll, and building a statement costs more than running it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +194,7 @@ class CopyRows:
 
     async def find_with_roles(self, copy_id: str, account_id: AccountId) -> CopyWithRoles | None:
         """One query answers both "what became of it" and "may this account know"."""
-        query = (
-            select(*_OWN_COLUMNS, _SOURCE.c.group.label("source_group"), _TARGET.c.group.label("target_group"))
-            .outerjoin(
-                _SOURCE,
-                and_(_SOURCE.c.project_id == copy_paths.c.source_project_id, _SOURCE.c.account_id == account_id),
-            )
-            .outerjoin(
-                _TARGET,
-                and_(_TARGET.c.project_id == copy_paths.c.target_project_id, _TARGET.c.account_id == account_id),
-            )
-            .where(copy_paths.c.copy_path_id == copy_id)
-        )
-        row = (await self.connection.execute(query)).first()
+        row = (await self.connection.execute(_FIND_WITH_ROLES, {"copy_id": copy_id, "account_id": account_id})).first()
         if row is None:
             return None
         roles = [Role(group) if group else None for group in (row.source_group, row.target_group)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.ids import AccountId, ProjectId
@@ -25,6 +25,17 @@ _COLUMNS = (
     projects.c.settings,
     projects.c.env,
 )
+
+
+_FIND_WITH_ROLE = (
+    select(*_COLUMNS, collaborators.c.group)
+    .outerjoin(
+        collaborators,
+        (collaborators.c.project_id == projects.c.project_id) & (collaborators.c.account_id == bindparam("account_id")),
+    )
+    .where(projects.c.project_id == bindparam("project_id"))
+)
+"""Built once: it is part of nearly every call, and building a statement costs more than running it."""
 
 
 def _to_quota(settings: Mapping[str, Any] | None) -> Quota:
@@ -79,15 +90,9 @@ class ProjectRows:
 
     async def find_with_role(self, project_id: str, account_id: AccountId) -> tuple[Project, Role | None] | None:
         """The project and the account's role on it: the look-up behind every access check."""
-        query = (
-            select(*_COLUMNS, collaborators.c.group)
-            .outerjoin(
-                collaborators,
-                (collaborators.c.project_id == projects.c.project_id) & (collaborators.c.account_id == account_id),
-            )
-            .where(projects.c.project_id == project_id)
-        )
-        row = (await self.connection.execute(query)).first()
+        row = (
+            await self.connection.execute(_FIND_WITH_ROLE, {"project_id": project_id, "account_id": account_id})
+        ).first()
         if row is None:
             return None
         return to_project(row), Role(row.group) if row.group else None

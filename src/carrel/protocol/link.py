@@ -49,6 +49,8 @@ class _End(Generic[_In]):
         self._frames = Decoder()
         self._decoder = decoder
         self._out: list[bytes] = []
+        self.output_bytes = 0
+        """How much waits to be taken."""
         self._streams: dict[int, _Stream] = {}
         self.version: int | None = None
         """The agreed version, once the peer has said hello."""
@@ -65,6 +67,7 @@ class _End(Generic[_In]):
 
     def take_output(self) -> bytes:
         """Everything to be written to the peer since the last call."""
+        self.output_bytes = 0
         if len(self._out) == 1:
             return self._out.pop()
         output = b"".join(self._out)
@@ -107,7 +110,9 @@ class _End(Generic[_In]):
             stream.unreported = 0
 
     def _send(self, frame: msgspec.Struct) -> None:
-        self._out.append(encode_frame(frame))
+        encoded = encode_frame(frame)
+        self._out.append(encoded)
+        self.output_bytes += len(encoded)
 
     def _greeted(self, frame: object) -> None:
         if not isinstance(frame, Hello):

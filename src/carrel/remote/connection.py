@@ -27,6 +27,7 @@ from carrel.protocol.messages import Credit, Data, Ended, Failed, Hello, Started
 HANDSHAKE_SECONDS = 5.0
 _READ_BYTES = 1 << 18
 _FRAMES_PER_SECOND = 50_000
+_QUEUED_BYTES = 8 << 20
 Answer = Started | Data | Ended | Failed
 
 
@@ -123,6 +124,8 @@ class Connection(AsyncContextManagerMixin):
     def call(self, request: msgspec.Struct) -> Iterator[Call]:
         """Send a request; at the end of the block what is not over is cancelled. Raises `AgentLost`, `Overloaded`."""
         self.check()
+        if self._link.output_bytes > _QUEUED_BYTES:
+            raise Overloaded("the project does not take its calls in")
         try:
             call = Call(self, self._link.request(pack(request)))
         except StreamsExhausted as error:

@@ -196,6 +196,28 @@ async def test_calls_beyond_the_limit_are_refused_and_those_before_are_not(open_
         assert link.closed_reason is None
 
 
+async def test_an_agent_that_reads_nothing_fills_no_memory_of_the_hub(open_dir: Path) -> None:
+    async def deaf(stream: SocketStream) -> None:
+        await stream.send(wire(Hello(1, 1)))
+        await anyio.sleep_forever()
+
+    async with impostor(open_dir, deaf) as address, AgentLink.connect(address) as link:
+        refused: list[Overloaded] = []
+
+        async def call() -> None:
+            try:
+                await link.exec(ExecSpec(script="#" * 900_000))
+            except Overloaded as error:
+                refused.append(error)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(40):
+                tasks.start_soon(call)
+            await anyio.wait_all_tasks_blocked()
+            tasks.cancel_scope.cancel()
+    assert len(refused) >= 20
+
+
 async def test_a_reader_of_the_hub_is_not_drowned_in_credit(open_dir: Path) -> None:
     async def flood(stream: SocketStream) -> None:
         await stream.send(wire(Hello(1, 1)))

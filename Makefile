@@ -1,0 +1,67 @@
+# Every target sets up what it needs, and does nothing twice: see tools/ for the two scripts behind it.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint bench docs lock run-packages test-packages bench-packages
+
+PYTHON := .venv/bin/python
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet
+RUN := .venv/.run
+DEV := .venv/.dev
+ARGS ?=
+SHORT ?=
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
+
+demo: run-packages $(RUN) ## serve a Carrel to try, with an admin, a key and two projects (ARGS='--port 0 --data DIR')
+	@$(PYTHON) -m carrel demo $(ARGS)
+
+test: run-packages test-packages $(DEV) ## run all tests (ARGS='-k copies')
+	@$(PYTHON) -m pytest -q --no-header $(ARGS)
+
+lint: $(DEV) ## check style, types, imports and the house rules
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m ruff format --check --quiet .
+	@$(PYTHON) -m mypy --no-error-summary
+	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	@$(PYTHON) tools/house_lints.py
+
+bench: run-packages bench-packages $(DEV) ## measure copies, commands, throughput, memory and start-up (SHORT=1: briefly)
+	@$(PYTHON) -m bench $(if $(SHORT),--short) $(ARGS)
+
+docs: $(DEV) ## build the documentation in docs/_build/html; a warning is an error
+	@PYTHONPATH=tools $(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+	@echo docs/_build/html/index.html
+
+LOCK := -m piptools compile --quiet --no-config --generate-hashes --allow-unsafe --strip-extras --no-header \
+  --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+lock: $(DEV) ## pin the newest versions of all packages that we depend on (ARGS='--upgrade')
+	@$(PYTHON) $(LOCK) --build-deps-for editable $(ARGS) -o requirements.txt pyproject.toml
+	@$(PYTHON) $(LOCK) --extra dev -c requirements.txt $(ARGS) -o requirements-dev.txt pyproject.toml
+
+# What has to be installed. Stamps are files of the virtual environment, so that one that is removed is made anew.
+
+run-packages:
+	@sh tools/packages.sh bwrap:bubblewrap rsync:rsync
+
+test-packages:
+	@sh tools/packages.sh git:git curl:curl initdb:postgresql
+
+bench-packages:
+	@sh tools/packages.sh wrk:wrk
+
+.venv/.made:
+	@sh tools/venv.sh
+	@touch $@
+
+$(RUN): .venv/.made requirements.txt pyproject.toml
+	@echo "installing the packages that Carrel runs with"
+	@$(PIP) --require-hashes --requirement requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(RUN) requirements-dev.txt
+	@echo "installing the packages for development"
+	@$(PIP) --require-hashes --requirement requirements-dev.txt
+	@touch $@

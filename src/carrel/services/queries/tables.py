@@ -9,11 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
 
-from carrel.domain.projects import Quota
 from carrel.domain.queries import Order
 from carrel.services.queries.fields import Field, Kind
-
-_AVATAR_LENGTH = 10_000_000
+from carrel.services.queries.schema import (
+    ACCOUNT_FIELDS,
+    INVITE_TOKEN_FIELDS,
+    LOG_FIELDS,
+    PROJECT_FIELDS,
+    PUBLIC_PATH_FIELDS,
+    REGISTRATION_TOKEN_FIELDS,
+)
 
 
 class Rows(Enum):
@@ -71,162 +76,9 @@ class Table:
     can_delete: bool = False
 
 
-def _text(max_length: int | None = None, default: str | None = None) -> Field:
-    return Field(Kind.TEXT, default) if max_length is None else Field(Kind.TEXT, default, max_length)
-
-
-_ID, _TEXT, _WHOLE = _text(36), _text(), Field(Kind.WHOLE)
-_FLAG, _TIME, _MAP, _LIST, _UNSET = (
-    Field(Kind.FLAG),
-    Field(Kind.TIME),
-    Field(Kind.MAP),
-    Field(Kind.LIST),
-    Field(Kind.UNSET),
-)
-
-
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
-
-_BILLING = [
-    "balance",
-    "min_balance",
-    "stripe_customer_id",
-    "stripe_customer",
-    "stripe_checkout_session",
-    "stripe_usage_subscription",
-    "coupon_history",
-    "auto_balance",
-    "purchase_closing_day",
-    "email_daily_statements",
-]
-
-ACCOUNT_FIELDS: Mapping[str, Field] = {
-    "account_id": _ID,
-    "email_address": _text(254),
-    "email_address_verified": _MAP,
-    "email_address_problem": _MAP,
-    "org": _text(39),
-    "lti_id": _LIST,
-    "first_name": _text(default=""),
-    "last_name": _text(default=""),
-    "name": _text(39),
-    "profile": Field(Kind.MAP, {"color": "rgb(170,170,170)"}),
-    "groups": Field(Kind.LIST, []),
-    "passports": Field(Kind.MAP, {}),
-    "ssh_keys": Field(Kind.MAP, {}),
-    "created": _TIME,
-    "last_active": _TIME,
-    "ephemeral": _WHOLE,
-    "unlisted": Field(Kind.FLAG, False),
-    "tags": _LIST,
-    "tours": _LIST,
-    "customize": _MAP,
-    "unread_message_count": _WHOLE,
-    "editor_settings": Field(Kind.MAP, {}),
-    "other_settings": Field(Kind.MAP, {}),
-    "terminal": Field(Kind.MAP, {"font_size": 14, "color_scheme": "default", "font": "monospace"}),
-    "autosave": Field(Kind.WHOLE, 45),
-    "evaluate_key": _text(64, "Shift-Enter"),
-    "font_size": Field(Kind.WHOLE, 14),
-    "sign_up_usage_intent": _TEXT,
-} | dict.fromkeys(_BILLING, _UNSET)
-
-_QUOTA = Quota()
-_SETTINGS = {
-    "disk_quota": _QUOTA.disk_mb,
-    "cores": _QUOTA.cores,
-    "cpu_shares": 0,
-    "memory": _QUOTA.memory_mb,
-    "memory_request": 0,
-    "mintime": 1800,
-    "network": 0,
-    "member_host": 0,
-    "ephemeral_state": 0,
-    "ephemeral_disk": 0,
-    "always_running": 0,
-}
-_AVATAR = Field(Kind.TEXT, max_length=_AVATAR_LENGTH)
-PROJECT_FIELDS: Mapping[str, Field] = {
-    "project_id": _ID,
-    "name": _text(100),
-    "title": _text(default=""),
-    "description": _text(default=""),
-    "users": Field(Kind.PEOPLE, {}),
-    "invite": _MAP,
-    "invite_requests": _MAP,
-    "deleted": _FLAG,
-    "host": _MAP,
-    "settings": Field(Kind.MAP, _SETTINGS),
-    "run_quota": _MAP,
-    "site_license": _MAP,
-    "status": _MAP,
-    "state": _MAP,
-    "last_edited": _TIME,
-    "last_active": _MAP,
-    "action_request": _MAP,
-    "course": _MAP,
-    "compute_image": _text(254, "default"),
-    "created": _TIME,
-    "ephemeral": _WHOLE,
-    "env": _MAP,
-    "sandbox": _FLAG,
-    "manage_users_owner_only": _FLAG,
-    "avatar_image_tiny": _AVATAR,
-    "avatar_image_full": _AVATAR,
-    "color": _text(64),
-    "pay_as_you_go_quotas": _MAP,
-    "notes": _TEXT,
-    "secret_token": _UNSET,
-}
-_PUBLIC_PATH_FIELDS: Mapping[str, Field] = {
-    "id": _text(40),
-    "project_id": _ID,
-    "path": _text(4096),
-    "name": _text(100),
-    "url": _TEXT,
-    "description": _TEXT,
-    "image": _AVATAR,
-    "disabled": _FLAG,
-    "unlisted": _FLAG,
-    "authenticated": _FLAG,
-    "license": _TEXT,
-    "last_edited": _TIME,
-    "created": _TIME,
-    "last_saved": _TIME,
-    "counter": _WHOLE,
-    "compute_image": _text(254, "default"),
-    "site_license_id": _TEXT,
-    "cross_origin_isolation": _FLAG,
-    "redirect": _TEXT,
-    "jupyter_api": _FLAG,
-}
-_LOG_FIELDS: Mapping[str, Field] = {
-    "id": _ID,
-    "project_id": _ID,
-    "time": _TIME,
-    "account_id": _ID,
-    "event": _MAP,
-}
-_INVITE_TOKEN_FIELDS: Mapping[str, Field] = {
-    "project_id": _ID,
-    "token": _text(64),
-    "created": _TIME,
-    "expires": _TIME,
-    "usage_limit": _WHOLE,
-    "counter": _WHOLE,
-}
-_REGISTRATION_TOKEN_FIELDS: Mapping[str, Field] = {
-    "token": _text(254),
-    "descr": _TEXT,
-    "expires": _TIME,
-    "counter": _WHOLE,
-    "limit": _WHOLE,
-    "disabled": _FLAG,
-    "ephemeral": _WHOLE,
-    "customize": _MAP,
-}
 
 _ACCOUNTS = Table(
     "accounts",
@@ -276,12 +128,12 @@ _PUBLIC_PATHS = Table(
     "public_paths",
     "public_paths",
     "id",
-    _PUBLIC_PATH_FIELDS,
+    PUBLIC_PATH_FIELDS,
     rows=Rows.PUBLIC_OF_ONE_PROJECT,
-    readable=frozenset(_PUBLIC_PATH_FIELDS),
+    readable=frozenset(PUBLIC_PATH_FIELDS),
     writing=Writing(
         Target.ROW_OF_PROJECT,
-        frozenset(_PUBLIC_PATH_FIELDS) - {"url", "last_saved", "counter"},
+        frozenset(PUBLIC_PATH_FIELDS) - {"url", "last_saved", "counter"},
     ),
     anonymous=True,
     project_key=True,
@@ -290,10 +142,10 @@ _PROJECT_LOG = Table(
     "project_log",
     "project_log",
     "id",
-    _LOG_FIELDS,
+    LOG_FIELDS,
     rows=Rows.MY_PROJECTS_OR_ONE,
-    readable=frozenset(_LOG_FIELDS),
-    writing=Writing(Target.ROW_OF_PROJECT, frozenset(_LOG_FIELDS), project_key=frozenset(_LOG_FIELDS)),
+    readable=frozenset(LOG_FIELDS),
+    writing=Writing(Target.ROW_OF_PROJECT, frozenset(LOG_FIELDS), project_key=frozenset(LOG_FIELDS)),
     order=Order("time", descending=True),
     limit=750,
     max_age=timedelta(days=61),
@@ -377,19 +229,19 @@ TABLES: Mapping[str, Table] = {
             "project_invite_tokens",
             "project_invite_tokens",
             "token",
-            _INVITE_TOKEN_FIELDS,
+            INVITE_TOKEN_FIELDS,
             rows=Rows.MY_MANAGED_PROJECTS,
-            readable=frozenset(_INVITE_TOKEN_FIELDS),
-            writing=Writing(Target.ROW_OF_PROJECT, frozenset(_INVITE_TOKEN_FIELDS) - {"counter"}),
+            readable=frozenset(INVITE_TOKEN_FIELDS),
+            writing=Writing(Target.ROW_OF_PROJECT, frozenset(INVITE_TOKEN_FIELDS) - {"counter"}),
         ),
         Table(
             "registration_tokens",
             "registration_tokens",
             "token",
-            _REGISTRATION_TOKEN_FIELDS,
+            REGISTRATION_TOKEN_FIELDS,
             rows=Rows.ALL,
-            readable=frozenset(_REGISTRATION_TOKEN_FIELDS),
-            writing=Writing(Target.ANY, frozenset(_REGISTRATION_TOKEN_FIELDS)),
+            readable=frozenset(REGISTRATION_TOKEN_FIELDS),
+            writing=Writing(Target.ANY, frozenset(REGISTRATION_TOKEN_FIELDS)),
             admin=True,
             can_delete=True,
         ),

@@ -18,7 +18,10 @@ def main(descriptor: int) -> None:
     with socket.socket(fileno=descriptor) as server:
         while True:
             client, _ = server.accept()
-            threading.Thread(target=_serve, args=(client,), daemon=True).start()
+            try:
+                threading.Thread(target=_serve, args=(client,), daemon=True).start()
+            except RuntimeError:  # the sandbox has no processes to spare
+                client.close()
 
 
 def _serve(client: socket.socket) -> None:

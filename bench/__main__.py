@@ -6,9 +6,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from support.hubs import served_hub
+
 from bench import copies, execution, memory, startup, throughput
 from bench.measure import Row, print_table
-from tests.support.hubs import served_hub
 
 NAMES = ("copies", "execution", "throughput", "memory", "startup")
 

@@ -5,7 +5,7 @@ import http.client
 import json
 from typing import Any
 
-from tests.support.hubs import ServedHub
+from support.hubs import ServedHub
 
 
 class Client:

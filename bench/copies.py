@@ -7,9 +7,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from support.hubs import ServedHub
+
 from bench.client import Client
 from bench.measure import Row, interleaved, milliseconds, seconds
-from tests.support.hubs import ServedHub
 
 FILES, FILE_BYTES = 100, 100_000
 RSYNC = ("rsync", "-zaxs", "--omit-link-times")

@@ -3,9 +3,10 @@
 import shutil
 import subprocess
 
+from support.hubs import ServedHub
+
 from bench.client import Client
 from bench.measure import Row, interleaved, milliseconds
-from tests.support.hubs import ServedHub
 
 _BWRAP = (
     "bwrap", "--unshare-all", "--uid", "1000", "--gid", "1000", "--ro-bind", "/usr", "/usr",

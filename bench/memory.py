@@ -4,10 +4,11 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from support.hubs import ServedHub
+
 from bench.client import Client
 from bench.execution import _BWRAP
 from bench.measure import Row
-from tests.support.hubs import ServedHub
 
 
 def run(hub: ServedHub, *, short: bool) -> list[Row]:

@@ -6,8 +6,9 @@ import time
 import uuid
 from pathlib import Path
 
+from support.hubs import ServedHub
+
 from bench.measure import Row
-from tests.support.hubs import ServedHub
 
 NOW = "2026-01-01 00:00:00.000000"
 

@@ -17,9 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from support.hubs import ServedHub, free_port
+
 from bench.client import Client
 from bench.measure import Row
-from tests.support.hubs import ServedHub, free_port
 
 _LUA = """wrk.method = "POST"
 wrk.body = '{body}'

@@ -56,7 +56,7 @@ async def create(
 
 
 @account.command("list")
-@click.option("--limit", default=100, show_default=True)
+@click.option("--limit", default=100, show_default=True, help="At most so many.")
 @config_option
 @json_option
 @asynchronous

@@ -18,7 +18,7 @@ def key() -> None:
 
 @key.command()
 @click.argument("who")
-@click.option("--name", default="made at the command line", show_default=True)
+@click.option("--name", default="made at the command line", show_default=True, help="What the key is for.")
 @click.option("--project", "project_id", help="Make a key for this project only.")
 @click.option("--expires-days", type=float, help="Days after which the key stops working.")
 @config_option

@@ -48,7 +48,7 @@ async def create(owner: str, title: str, config: Path | None, as_json: bool) -> 
 
 @project.command("list")
 @click.option("--of", "who", help="Only projects that this account (e-mail address or id) is on.")
-@click.option("--limit", default=100, show_default=True)
+@click.option("--limit", default=100, show_default=True, help="At most so many.")
 @config_option
 @json_option
 @asynchronous

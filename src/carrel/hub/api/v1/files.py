@@ -42,6 +42,8 @@ class FileRead(Reply, tag_field="event", tag="text_file_read_from_project"):
 
 
 class ListsDiffer(DomainError):
+    """Projects and paths that are not one of each, or lists of the same length."""
+
     code = "lists-differ"
 
 

@@ -5,6 +5,7 @@ ordinary file is copied directly, everything else by rsync in a sandbox of its o
 """
 
 import os
+import signal
 import subprocess
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ import structlog
 from anyio import AsyncContextManagerMixin, CapacityLimiter, to_thread
 
 from carrel.domain.copies import CopyFailed, CopyPlan
+from carrel.kit.processes import find_children
 from carrel.storage import direct, rsync
 from carrel.storage.copy_sandbox import CopySandbox, open_user_namespace
 from carrel.storage.ends import find_ends, make_target_directory
@@ -108,7 +110,7 @@ class Copier(AsyncContextManagerMixin):
                 return await _ended(process), stderr
             finally:
                 if process.returncode is None:
-                    await _kill(process)
+                    await _kill(process, said)
         finally:
             os.close(said)
 
@@ -138,8 +140,15 @@ async def _ended(process: subprocess.Popen[bytes]) -> int:
     return process.wait()
 
 
-async def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Killing bubblewrap kills all of the sandbox."""
+async def _kill(process: subprocess.Popen[bytes], said: int) -> None:
+    """Kill bubblewrap and its sandbox, also one that is only half made; return when the last process is gone."""
+    process.send_signal(signal.SIGSTOP)
+    children = find_children(process.pid)
     process.kill()
+    for child in children:
+        child.kill()
     with anyio.move_on_after(_KILL_SECONDS, shield=True):
         await _ended(process)
+        await anyio.wait_readable(said)
+        while os.read(said, _STDERR_BYTES):
+            await anyio.wait_readable(said)

@@ -87,6 +87,7 @@ def _arguments(source: Home, target: Home, user_namespace: int | None) -> Argume
     arguments.namespaces(user_namespace=user_namespace)
     if user_namespace is not None:
         arguments.capabilities("CAP_DAC_READ_SEARCH", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+    # Not `--as-pid-1`: process 1 must have bubblewrap's own uid, else the kernel keeps its parent's death from it.
     arguments.add("--die-with-parent")
     arguments.read_only(Path("/usr"))
     for name in _ALIASES:

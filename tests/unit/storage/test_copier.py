@@ -1,0 +1,273 @@
+"""What the contract of copies does not show: which way is taken, cancelling, races with the homes' owners."""
+
+import ctypes
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import anyio
+import pytest
+from support.processes import marked, until_none
+
+from carrel.domain.copies import CopyFailed, CopyPlan
+from carrel.domain.errors import DomainError
+from carrel.domain.ids import new_project_id
+from carrel.storage import rsync
+from carrel.storage.copier import Copier
+from carrel.storage.copy_sandbox import CopySandbox
+from carrel.storage.homes import Home, Homes
+from carrel.storage.settings import DataSettings
+
+pytestmark = pytest.mark.anyio
+
+_RENAME_EXCHANGE = 2
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@pytest.fixture
+async def copier(homes: Homes) -> AsyncIterator[Copier]:
+    async with Copier(homes) as opened:
+        yield opened
+
+
+@pytest.fixture
+def other(homes: Homes) -> Home:
+    return homes.ensure(new_project_id(), 2)
+
+
+def own(home: Home) -> None:
+    for path in home.path.rglob("*"):
+        os.chown(path, home.user.uid, home.user.gid, follow_symlinks=False)
+
+
+async def until_some(marker: str) -> None:
+    while not marked(marker):
+        await anyio.lowlevel.checkpoint()
+
+
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands of all sandboxes that are started."""
+    commands: list[list[str]] = []
+    spawn = CopySandbox.spawn
+
+    def counted(self: CopySandbox, source: Home, target: Home, command: list[str], stderr: int) -> object:
+        commands.append(command)
+        return spawn(self, source, target, command, stderr)
+
+    monkeypatch.setattr(CopySandbox, "spawn", counted)
+    return commands
+
+
+async def test_a_single_file_is_copied_without_starting_a_process(
+    copier: Copier, home: Home, other: Home, starts: list[list[str]]
+) -> None:
+    (home.path / "f").write_bytes(os.urandom(3_000_000))
+    own(home)
+    for plan in (CopyPlan("f", "f"), CopyPlan("f", "d/"), CopyPlan("f", "g", backup=True, delete_missing=True)):
+        await copier.run(home, other, plan)
+    os.utime(home.path / "f", (1, 1))
+    await copier.run(home, other, CopyPlan("f", "g", backup=True, overwrite_newer=True))
+    assert starts == []
+    names = sorted(str(path.relative_to(other.path)) for path in other.path.rglob("*"))
+    assert names == ["d", "d/f", "f", "g", "g~"]
+    assert (other.path / "g").read_bytes() == (home.path / "f").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [CopyPlan("f", "f", bwlimit="1m"), CopyPlan("f", "f", exclude=("x",)), CopyPlan("f", "f", timeout_seconds=9)],
+)
+async def test_a_single_file_with_unusual_options_is_left_to_rsync(
+    copier: Copier, home: Home, other: Home, starts: list[list[str]], plan: CopyPlan
+) -> None:
+    (home.path / "f").write_text("f")
+    own(home)
+    await copier.run(home, other, plan)
+    assert len(starts) == 1
+    assert (other.path / "f").read_text() == "f"
+
+
+async def test_cancelling_kills_rsync(copier: Copier, home: Home, other: Home) -> None:
+    (home.path / "f").write_bytes(os.urandom(1_000_000))
+    own(home)
+    limit = f"1.{os.getpid() % 1000:03}"
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(copier.run, home, other, CopyPlan("f", "f", bwlimit=limit))
+            await until_some(f"--bwlimit={limit}")
+            tasks.cancel_scope.cancel()
+    assert marked(f"--bwlimit={limit}") == set()
+    assert not (other.path / "f").exists()
+
+
+_HUB = """
+import anyio, sys
+from pathlib import Path
+from carrel.domain.copies import CopyPlan
+from carrel.domain.ids import ProjectId
+from carrel.storage.copier import Copier
+from carrel.storage.homes import Homes
+from carrel.storage.settings import DataSettings
+
+async def main(dir, source, target, limit):
+    homes = Homes(DataSettings(dir=Path(dir), reserve_mb=0))
+    async with Copier(homes) as copier:
+        ends = homes.ensure(ProjectId(source), 1), homes.ensure(ProjectId(target), 2)
+        await copier.run(*ends, CopyPlan("f", "f", bwlimit=limit))
+
+anyio.run(main, *sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+async def test_a_killed_hub_leaves_no_rsync_behind(homes: Homes, home: Home, other: Home) -> None:
+    (home.path / "f").write_bytes(os.urandom(20_000_000))
+    own(home)
+    limit = f"900.{os.getpid() % 1000:03}"
+    arguments = [str(homes.settings.dir), home.project_id, other.project_id, limit]
+    with anyio.fail_after(20):
+        async with await anyio.open_process([sys.executable, "-c", _HUB, *arguments]) as hub:
+            while not os.listdir(other.path):  # rsync is at work
+                await anyio.lowlevel.checkpoint()
+            hub.kill()
+        await until_none(f"--bwlimit={limit}")
+
+
+async def test_a_disk_that_fills_up_stops_a_running_copy(
+    homes: Homes, home: Home, other: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home.path / "f").write_bytes(os.urandom(1_000_000))
+    own(home)
+
+    async def nothing_left(settings: DataSettings) -> int:
+        return 0
+
+    monkeypatch.setattr("carrel.storage.copier.free_bytes", nothing_left)
+    async with Copier(homes) as copier:
+        with anyio.fail_after(10), pytest.raises(CopyFailed, match=r"^ENOSPC"):
+            await copier.run(home, other, CopyPlan("f", "f", bwlimit="1"))
+
+
+async def test_a_source_whose_files_vanish_is_copied_again(
+    copier: Copier, home: Home, other: Home, starts: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home.path / "d").mkdir()
+    (home.path / "d" / "f").write_text("f")
+    own(home)
+    command = rsync.command
+
+    def vanishing_once(plan: CopyPlan, ends: object, *, is_one_project: bool) -> list[str]:
+        words = command(plan, ends, is_one_project=is_one_project)  # type: ignore[arg-type]
+        script = '[ -e /target/once ] || { touch /target/once; exit 24; }; exec "$@"'
+        return ["sh", "-c", script, "sh", *words]
+
+    monkeypatch.setattr(rsync, "command", vanishing_once)
+    await copier.run(home, other, CopyPlan("d", "d"))
+    assert len(starts) == 2
+    assert (other.path / "d" / "f").read_text() == "f"
+
+
+async def test_a_home_that_is_not_there_is_told_without_the_hosts_paths(
+    homes: Homes, home: Home, copier: Copier
+) -> None:
+    gone = homes.home(new_project_id(), 5)
+    (home.path / "f").write_text("f")
+    own(home)
+    for source, target in ((gone, home), (home, gone)):
+        with pytest.raises(DomainError) as caught:
+            await copier.run(source, target, CopyPlan("f", "f"))
+        assert str(homes.settings.dir) not in str(caught.value)
+
+
+@contextmanager
+def swapping(first: Path, second: Path) -> Iterator[None]:
+    stop = threading.Event()
+    names = os.fsencode(first), os.fsencode(second)
+
+    def run() -> None:
+        while not stop.is_set():
+            assert _libc.renameat2(-100, names[0], -100, names[1], _RENAME_EXCHANGE) == 0
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.fixture
+def outside(open_dir: Path) -> Path:
+    """A directory beside the homes that everybody may write, with a secret."""
+    path = open_dir / "outside"
+    path.mkdir()
+    path.chmod(0o777)
+    (path / "f").write_text("secret")
+    return path
+
+
+def unharmed(outside: Path) -> bool:
+    return os.listdir(outside) == ["f"] and (outside / "f").read_text() == "secret"
+
+
+@pytest.mark.slow
+async def test_ends_swapped_for_links_outwards_lead_nowhere(
+    copier: Copier, home: Home, other: Home, outside: Path
+) -> None:
+    for end in (home, other):
+        (end.path / "d").mkdir()
+        (end.path / "d" / "f").write_text("inside")
+        (end.path / "swapped").symlink_to(outside)
+        own(end)
+    outcomes = set()
+    ends = [(end.path / "d", end.path / "swapped") for end in (home, other)]
+    with swapping(*ends[0]), swapping(*ends[1]):
+        for turn in range(1000):
+            try:
+                await copier.run(home, other, CopyPlan("d/f", f"d/{turn % 7}", overwrite_newer=True))
+                outcomes.add("copied")
+            except DomainError as error:
+                outcomes.add(type(error).__name__)
+    assert outcomes >= {"copied", "SourceEscapes", "TargetEscapes"}
+    assert unharmed(outside)
+    copied = [path for path in other.path.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert {path.read_text() for path in copied} == {"inside"}
+
+
+@pytest.mark.parametrize("swapped", ["source", "target", "target into source", "source into target"])
+async def test_an_end_swapped_just_before_rsync_starts_leads_nowhere(
+    copier: Copier, home: Home, other: Home, outside: Path, monkeypatch: pytest.MonkeyPatch, swapped: str
+) -> None:
+    for end in (home, other):
+        (end.path / "d").mkdir()
+        (end.path / "d" / "f").write_text("inside")
+        (end.path / "private").mkdir()
+        (end.path / "private" / "f").write_text("private")
+        own(end)
+    link = {"source into target": "/target/private", "target into source": "../source/private"}.get(swapped, outside)
+    victim = (home if swapped.startswith("source") else other).path / "d"
+    spawn = CopySandbox.spawn
+
+    def swap_and_spawn(self: CopySandbox, source: Home, target: Home, command: list[str], stderr: int) -> object:
+        victim.rename(victim.with_name("was"))
+        victim.symlink_to(link)
+        return spawn(self, source, target, command, stderr)
+
+    monkeypatch.setattr(CopySandbox, "spawn", swap_and_spawn)
+    plan = CopyPlan("d", "d", overwrite_newer=True, delete_missing=True)
+    if swapped == "source into target":
+        await copier.run(home, other, plan)  # the target's project gets its own file
+    else:
+        with pytest.raises(CopyFailed):
+            await copier.run(home, other, plan)
+    assert unharmed(outside)
+    assert [(end.path / "private" / "f").read_text() for end in (home, other)] == ["private"] * 2
+    assert os.listdir(home.path / "private") == ["f"]
+    assert sorted(os.listdir(home.path)) == sorted(
+        {"d", "private", *(["was"] if "source" in swapped.split()[0] else [])}
+    )

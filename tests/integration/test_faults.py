@@ -54,7 +54,7 @@ def request_copies(hub: ServedHub, source: str, target: str, number: int, acknow
     """Ask for copies of files and trees until the hub is gone; note those that it acknowledged."""
     for turn in range(100):
         path = ("one.txt", "tree")[turn % 2]
-        params = {
+        params: dict[str, Any] = {
             "src_project_id": source,
             "src_path": path,
             "target_project_id": target,
@@ -183,7 +183,7 @@ def test_two_hubs_share_a_postgresql_database_and_one_goes_on_when_the_other_is_
             assert run_in(first, source, "mkdir tree; echo hello > tree/a; echo > tree/b")["exit_code"] == 0
             shared = run_in(second, source, "cat tree/a; pgrep -c python3")["stdout"]
             assert shared == "hello\n1\n"
-            params = {
+            params: dict[str, Any] = {
                 "src_project_id": source,
                 "src_path": "tree",
                 "target_project_id": target,

@@ -160,6 +160,10 @@ class Lifecycle(AsyncContextManagerMixin):
             del self._running[project_id]
             await self.agents.drop(project_id)
             await self.runner.stop(project_id)
+            async with self.store.read() as transaction:
+                project = await transaction.projects.find(project_id)
+            if project is not None and project.state is ProjectState.OPENED:
+                return  # another hub has stopped it, and has said so
             await self._note(project_id, ProjectState.OPENED, error=ended.reason)
         log.warning("sandbox_ended", project_id=project_id, reason=ended.reason)
 

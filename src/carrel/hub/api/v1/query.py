@@ -41,7 +41,7 @@ class ChangefeedsUnsupported(DomainError):
         super().__init__("changefeeds are not supported over HTTP")
 
 
-@events.procedure("query", may_call=Caller.ANYONE)
+@events.procedure("query", may_call=Caller.SHARED)
 async def query(params: QueryParams, call: Call) -> QueryReply:
     """Read or write rows of the tables that the caller may see."""
     if params.changes:

@@ -21,6 +21,7 @@ class Caller(Enum):
     """Who may call an event; the values are the reference's words."""
 
     ANYONE = "anyone, also with a blank key"
+    SHARED = "an account's or a project's key; a blank key while the site's share server is on"
     ACCOUNT = "an account's key"
     ACCOUNT_OR_PROJECT_KEY = "an account's or a project's key"
 

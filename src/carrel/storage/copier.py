@@ -20,7 +20,7 @@ from anyio import AsyncContextManagerMixin, CapacityLimiter, to_thread
 from carrel.domain.copies import CopyFailed, CopyPlan
 from carrel.kit.processes import find_children
 from carrel.storage import direct, rsync
-from carrel.storage.copy_sandbox import CopySandbox, open_user_namespace
+from carrel.storage.copy_sandbox import CopySandbox, kill_orphans, open_user_namespace
 from carrel.storage.ends import find_ends, make_target_directory
 from carrel.storage.homes import Home, Homes, close_to_others
 from carrel.storage.usage import free_bytes
@@ -48,6 +48,7 @@ class Copier(AsyncContextManagerMixin):
         self._limiter = CapacityLimiter(self.homes.settings.file_workers)
         namespace = None
         if os.geteuid() == 0:
+            await to_thread.run_sync(kill_orphans, self.homes.copier)
             namespace = await to_thread.run_sync(open_user_namespace, self.homes.copier)
         try:
             self._sandbox = CopySandbox(self.homes.copier, namespace)

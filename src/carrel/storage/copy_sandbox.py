@@ -9,6 +9,7 @@ owns nothing, and the sandbox changes to the target's user on the way to rsync.
 
 import os
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,19 @@ def open_user_namespace(copier: UnixUser) -> int:
             return os.open(f"/proc/{process.pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
         finally:
             process.kill()
+
+
+def kill_orphans(copier: UnixUser) -> None:
+    """End copies whose hub was killed in the instant before they could notice it; for root, before the first copy."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal() or (process := processes.find_process(int(entry.name))) is None:
+            continue
+        with suppress(FileNotFoundError, ProcessLookupError):
+            parent = int((entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+            is_copy = (entry / "cmdline").read_bytes().startswith(b"bwrap\0--args\0")
+            if is_copy and entry.stat().st_uid == copier.uid and parent in (1, os.getpid()):
+                for part in (process, *processes.find_children(process.pid)):
+                    part.kill()
 
 
 @dataclass(frozen=True, slots=True)

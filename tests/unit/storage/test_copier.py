@@ -137,6 +137,32 @@ async def test_a_killed_hub_leaves_no_rsync_behind(homes: Homes, home: Home, oth
         await until_none(f"--bwlimit={limit}")
 
 
+_ORPHANING = """
+import sys
+from pathlib import Path
+from carrel.kit.bubblewrap import Arguments, spawn
+from carrel.kit.processes import Confinement
+from carrel.kit.unix_users import UnixUser
+
+arguments = Arguments()
+arguments.add("--unshare-user", "--unshare-pid", "--ro-bind", "/", "/")
+spawn(arguments, ["sleep", sys.argv[2]], Confinement(UnixUser(int(sys.argv[1]), int(sys.argv[1]))))
+"""
+
+
+@pytest.mark.slow
+async def test_what_a_killed_hub_left_half_made_is_ended_by_the_next(homes: Homes) -> None:
+    if os.geteuid() != 0:
+        return  # copies of an ordinary user's hub cannot be told from that user's other work
+    seconds = f"600.{os.getpid()}"
+    command = [sys.executable, "-W", "ignore", "-c", _ORPHANING, str(homes.copier.uid), seconds]
+    with anyio.fail_after(20):
+        await anyio.run_process(command)
+        await until_some(seconds)
+        async with Copier(homes):
+            await until_none(seconds)
+
+
 async def test_a_disk_that_fills_up_stops_a_running_copy(
     homes: Homes, home: Home, other: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,7 +31,7 @@ bench: run-packages bench-packages $(DEV) ## measure copies, commands, throughpu
 	@$(PYTHON) -m bench $(if $(SHORT),--short) $(ARGS)
 
 docs: $(DEV) ## build the documentation in docs/_build/html; a warning is an error
-	@PYTHONPATH=tools $(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+	@$(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 	@echo docs/_build/html/index.html
 
 LOCK := -m piptools compile --quiet --no-config --generate-hashes --allow-unsafe --strip-extras --no-header \

@@ -12,16 +12,19 @@ import uvicorn
 from carrel.cli.common import config_option, fail, settings_or_exit
 from carrel.cli.logs import configure_logging
 from carrel.hub.app import create_app
+from carrel.hub.platform import DataDirectoryBusy, only_hub
 from carrel.hub.settings import Settings
+from carrel.store.engines import driver_url
 
 log = structlog.get_logger()
 
 _SHUTDOWN_SECONDS = 20
+_KEEP_ALIVE_SECONDS = 75  # longer than the usual reverse proxy keeps an idle connection, so that it closes first
 
 
 @click.command()
 @click.option("--host", help="Address to listen on (setting hub.host).")
-@click.option("--port", type=int, help="Port to listen on (setting hub.port).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (setting hub.port).")
 @config_option
 def serve(host: str | None, port: int | None, config: Path | None) -> None:
     """Serve until stopped. Projects that run go on when it stops; the next serve goes on with them."""
@@ -55,6 +58,12 @@ def url_of(settings: Settings, listener: socket.socket) -> str:
 
 def run(settings: Settings, listener: socket.socket) -> None:
     """Serve on the socket until a signal comes; exits with 1 when the hub could not start."""
+    if driver_url(settings.database_url).get_backend_name() == "sqlite":
+        try:
+            with only_hub(settings.data.dir):
+                pass
+        except DataDirectoryBusy as error:
+            fail(str(error))
     config = uvicorn.Config(
         create_app(settings),
         loop="uvloop",
@@ -66,6 +75,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips=settings.hub.trusted_proxies,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
     server = uvicorn.Server(config)

@@ -47,9 +47,11 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 
 
 @pytest.fixture
-def database_url(databases: Databases) -> str:
-    """The URL of a fresh database with today's schema."""
-    return databases.migrated()
+def database_url(databases: Databases) -> Iterator[str]:
+    """The URL of a database with today's schema and no rows; the schema must be left alone."""
+    url = databases.migrated()
+    yield url
+    databases.give_back(url)
 
 
 @pytest.fixture

@@ -28,11 +28,12 @@ async def test_a_database_at_head_is_left_alone(database_url: str, monkeypatch: 
         await ensure_schema(store.writer)
 
 
-async def test_a_database_of_a_newer_carrel_is_refused(database_url: str) -> None:
-    async with Store.open(database_url) as store, store.begin() as transaction:
+async def test_a_database_of_a_newer_carrel_is_refused(databases: Databases) -> None:
+    url = databases.migrated()
+    async with Store.open(url) as store, store.begin() as transaction:
         await transaction.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaTooNew, match="9999"):
-        async with Store.open(database_url):
+        async with Store.open(url):
             pass
 
 

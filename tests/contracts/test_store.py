@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
+import anyio
 import pytest
 from sqlalchemy import insert, select
 from support.rows import NOON, add_account, add_project, an_account
@@ -356,6 +357,24 @@ async def test_collaborators_join_keep_their_role_and_leave(store: Store) -> Non
         assert await people.list_projects(ada) == [project_id]
         await people.remove(project_id, ada)
         assert await people.list_projects(ada) == []
+
+
+async def test_people_can_be_added_by_several_hubs_at_once(store: Store) -> None:
+    ada = await add_account(store)
+    project_id = await add_project(store)
+    joined = []
+
+    async def add() -> None:
+        async with store.begin() as transaction:
+            joined.append(await transaction.collaborators.add(project_id, ada, Role.COLLABORATOR))
+            await transaction.collaborators.note_invitation_mail(project_id, "a@b.c", at=NOON)
+            await transaction.auth_tokens.lock(ada, ada, until=NOON)
+
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as group:
+            for _ in range(6):
+                group.start_soon(add)
+    assert sorted(joined) == [False] * 5 + [True]
 
 
 async def test_invitations_are_counted_and_their_mails_remembered(store: Store) -> None:

@@ -1,7 +1,8 @@
 """Real databases for tests: SQLite files, and a PostgreSQL server that lives as long as the test session.
 
-Both hand out *migrated* databases by copying one that was migrated once (a file copy, `CREATE DATABASE … TEMPLATE`),
-and *empty* ones. The server refuses to run as root, so root starts it as the user `postgres` of Debian's package.
+Both hand out *empty* databases, and *migrated* ones: copies of one that was migrated once (a file copy, `CREATE
+DATABASE … TEMPLATE`), or one that was given back and emptied. The server refuses to run as root, so root starts it as
+the user `postgres` of Debian's package.
 """
 
 import contextlib
@@ -20,8 +21,10 @@ from typing import Protocol
 
 import anyio
 import asyncpg
+from sqlalchemy.engine import make_url
 
 from carrel.store.store import Store
+from carrel.store.tables import metadata
 
 _MISSING = "PostgreSQL's server programs are missing: install Debian's `postgresql` package (initdb, postgres)"
 _TEMPLATE = "carrel_template"
@@ -35,7 +38,11 @@ class Databases(Protocol):
         ...
 
     def migrated(self) -> str:
-        """The URL of a new database with today's schema."""
+        """The URL of a database with today's schema and no rows."""
+        ...
+
+    def give_back(self, url: str) -> None:
+        """Allow a migrated database, whose schema was left alone, to be emptied and handed out again."""
         ...
 
 
@@ -74,6 +81,10 @@ class SqliteDatabases:
         shutil.copyfile(template, path)
         return f"sqlite:///{path}"
 
+    def give_back(self, url: str) -> None:
+        for path in self.directory.glob(Path(url).name + "*"):
+            path.unlink()
+
 
 @dataclass
 class PostgresDatabases:
@@ -82,19 +93,24 @@ class PostgresDatabases:
     socket_dir: Path
     numbers: Iterator[int] = field(default_factory=count)
     has_template: bool = False
+    free: list[str] = field(default_factory=list)
 
     def _url(self, database: str) -> str:
         return f"postgresql://carrel@/{database}?host={self.socket_dir}"
 
-    def _create(self, database: str, template: str) -> None:
-        async def create() -> None:
-            connection = await asyncpg.connect(host=str(self.socket_dir), user="carrel", database="postgres")
+    def _execute(self, database: str, *statements: str) -> None:
+        async def execute() -> None:
+            connection = await asyncpg.connect(host=str(self.socket_dir), user="carrel", database=database)
             try:
-                await connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+                for statement in statements:
+                    await connection.execute(statement)
             finally:
                 await connection.close()
 
-        _run(create)
+        _run(execute)
+
+    def _create(self, database: str, template: str) -> None:
+        self._execute("postgres", f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
 
     def _new(self, template: str) -> str:
         name = f"carrel{next(self.numbers)}"
@@ -105,11 +121,18 @@ class PostgresDatabases:
         return self._new("template0")
 
     def migrated(self) -> str:
+        if self.free:
+            return self._url(self.free.pop())
         if not self.has_template:
             self._create(_TEMPLATE, "template0")
             _migrate(self._url(_TEMPLATE))
             self.has_template = True
         return self._new(_TEMPLATE)
+
+    def give_back(self, url: str) -> None:
+        database = str(make_url(url).database)
+        self._execute(database, "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables)))
+        self.free.append(database)
 
 
 def _programs() -> Path:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.ids import AccountId
 from carrel.store.tables import auth_tokens, password_locks
+from carrel.store.upserts import upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class AuthTokenRows:
         return (await self.connection.execute(query)).first() is not None
 
     async def lock(self, caller: AccountId, target: str, *, until: datetime) -> None:
-        await self.unlock(caller, target)
-        await self.connection.execute(insert(password_locks).values(caller_id=caller, target_id=target, expire=until))
+        values = {"caller_id": caller, "target_id": target, "expire": until}
+        await upsert(self.connection, password_locks, values)
 
     async def unlock(self, caller: AccountId, target: str) -> None:
         await self.connection.execute(

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.projects import Role
 from carrel.store.tables import collaborators, invitation_mails, project_invite_tokens
+from carrel.store.upserts import insert_if_new, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,8 @@ class CollaboratorRows:
 
     async def add(self, project_id: ProjectId, account_id: AccountId, role: Role) -> bool:
         """Returns whether the account was not on the project before; an existing role is kept."""
-        if await self.find_role(project_id, account_id) is not None:
-            return False
-        await self.connection.execute(
-            insert(collaborators).values(project_id=project_id, account_id=account_id, group=role.value)
-        )
-        return True
+        values = {"project_id": project_id, "account_id": account_id, "group": role.value}
+        return await insert_if_new(self.connection, collaborators, values)
 
     async def remove(self, project_id: ProjectId, account_id: AccountId) -> None:
         await self.connection.execute(
@@ -77,8 +74,5 @@ class CollaboratorRows:
         return (await self.connection.execute(query)).scalar()
 
     async def note_invitation_mail(self, project_id: ProjectId, email_address: str, *, at: datetime) -> None:
-        key = {"project_id": project_id, "email_address": email_address}
-        if await self.last_invitation_mail(project_id, email_address) is None:
-            await self.connection.execute(insert(invitation_mails).values(**key, sent=at))
-        else:
-            await self.connection.execute(update(invitation_mails).filter_by(**key).values(sent=at))
+        values = {"project_id": project_id, "email_address": email_address, "sent": at}
+        await upsert(self.connection, invitation_mails, values)

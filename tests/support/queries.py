@@ -12,7 +12,7 @@ from carrel.domain.queries import QueryRefused
 from carrel.kit.timestamps import to_text
 from carrel.services.queries import Queries
 from carrel.store.store import Store
-from support.rows import MovableClock
+from support.rows import MovableClock, add_account, add_project
 
 NOBODY = Anonymous()
 
@@ -77,3 +77,35 @@ class Bench:
         with pytest.raises(QueryRefused) as caught:
             await self.run(principal, query, *options)
         return str(caught.value)
+
+
+class World:
+    """Ada owns a project on which Bob collaborates and Vic looks; Eve is on another one of her own."""
+
+    bench: Bench
+    ada: AccountId
+    bob: AccountId
+    vic: AccountId
+    eve: AccountId
+    project: ProjectId
+    foreign: ProjectId
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+
+    async def build(self) -> "World":
+        store = self.bench.store
+        self.ada, self.bob, self.vic, self.eve = [
+            await add_account(store, first, last, email_address=f"{first.lower()}@example.com")
+            for first, last in (("Ada", "Lovelace"), ("Bob", "Builder"), ("Vic", "Viewer"), ("Eve", "Evil"))
+        ]
+        self.project = await add_project(store, title="Ours", owner=self.ada, collaborator=self.bob, viewer=self.vic)
+        self.foreign = await add_project(store, title="Hers", owner=self.eve)
+        return self
+
+    async def as_ada(self, query: object, *options: object) -> Any:
+        return await self.bench.run(account(self.ada), query, *options)
+
+
+async def build_world(store: Store) -> World:
+    return await World(Bench.on(store)).build()

@@ -14,7 +14,7 @@ from carrel.hub.api.v1 import all_events
 from carrel.hub.api.v1.registry import Event, Reply, Success
 from reference.markdown import code, page, table
 
-_MEANING = re.compile(r"^(\w+): (.*(?:\n\s+.*)*)", re.MULTILINE)
+_MEANING = re.compile(r"^([a-z]\w*): (.*(?:\n[ \t]+.*)*)", re.MULTILINE)
 _WORDS = {str: "string", bool: "boolean", int: "number", float: "number", Any: "any", type(None): "absent"}
 
 

@@ -1,0 +1,127 @@
+"""The API how-to tells the truth: its code is run against a served hub and prints what the page shows."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from support.hubs import ServedHub, served_hub
+from support.snippets import PythonPrompt, Snippet, run_shell, shape, snippets_of
+
+from carrel.cli.demo import NOTEBOOK_PATH
+from carrel.cli.demo_notebook import NOTEBOOK
+
+PAGE = Path(__file__).parents[2] / "docs" / "api-howto.md"
+SNIPPETS = snippets_of(PAGE)
+KEY, COPY, STATUS = (one for one in SNIPPETS[:3])
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+COPY_SECONDS = 20
+
+
+@dataclass
+class Reader:
+    """Somebody who has a hub, a key in `api.key`, two projects, a notebook in one, and a shell in that directory."""
+
+    hub: ServedHub
+    source: str
+    target: str
+    prompt: PythonPrompt = field(default_factory=PythonPrompt)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        return {"src_project_id": self.source, "target_project_id": self.target, "project_id": self.source}
+
+    def run(self, snippet: Snippet) -> Any:
+        """What a snippet prints: a value, or for a shell its text."""
+        code = snippet.filled_in(self.hub.url, self.ids)
+        if snippet.language == "python":
+            return self.prompt.run(code)
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        return run_shell(code, self.hub.environment | {"PATH": path})
+
+    def let_moments_pass(self) -> None:
+        """Some moments later, as the page says: when no copy is under way any more."""
+        deadline = time.monotonic() + COPY_SECONDS
+        while self.hub.call("copy_path_status", target_project_id=self.target)["data"]:
+            assert time.monotonic() < deadline, f"a copy is not done after {COPY_SECONDS} s"
+
+    def has_notebook(self) -> bool:
+        """Whether the notebook is in the target project."""
+        reply = self.hub.call("read_text_file_from_project", project_id=self.target, path=NOTEBOOK_PATH)
+        return bool(reply.get("content") == NOTEBOOK)
+
+    def form(self, snippet: Snippet) -> str:
+        """The text that the library makes of the data of a snippet."""
+        self.run(snippet)
+        return str(requests.Request("POST", self.hub.url, data=self.prompt.names["data"]).prepare().body)
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[ServedHub]:
+    place = Path(tempfile.mkdtemp(prefix="crl-", dir="/tmp"))
+    place.chmod(0o711)
+    with served_hub(place / "data") as hub:
+        yield hub
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def reader(hub: ServedHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "api.key").write_text(f"{hub.key}\n")
+    reader = Reader(hub, hub.new_project(), hub.new_project())
+    hub.call("write_text_file_to_project", project_id=reader.source, path=NOTEBOOK_PATH, content=NOTEBOOK)
+    return reader
+
+
+def test_every_snippet_of_the_page_runs_and_prints_what_the_page_shows(reader: Reader) -> None:
+    checked = 0
+    for snippet in SNIPPETS:
+        reader.let_moments_pass()
+        printed = reader.run(snippet)
+        if snippet.shown:
+            value = printed if snippet.language == "python" else json.loads(printed)
+            assert shape(value) == snippet.shape_shown, snippet.code
+            checked += 1
+    assert checked >= 10
+    assert reader.has_notebook()
+
+
+def test_only_ids_are_left_to_the_reader(reader: Reader) -> None:
+    for snippet in SNIPPETS:
+        assert "..." not in snippet.filled_in(reader.hub.url, reader.ids), snippet.code
+
+
+def test_a_false_word_in_the_form_of_the_page_means_not_to_wait(reader: Reader) -> None:
+    reader.run(KEY)
+    form = reader.form(COPY)
+    assert "wait_until_done=False" in form
+    for word in ("False", "false", "FALSE", "0", "no", "off", "None", ""):
+        text = form.replace("wait_until_done=False", f"wait_until_done={word}")
+        reply = reader.hub.post("copy_path_between_projects", data=text, headers=FORM).json()
+        assert shape(reply) == COPY.shape_shown, word
+    reader.let_moments_pass()
+    assert reader.has_notebook()
+
+
+def test_a_true_word_in_the_same_form_means_to_wait(reader: Reader) -> None:
+    reader.run(KEY)
+    form = reader.form(COPY)
+    for word in ("True", "true", "1", "yes"):
+        text = form.replace("wait_until_done=False", f"wait_until_done={word}")
+        reply = reader.hub.post("copy_path_between_projects", data=text, headers=FORM).json()
+        assert reply["event"] == "success", word
+    assert reader.has_notebook()
+
+
+def test_the_status_on_the_page_is_that_of_a_copy_that_arrived() -> None:
+    assert {"started", "finished"} <= STATUS.shape_shown["data"].keys()
+    assert "error" not in STATUS.shape_shown["data"]

@@ -1,0 +1,88 @@
+"""Whatever a user can call, set or meet is documented, and the pages made from the code are those of today's code."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from reference.commands import all_commands
+from reference.errors import error_classes, meaning, v1_template
+from reference.events import meanings
+from reference.pages import DIRECTORY, PAGES
+from reference.settings import sections, variable
+
+from carrel.hub.api.v1 import all_events
+from carrel.hub.api.v1.catalogue import missing_event_text
+
+TOP = Path(__file__).parents[2]
+WRITTEN = [*sorted((TOP / "docs").glob("*.md")), *sorted((TOP / "docs/decisions").glob("*.md")), TOP / "README.md"]
+PAGE_TEXTS = {name: (DIRECTORY / name).read_text() for name in PAGES}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_made_from_the_code_is_up_to_date(name: str) -> None:
+    assert PAGE_TEXTS[name] == PAGES[name](), "run `make docs` and commit docs/reference"
+
+
+def test_every_event_is_documented_with_the_meaning_of_each_parameter() -> None:
+    page = PAGE_TEXTS["events.md"]
+    for event in all_events():
+        assert f"\n### {event.name}\n\n{event.summary}\n" in page
+        known = meanings(event.parameters.struct)
+        assert known.keys() == event.parameters.fields.keys(), f"{event.name}: its Struct's docstring names each field"
+
+
+def test_every_setting_is_documented() -> None:
+    page = PAGE_TEXTS["settings.md"]
+    for section, model in sections().items():
+        for name, field in model.model_fields.items():
+            assert f"| `{variable(section, name)}` |" in page
+            assert field.description, f"{section}.{name} has no description"
+
+
+def test_every_error_is_documented() -> None:
+    page = PAGE_TEXTS["errors.md"]
+    for cls in error_classes():
+        assert f"| `{cls.code}` |" in page
+        assert meaning(cls) or v1_template(cls), f"{cls.__name__} has neither a docstring nor a text of its own"
+
+
+def test_errors_have_names_of_their_own() -> None:
+    codes = [cls.code for cls in error_classes()]
+    assert len(codes) == len(set(codes)) > 40
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = PAGE_TEXTS["command-line.md"]
+    for path, command in all_commands():
+        assert f"# {path}\n" in page
+        assert command.help, f"{path} has no help"
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, f"{path} {option.opts[-1]} has no help"
+                assert option.opts[-1] in page
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+def test_a_page_names_only_settings_and_commands_that_exist(path: Path) -> None:
+    known = {variable(section, name) for section, model in sections().items() for name in model.model_fields}
+    named = set(re.findall(r"\bCARREL_[A-Z_]*[A-Z]\b", path.read_text()))
+    assert named <= known | {"CARREL_CONFIG"}
+    commands = {full for full, _ in all_commands()}
+    for words in re.findall(r"`carrel ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)?)", path.read_text()):
+        assert f"carrel {words}" in commands or f"carrel {words.split()[0]}" in commands, words
+
+
+@pytest.mark.parametrize("path", [*WRITTEN, TOP / "ARCHITECTURE.md"], ids=lambda path: path.name)
+def test_links_inside_the_repository_lead_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text())
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_the_events_said_to_be_missing_are_missing() -> None:
+    text = (TOP / "docs/decisions/events-not-implemented.md").read_text()
+    names = re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text)
+    assert len(names) > 3
+    for name in names:
+        assert missing_event_text(name) == f"unknown message event type '{name}'"
+        assert all_events().find(name) is None

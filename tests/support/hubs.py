@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,13 @@ class ServedHub:
     key: str = ""
     account_id: str = ""
     process: subprocess.Popen[bytes] | None = None
+    uid: int | None = None
+    """Run as this ordinary user instead of the one that runs the tests."""
+
+    @property
+    def command(self) -> list[str]:
+        become = [] if self.uid is None else ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
+        return [*become, sys.executable, "-m", "carrel"]
 
     @property
     def url(self) -> str:
@@ -51,7 +59,7 @@ class ServedHub:
 
     def carrel(self, *arguments: str) -> str:
         """Run a command of the command line; its output."""
-        command = [sys.executable, "-m", "carrel", *arguments]
+        command = [*self.command, *arguments]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -62,9 +70,7 @@ class ServedHub:
 
     def start(self) -> None:
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "carrel", "serve"], env=self.environment, stdout=log, stderr=log
-            )
+            self.process = subprocess.Popen([*self.command, "serve"], env=self.environment, stdout=log, stderr=log)
         self.wait_ready()
 
     def wait_ready(self) -> None:
@@ -76,7 +82,7 @@ class ServedHub:
                 if requests.get(f"{self.url}/readyz", timeout=5).ok:
                     return
             except requests.ConnectionError:
-                time.sleep(0.01)
+                threading.Event().wait(0.01)
         raise AssertionError(f"the hub is not ready after {READY_SECONDS} s: {self.log_file.read_text()}")
 
     def kill(self) -> None:

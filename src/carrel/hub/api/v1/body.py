@@ -5,13 +5,15 @@ nested objects. Values stay texts here; `parameters` converts them to the declar
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
 _FIELDS_AT_MOST = 10_000
-_NESTING_AT_MOST = 10
+_BRACKETS_AT_MOST = 10
+_NESTING_AT_MOST = 100
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -31,10 +33,30 @@ def parse_body(body: bytes, content_type: str) -> dict[str, Any]:
     raise BodyInvalid(f"unsupported content type '{kind}': send JSON or application/x-www-form-urlencoded")
 
 
+def decode_json(text: bytes | str) -> Any:
+    """A JSON value; raises `ValueError` also for one that is nested so deeply that code below could stumble over it."""
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise ValueError("not JSON") from error
+    level = [value]
+    for _ in range(_NESTING_AT_MOST):
+        level = [item for node in level for item in _children(node) if isinstance(item, dict | list)]
+        if not level:
+            return value
+    raise ValueError("nested too deeply")
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
 def _parse_json(body: bytes) -> dict[str, Any]:
     try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        value = decode_json(body)
+    except ValueError as error:
         raise BodyInvalid("invalid JSON body") from error
     if not isinstance(value, dict):
         raise BodyInvalid("invalid parameters 'the body must be a JSON object'")
@@ -59,7 +81,7 @@ def _split(name: str) -> tuple[str, list[str]]:
     base, bracket, _ = name.partition("[")
     rest = name[len(base) :]
     keys = _BRACKET.findall(rest)
-    if not bracket or not base or "".join(f"[{key}]" for key in keys) != rest or len(keys) > _NESTING_AT_MOST:
+    if not bracket or not base or "".join(f"[{key}]" for key in keys) != rest or len(keys) > _BRACKETS_AT_MOST:
         return name, []
     return base, keys
 

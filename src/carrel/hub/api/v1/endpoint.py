@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import structlog
 from starlette.types import Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from carrel.domain.errors import DomainError, NotAvailableWithProjectKey
 from carrel.domain.keys import KeyUnknown
@@ -24,6 +25,7 @@ from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnk
 from carrel.hub.call import Call
 from carrel.hub.key_limits import KeyLimits
 from carrel.hub.observing import Observer
+from carrel.hub.platform import Platform
 from carrel.hub.wire import v1_status, v1_text
 
 log = structlog.get_logger()
@@ -32,10 +34,30 @@ BODY_BYTES = 16_000_000
 _encoder = msgspec.json.Encoder()
 
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A call as far as it is known; `call_id` is the caller's own, or else the id under which the log knows it."""
+
+    name: str
+    call_id: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back to the client."""
+
+    status: int
+    body: bytes
+    headers: Headers = ()
+
+
 class Refused(Exception):
     """A call that does not reach its handler: status and error text."""
 
-    def __init__(self, status: int, text: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    def __init__(self, status: int, text: str, headers: Headers = ()) -> None:
         super().__init__(text)
         self.status = status
         self.headers = headers
@@ -50,71 +72,64 @@ class Endpoint:
     limits: KeyLimits = field(default_factory=KeyLimits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        name = scope["path_params"]["event"]
-        with self.observer.watch("v1", name if self.events.find(name) else "unknown") as outcome:
+        request_id = str(uuid.uuid4())
+        incoming = Incoming(scope["path_params"]["event"], call_id=request_id)
+        known = incoming.name if self.events.find(incoming.name) else "unknown"
+        with bound_contextvars(request_id=request_id), self.observer.watch("v1", known) as outcome:
             try:
-                status, body, headers = await self._answer(scope, receive, name)
+                answer = await self._answer(scope, receive, incoming)
             except Refused as refusal:
-                status, headers = refusal.status, refusal.headers
-                body = _encoder.encode({"error": str(refusal)})
-            outcome.status = status
-        await _send(send, status, body, headers)
+                answer = Answer(refusal.status, _encoder.encode({"error": str(refusal)}), refusal.headers)
+            except Exception:
+                log.exception("call_crashed", dialect="v1", call=known)
+                body = _encoder.encode({"error": "internal error", "id": incoming.call_id})
+                answer = Answer(500, body, ((b"x-request-id", request_id.encode()),))
+            outcome.status = answer.status
+        await _send(send, answer)
 
-    async def _answer(
-        self, scope: Scope, receive: Receive, name: str
-    ) -> tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]:
+    async def _answer(self, scope: Scope, receive: Receive, incoming: Incoming) -> Answer:
         if scope["method"] != "POST":
             raise Refused(405, "API v1 calls must use POST", ((b"allow", b"POST"),))
         headers = dict(scope["headers"])
         body = await _read(receive, headers)
         secret = _presented(headers)
-        event = self.events.find(name)
+        event = self.events.find(incoming.name)
         if event is None:
-            raise Refused(400, missing_event_text(name))
+            raise Refused(400, missing_event_text(incoming.name))
         call_id, params = _parameters(event, body, headers.get(b"content-type", b"").decode("latin-1"))
+        if call_id is not None:
+            incoming.call_id = call_id
         platform = scope["state"]["platform"]
         try:
-            principal = await self._principal(event, secret, platform.keys.verify)
+            principal = await self._principal(event, secret, platform)
         except DomainError as error:
             raise Refused(v1_status(error), v1_text(error)) from error
         client = scope.get("client")
         call = Call(principal, platform, client[0] if client else None)
-        return await self._handle(event, params, call, call_id)
+        reply = await self._reply(event, params, call)
+        reply.id = incoming.call_id
+        return Answer(200, _encoder.encode(reply))
 
-    async def _principal(self, event: Event, secret: str, verify: Any) -> Principal:
-        if secret == "" and event.may_call is Caller.ANYONE:
-            return Anonymous()
+    async def _principal(self, event: Event, secret: str, platform: Platform) -> Principal:
         if secret == "":
+            shared = event.may_call is Caller.SHARED and platform.settings.site.share_server
+            if event.may_call is Caller.ANYONE or shared:
+                return Anonymous()
             raise KeyUnknown
         wait_seconds = self.limits.check(secret)
         if wait_seconds:
             raise Refused(429, "too many requests", ((b"retry-after", str(wait_seconds).encode()),))
-        principal: Principal = await verify(secret)
-        return principal
+        return await platform.keys.verify(secret)
 
-    async def _handle(
-        self, event: Event, params: Any, call: Call, call_id: Any
-    ) -> tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]:
-        status = 200
+    async def _reply(self, event: Event, params: Any, call: Call) -> Reply:
         try:
             if event.may_call is Caller.ACCOUNT and not isinstance(call.principal, AccountPrincipal):
                 raise NotAvailableWithProjectKey
-            reply = await event.handler(params, call)
+            return await event.handler(params, call)
         except DomainError as error:
-            if v1_status(error) != status:
+            if v1_status(error) != 200:
                 raise Refused(v1_status(error), v1_text(error)) from error
-            reply = event.on_failure(error, params, call) or Failure(error=v1_text(error))
-        except Exception:
-            log.exception("call_crashed", dialect="v1", call=event.name)
-            status, reply = 500, None
-        if reply is None:
-            return status, _encoder.encode({"error": "internal error", "id": call_id}), ()
-        return status, _encode(reply, call_id), ()
-
-
-def _encode(reply: Reply, call_id: Any) -> bytes:
-    reply.id = call_id
-    return _encoder.encode(reply)
+            return event.on_failure(error, params, call) or Failure(error=v1_text(error))
 
 
 def _presented(headers: dict[bytes, bytes]) -> str:
@@ -126,13 +141,13 @@ def _presented(headers: dict[bytes, bytes]) -> str:
 
 
 def _parameters(event: Event, body: bytes, content_type: str) -> tuple[Any, Any]:
-    """The call's id and its typed parameters."""
+    """The call's id (`None`: it has none) and its typed parameters."""
     try:
         given = parse_body(body, content_type)
         call_id = given.pop("id", None) if "id" not in event.parameters.fields else given.get("id")
         if given.pop("event", event.name) != event.name:
             raise Refused(400, "invalid parameters 'Error: event does not match the URL'")
-        return call_id if call_id is not None else str(uuid.uuid4()), event.parameters.parse(given)
+        return call_id, event.parameters.parse(given)
     except (BodyInvalid, ParametersInvalid) as error:
         raise Refused(400, str(error)) from error
 
@@ -155,17 +170,17 @@ async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
             return b"".join(chunks)
 
 
-async def _send(send: Send, status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+async def _send(send: Send, answer: Answer) -> None:
     await send(
         {
             "type": "http.response.start",
-            "status": status,
+            "status": answer.status,
             "headers": [
                 (b"content-type", b"application/json; charset=utf-8"),
-                (b"content-length", str(len(body)).encode()),
+                (b"content-length", str(len(answer.body)).encode()),
                 (b"cache-control", b"no-store"),
-                *headers,
+                *answer.headers,
             ],
         }
     )
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": answer.body})

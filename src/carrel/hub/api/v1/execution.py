@@ -18,6 +18,7 @@ from carrel.domain.execution import (
     TooManyJobs,
 )
 from carrel.domain.projects import ProjectDeleted, StartFailed
+from carrel.hub.api.v1.parameters import ParametersInvalid
 from carrel.hub.api.v1.registry import Caller, Events, Failure, Reply
 from carrel.hub.call import Call
 from carrel.kit import timestamps
@@ -47,7 +48,7 @@ class ExecParams(msgspec.Struct):
     """
 
     project_id: str
-    command: str = ""
+    command: str | None = None
     args: list[str] = msgspec.field(default_factory=list)
     path: str = ""
     timeout: float = 10
@@ -61,24 +62,34 @@ class ExecParams(msgspec.Struct):
     async_stats: bool = False
     async_await: bool = False
 
+    def __post_init__(self) -> None:
+        if self.command is None and self.async_get is None:
+            raise ParametersInvalid.missing("command")
+        if isinstance(self.aggregate, list | bool):
+            raise ParametersInvalid("'aggregate' must be a number, a string or an object")
+
+    @property
+    def text(self) -> str:
+        return self.command or ""
+
     @property
     def is_script(self) -> bool:
-        return self.bash or (not self.args and any(char.isspace() for char in self.command))
+        return self.bash or (not self.args and any(char.isspace() for char in self.text))
 
     @property
     def script(self) -> str:
-        """The script text; args that come with `bash` are quoted and appended."""
-        return " ".join([self.command, shlex.join(self.args)]) if self.args else self.command
+        """The script text; with args, `command` is a program, and all of it is quoted."""
+        return shlex.join([self.text, *self.args]) if self.args else self.text
 
     @property
     def described(self) -> str:
         """The command as error texts name it."""
-        return self.script if self.is_script else f"'{self.command}' (args={' '.join(self.args)})"
+        return self.script if self.is_script else f"'{self.text}' (args={' '.join(self.args)})"
 
     def spec(self) -> ExecSpec:
         max_output = _ASYNC_OUTPUT if self.async_call and self.max_output is None else self.max_output
         return ExecSpec(
-            program="" if self.is_script else self.command,
+            program="" if self.is_script else self.text,
             arguments=() if self.is_script else tuple(self.args),
             script=self.script if self.is_script else None,
             directory=self.path,
@@ -146,7 +157,7 @@ class ExecOutput(Reply, tag_field="event", tag="project_exec_output"):
 
 
 def _failed(reason: str, params: ExecParams, call: Call) -> Failure:
-    text = f"Error executing command '{params.command}' with args '{','.join(params.args)}' -- {reason}"
+    text = f"Error executing command '{params.text}' with args '{','.join(params.args)}' -- {reason}"
     if "Connection refused" in text:
         text += f" -- projects may have no network access here; contact {call.platform.settings.site.help_email}"
     return Failure(error=text)

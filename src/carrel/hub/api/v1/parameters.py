@@ -5,6 +5,7 @@ JSON and form bodies. A `wait_until_done=False` of a form, which arrives as the 
 meant.
 """
 
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
+from carrel.hub.api.v1.body import decode_json
 from carrel.kit import timestamps
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -24,6 +26,8 @@ TextOrList = str | list[str]
 _TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
 _FALSE = frozenset({"false", "0", "no", "off", "f", "n", "null", "none", "undefined", ""})
 _ABSENT = object()
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_BEYOND_NUMBERS = 1e300
 
 
 class ParametersInvalid(Exception):
@@ -32,16 +36,21 @@ class ParametersInvalid(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(f"invalid parameters 'Error: {reason}'")
 
+    @classmethod
+    def missing(cls, name: str) -> "ParametersInvalid":
+        return cls(f"misc.defaults -- TypeError: property '{name}' must be specified: ")
+
 
 Converter = Callable[[str, Any], Any]
 
 
 def _boolean(name: str, value: Any) -> Any:
-    text = str(value).strip().lower()
-    if isinstance(value, bool | int | float | str) and text in _TRUE | {"1.0"}:
-        return True
-    if isinstance(value, bool | int | float | str) and text in _FALSE | {"0.0"}:
-        return False
+    if isinstance(value, str):
+        value = value.strip().lower()
+        if value in _TRUE or value in _FALSE:
+            return value in _TRUE
+    elif isinstance(value, int | float) and value in (0, 1):
+        return bool(value)
     raise ParametersInvalid(f"'{name}' must be a boolean")
 
 
@@ -56,11 +65,8 @@ def _number(name: str, value: Any) -> Any:
         text = value.strip()
         if text in ("", "None"):
             return _ABSENT
-        try:
-            value = float(text)
-        except ValueError:
-            raise ParametersInvalid(f"'{name}' must be a number") from None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("1e300"):
+        value = float(text) if _DECIMAL.fullmatch(text) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _BEYOND_NUMBERS:
         raise ParametersInvalid(f"'{name}' must be a number")
     return float(value)
 
@@ -114,8 +120,8 @@ def _timestamp(name: str, value: Any) -> Any:
 
 def _from_json(name: str, text: str, wanted: str) -> Any:
     try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+        return decode_json(text)
+    except ValueError:
         raise ParametersInvalid(f"'{name}' must be {wanted}") from None
 
 
@@ -172,7 +178,7 @@ class Parameters(Generic[P]):
                 values[name] = converted
         for field in self.fields.values():
             if field.required and field.name not in values:
-                raise ParametersInvalid(f"misc.defaults -- TypeError: property '{field.name}' must be specified: ")
+                raise ParametersInvalid.missing(field.name)
         return self.struct(**values)
 
 

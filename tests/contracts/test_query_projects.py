@@ -185,8 +185,8 @@ async def test_a_set_without_a_project_is_refused(world: World) -> None:
     )
 
 
-async def test_names_and_deletion_are_for_owners(world: World) -> None:
-    for field, value in (("name", "ours"), ("deleted", True), ("manage_users_owner_only", True)):
+async def test_names_and_who_manages_are_for_owners(world: World) -> None:
+    for field, value in (("name", "ours"), ("manage_users_owner_only", True)):
         query = {"projects": {"project_id": world.project, field: value}}
         refusal = await world.bench.refused(account(world.bob), query)
         assert refusal == f"FATAL: error setting '{field}' -- Error: only an owner of the project may change it"
@@ -270,3 +270,10 @@ async def test_avatars_courses_and_notes_have_their_tables(world: World) -> None
         "crm_projects": {"project_id": world.project, "notes": "good"}
     }
     assert await world.bench.refused(account(world.ada), notes) == "FATAL: user must be an admin"
+
+
+async def test_whoever_may_write_may_delete_and_undelete(world: World) -> None:
+    for deleted in (True, False):
+        await world.bench.run(account(world.bob), {"projects": {"project_id": world.project, "deleted": deleted}})
+        found = await world.as_ada({"projects_all": {"project_id": world.project, "deleted": None}})
+        assert found == {"projects_all": {"project_id": world.project, "deleted": deleted}}

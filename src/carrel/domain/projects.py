@@ -26,7 +26,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     READ = "read"
     WRITE = "write"
-    OWN = "own"
+    OWN = "owner"
 
 
 _ROLE_GRANTS = {

@@ -114,8 +114,8 @@ class Projects(AsyncContextManagerMixin):
         await self.start(access)
 
     async def set_deleted(self, access: ProjectAccess, deleted: bool) -> None:
-        """Deleting is a flag: the files stay, the sandbox is stopped. Only for owners."""
-        access.demand(Permission.OWN)
+        """Deleting is a flag: the files stay, the sandbox is stopped."""
+        access.demand(Permission.WRITE)
         async with self.store.begin() as transaction:
             await transaction.projects.set_deleted(access.project_id, deleted)
         log.info("project_deletion_changed", project_id=access.project_id, deleted=deleted, by=access.caller)

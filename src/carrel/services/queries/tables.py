@@ -116,7 +116,7 @@ _PROJECTS = Table(
             "project_id title name description deleted users invite_requests action_request compute_image site_license "
             "env sandbox avatar_image_tiny avatar_image_full color manage_users_owner_only"
         ),
-        owner=_names("name deleted manage_users_owner_only"),
+        owner=_names("name manage_users_owner_only"),
         project_key=_names("project_id title description color avatar_image_tiny avatar_image_full"),
     ),
     order=Order("last_edited", descending=True),

@@ -5,7 +5,7 @@
 .PHONY: help demo test lint bench docs lock run-packages test-packages bench-packages
 
 PYTHON := .venv/bin/python
-PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet --quiet
 RUN := .venv/.run
 DEV := .venv/.dev
 ARGS ?=

@@ -225,3 +225,20 @@ def test_a_full_disk_gives_clear_errors_and_when_there_is_room_again_all_goes_on
         params = {"src_project_id": source, "src_path": "a.txt", "target_project_id": target}
         assert hub.call("copy_path_between_projects", **params)["event"] == "success"
         assert (home(hub, target) / "a.txt").read_text() == "precious"
+
+
+def test_a_project_that_fills_the_shared_disk_is_stopped_and_the_others_go_on(small_disk: Path) -> None:
+    settings = {"CARREL_PROJECTS_DISK_CHECK_S": "0.1", "CARREL_DATA_RESERVE_MB": "20"}
+    with served_hub(small_disk / "data", **settings) as hub:
+        filler, other = hub.new_project(), hub.new_project()
+        assert run_in(hub, other, "echo before")["stdout"] == "before\n"
+        forever = "while true; do head -c 400000 /dev/zero >> big; sleep 0.05; done"
+        reply = run_in(hub, filler, forever, timeout=30)
+        assert "connection to the project was lost" in reply["error"]
+        wait_for("the filler is stopped", lambda: state_of(hub, filler)["state"] == "opened")
+        assert "the server's disk is full" in state_of(hub, filler)["error"]
+        assert run_in(hub, other, "echo after")["stdout"] == "after\n"
+        run_in(hub, filler, "rm big")
+        assert hub.call("write_text_file_to_project", project_id=other, path="a", content="x")["event"] == (
+            "file_written_to_project"
+        )

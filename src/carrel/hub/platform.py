@@ -19,6 +19,7 @@ from carrel.services.auth_tokens import AuthTokens
 from carrel.services.collaborators import Collaborators
 from carrel.services.copies import Copies
 from carrel.services.copy_workers import CopyWorkers
+from carrel.services.disk_watch import DiskWatch
 from carrel.services.execution import Execution
 from carrel.services.files import Files
 from carrel.services.housekeeping import Housekeeping
@@ -96,7 +97,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
         store, clock = directory.store, directory.clock
         alone = store.is_sqlite
         if alone:
-            stack.enter_context(_only_hub(settings.data.dir))
+            stack.enter_context(only_hub(settings.data.dir))
         await stack.enter_async_context(directory.mail)
         homes = Homes(settings.data)
         runner = await stack.enter_async_context(BubblewrapRunner(settings.runner, settings.data.dir))
@@ -107,7 +108,8 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
         workers = await stack.enter_async_context(
             CopyWorkers(store, copier, homes, clock, settings.copies, alone=alone)
         )
-        await stack.enter_async_context(Housekeeping(store, homes, lifecycle, clock, settings.projects))
+        await stack.enter_async_context(Housekeeping(store, clock))
+        await stack.enter_async_context(DiskWatch(store, homes, lifecycle, settings.projects))
         yield Platform(
             **{name: getattr(directory, name) for name in Directory.__dataclass_fields__},
             homes=homes,
@@ -128,8 +130,9 @@ def _make_data_directory(path: Path) -> None:
 
 
 @contextmanager
-def _only_hub(data_dir: Path) -> Iterator[None]:
+def only_hub(data_dir: Path) -> Iterator[None]:
     """Hold the lock of the data directory; the kernel frees it when the process ends, however that comes."""
+    _make_data_directory(data_dir)
     lock = os.open(data_dir / "hub.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

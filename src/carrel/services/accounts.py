@@ -32,7 +32,8 @@ from carrel.store.store import Store, Transaction
 
 log = structlog.get_logger()
 
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+")
+EMAIL_BANNED = "This e-mail address is banned."
 _CREATION_WINDOW = timedelta(minutes=30)
 _CREATIONS, _GOLD_CREATIONS = 150, 1500
 
@@ -92,7 +93,8 @@ class Accounts:
         privileged = caller is None or caller.is_admin
         problems = draft.problems()
         if not privileged and not self.site.open_signup:
-            problems["other"] = "Signing up via email/password is disabled."
+            raise AccountInvalid(problems | {"other": "Signing up via email/password is disabled."})
+        problems = await self._known_problems(draft, needs_token=not privileged) | problems
         if problems:
             raise AccountInvalid(problems)
         account = await self._new_account(caller, draft)
@@ -111,6 +113,16 @@ class Accounts:
         self.mail.wake()
         log.info("account_created", account_id=account.account_id, owner_id=account.owner_id)
         return account, secret
+
+    async def _known_problems(self, draft: AccountDraft, *, needs_token: bool) -> dict[str, str]:
+        """What the database knows against it, asked beforehand so that the caller hears of everything at once."""
+        found = {}
+        async with self.store.read() as transaction:
+            owner = await transaction.accounts.find_by_email(draft.email_address)
+            if owner is not None:
+                found["email_address"] = EMAIL_BANNED if owner.banned else str(EmailTaken())
+            problem = await self.registration.problem(transaction, draft.registration_token) if needs_token else None
+        return found if problem is None else found | {"token": problem}
 
     async def _new_account(self, caller: AccountPrincipal | None, draft: AccountDraft) -> Account:
         return Account(
@@ -198,7 +210,8 @@ class Accounts:
             addresses, terms = _split_search(query)
             if admin:
                 terms, addresses = [*terms, *((address,) for address in addresses)], []
-            found = [(a, True) for a in await transaction.accounts.search_emails(addresses, limit=limit)]
+            exact = await transaction.accounts.search_emails(addresses, limit=len(addresses))
+            found = [(account, True) for account in exact]
             if terms and not only_email:
                 rows = await transaction.accounts.search_names(terms, limit=limit, also_email=admin)
                 found += [(account, False) for account in rows]

@@ -14,17 +14,20 @@ class Registration:
 
     async def use(self, transaction: Transaction, token: str | None) -> None:
         """Count one use of the token; raises `AccountInvalid` when one is needed and this is not good."""
-        tokens = transaction.registration_tokens
-        if not token:
-            if await tokens.any_active(at=self.clock.now()):
-                raise AccountInvalid({"token": "No registration token provided"})
-            return
-        problem = self._problem(await tokens.find(token))
-        if problem:
+        problem = await self.problem(transaction, token)
+        if problem is not None:
             raise AccountInvalid({"token": problem})
-        await tokens.count(token)
+        if token:
+            await transaction.registration_tokens.count(token)
 
-    def _problem(self, found: RegistrationToken | None) -> str | None:
+    async def problem(self, transaction: Transaction, token: str | None) -> str | None:
+        """What is wrong with signing up with this token, or without one."""
+        tokens = transaction.registration_tokens
+        if token:
+            return self._problem_of(await tokens.find(token))
+        return "No registration token provided" if await tokens.any_active(at=self.clock.now()) else None
+
+    def _problem_of(self, found: RegistrationToken | None) -> str | None:
         if found is None:
             return "Registration token is wrong."
         if found.disabled:

@@ -16,7 +16,6 @@ from carrel.domain.errors import Overloaded
 T = TypeVar("T")
 
 KEPT_SECONDS = 60
-_KEPT_RESULTS = 1000
 
 
 @dataclass(slots=True)
@@ -28,6 +27,7 @@ class _Turn(Generic[T]):
     done: anyio.Event = field(default_factory=anyio.Event)
     outcome: T | Exception | None = None
     finished_at: float = 0.0
+    size: int = 0
 
     def serves(self, value: Any) -> bool:
         return covers(self.value, value)
@@ -47,9 +47,17 @@ class _Line(Generic[T]):
     current: _Turn[T] | None = None
     queued: list[_Turn[T]] = field(default_factory=list)
 
+    def over(self) -> _Turn[T] | None:
+        """The last run, if nothing is in progress or queued."""
+        return self.current if self.current is not None and self.current.done.is_set() and not self.queued else None
+
 
 @dataclass(frozen=True, slots=True)
 class Aggregation(Generic[T]):
+    """`size_of` tells how much memory a result takes; of those that are over, at most `kept_size` is kept."""
+
+    size_of: Callable[[T], int] = lambda _: 1
+    kept_size: int = 1000
     _lines: dict[str, _Line[T]] = field(default_factory=dict)
 
     async def run(self, key: str, value: Any, work: Callable[[], Awaitable[T]]) -> T:
@@ -89,6 +97,7 @@ class Aggregation(Generic[T]):
         line.current, turn.started = turn, True
         try:
             turn.outcome = await work()
+            turn.size = self.size_of(turn.outcome)
         except Exception as error:  # noqa: BLE001 - it is kept and raised in every call that shares the run
             turn.outcome = error
         except BaseException:
@@ -97,10 +106,13 @@ class Aggregation(Generic[T]):
         finally:
             turn.finished_at = anyio.current_time()
             turn.done.set()
+            self._forget_old()
 
     def _forget_old(self) -> None:
-        oldest = anyio.current_time() - KEPT_SECONDS
-        for key, line in list(self._lines.items()):
-            over = line.current is not None and line.current.done.is_set() and line.current.finished_at <= oldest
-            if over and not line.queued:
+        """Forget failures, results a minute after their run, and the oldest ones while all of them are too much."""
+        over = [(turn, key) for key, line in self._lines.items() if (turn := line.over()) is not None]
+        total, oldest = sum(turn.size for turn, _ in over), anyio.current_time() - KEPT_SECONDS
+        for turn, key in sorted(over, key=lambda pair: pair[0].finished_at):
+            if turn.finished_at <= oldest or total > self.kept_size or isinstance(turn.outcome, Exception):
                 del self._lines[key]
+                total -= turn.size

@@ -4,7 +4,7 @@ A token is 24 characters of base 62 and is stored as a hash. It may be used many
 iframe out of a page and putting it back loads the same address again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from carrel.domain.ids import AccountId
 from carrel.domain.principals import AccountPrincipal
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import keyed_hash, random_text
+from carrel.kit.turns import Turns
 from carrel.services.passwords import Passwords
 from carrel.services.settings import SiteSettings
 from carrel.store.store import Store
@@ -31,6 +32,7 @@ class AuthTokens:
     passwords: Passwords
     clock: Clock
     site: SiteSettings
+    _turns: Turns[tuple[str, str]] = field(default_factory=Turns)
 
     async def issue(self, caller: AccountPrincipal, account_id: str, password: str) -> str:
         """A token for the account; admins may leave the password empty.
@@ -38,6 +40,11 @@ class AuthTokens:
         Raises `IncorrectPassword`, also for unknown accounts and those without password, and `PasswordLocked` for a
         minute after a wrong one.
         """
+        async with self._turns.of((caller.account_id, account_id)):  # or many could guess before the first has locked
+            account = await self._check(caller, account_id, password)
+        return await self._issue(caller, account.account_id)
+
+    async def _check(self, caller: AccountPrincipal, account_id: str, password: str) -> Account:
         async with self.store.read() as transaction:
             if await transaction.auth_tokens.is_locked(caller.account_id, account_id, at=self.clock.now()):
                 raise PasswordLocked
@@ -48,7 +55,7 @@ class AuthTokens:
         if account is None or not allowed:
             await self._lock(caller, account_id)
             raise IncorrectPassword
-        return await self._issue(caller, account.account_id)
+        return account
 
     async def _is_password(self, account: Account | None, password: str) -> bool:
         if account is None or account.password_hash is None:

@@ -16,6 +16,7 @@ from carrel.domain.projects import (
     Permission,
     PermissionMissing,
     ProjectAccess,
+    ProjectIdInvalid,
     Role,
 )
 from carrel.kit.clock import Clock
@@ -68,7 +69,7 @@ class Collaborators:
         for project_id in project_ids:
             try:
                 accesses.append(await self.access.to(caller, project_id))
-            except PermissionMissing as error:
+            except (PermissionMissing, ProjectIdInvalid) as error:
                 text = f"Error: user {caller.account_id} does not have write access to project {project_id}"
                 raise InvalidCollaboration(text) from error
         async with self.store.begin() as transaction:
@@ -167,7 +168,7 @@ def _check_lists(account_ids: Sequence[str], others: Sequence[str], *, are_proje
         if not is_uuid(account_id):
             raise InvalidCollaboration(f"Error: all account id's must be valid uuid's, but \"{account_id}\" is not")
     for project_id in others if are_projects else ():
-        if not is_uuid(project_id):
+        if project_id and not is_uuid(project_id):
             raise InvalidCollaboration(
                 f"Error: all project id's must be valid uuid's (or empty), but \"{project_id}\" is not"
             )

@@ -1,14 +1,21 @@
 """Commands in projects: awaited ones, shared ones (`aggregate`) and async jobs."""
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from carrel.domain.execution import ExecFailed, ExecResult, ExecSpec, Job
+from carrel.domain.execution import AgentLost, ExecFailed, ExecResult, ExecSpec, Job
 from carrel.domain.projects import Permission, ProjectAccess
 from carrel.services.aggregation import Aggregation
 from carrel.services.lifecycle import Lifecycle
 from carrel.services.projects import Projects
 from carrel.services.settings import ProjectSettings
+
+_KEPT_CHARACTERS = 50_000_000
+
+
+def _characters(result: ExecResult) -> int:
+    return len(result.stdout) + len(result.stderr) + 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +23,7 @@ class Execution:
     lifecycle: Lifecycle
     projects: Projects
     settings: ProjectSettings
-    aggregation: Aggregation[ExecResult] = field(default_factory=Aggregation)
+    aggregation: Aggregation[ExecResult] = field(default_factory=lambda: Aggregation(_characters, _KEPT_CHARACTERS))
 
     async def run(
         self, access: ProjectAccess, spec: ExecSpec, *, aggregate: Any = None, nonzero_fails: bool = False
@@ -33,14 +40,18 @@ class Execution:
             result = await self._run(access, spec)
         else:
             command = (access.project_id, replace(spec, environment={}), tuple(sorted(spec.environment.items())))
-            result = await self.aggregation.run(repr(command), aggregate, lambda: self._run(access, spec))
+            key = hashlib.sha256(repr(command).encode("utf-8", "surrogatepass")).hexdigest()
+            result = await self.aggregation.run(key, aggregate, lambda: self._run(access, spec))
         if nonzero_fails and result.exit_code != 0:
             raise ExecFailed(result.exit_code, result.stderr)
         return result
 
     async def _run(self, access: ProjectAccess, spec: ExecSpec) -> ExecResult:
         link = await self.lifecycle.link(access.project)
-        result = await link.exec(spec)
+        try:
+            result = await link.exec(spec)
+        except AgentLost as error:
+            raise AgentLost(await self.lifecycle.why_lost(access.project_id, error.reason)) from error
         self.projects.touch_soon(access)
         return result
 

@@ -5,7 +5,7 @@ project `opened` with the reason, and the next call that needs it starts it agai
 starts finds those that run and goes on with them.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Self
@@ -19,6 +19,7 @@ from carrel.domain.execution import AgentLost
 from carrel.domain.ids import ProjectId
 from carrel.domain.projects import Project, ProjectDeleted, ProjectState, StartFailed
 from carrel.kit.clock import Clock
+from carrel.kit.turns import Turns
 from carrel.remote.agents import Agents
 from carrel.remote.link import AgentLink
 from carrel.runners.base import Network, Resources, Runner, Sandbox, SandboxSpec
@@ -30,6 +31,9 @@ from carrel.store.store import Store
 log = structlog.get_logger()
 
 _MB = 1_000_000
+_START_ATTEMPTS = 5
+_NOTE_SECONDS = 5
+_END_SECONDS = 2
 GONE = "the sandbox was gone when the server started"
 
 
@@ -44,7 +48,9 @@ class Lifecycle(AsyncContextManagerMixin):
     clock: Clock
     settings: ProjectSettings
     _running: dict[ProjectId, Sandbox] = field(default_factory=dict)
-    _locks: dict[ProjectId, anyio.Lock] = field(default_factory=dict)
+    _ends: dict[ProjectId, str] = field(default_factory=dict)
+    """Why projects that ran do not run now."""
+    _turns: Turns[ProjectId] = field(default_factory=Turns)
     _tasks: TaskGroup = field(init=False)
 
     @asynccontextmanager
@@ -64,21 +70,22 @@ class Lifecycle(AsyncContextManagerMixin):
         """A live link to the project's agent; starts the project if it does not run. Raises `StartFailed`."""
         try:
             with anyio.fail_after(self.settings.start_timeout_s):
-                while True:
+                for _ in range(_START_ATTEMPTS):
                     sandbox = await self.start(project)
                     try:
                         return await self.agents.link(project.project_id, sandbox.address)
                     except AgentLost as error:
-                        await self._discard(sandbox, error.reason)
+                        reason = await self._discard(sandbox, error.reason)
         except TimeoutError as error:
             raise StartFailed(project.project_id, "timeout waiting for the project to start") from error
+        raise StartFailed(project.project_id, reason)
 
     async def start(self, project: Project) -> Sandbox:
         """Start the project unless it runs; returns when its agent can be connected to."""
         sandbox = self._running.get(project.project_id)
         if sandbox is not None:
             return sandbox
-        async with self._turn(project.project_id):
+        async with self._turns.of(project.project_id):
             sandbox = self._running.get(project.project_id)
             return sandbox if sandbox is not None else await self._start(project)
 
@@ -86,6 +93,25 @@ class Lifecycle(AsyncContextManagerMixin):
         if project.deleted:
             raise ProjectDeleted(project.project_id)
         before = self.clock.now()
+        error = "the start was interrupted"
+        try:
+            sandbox = await self._launch(project)
+        except BaseException as failure:
+            if isinstance(failure, StartFailed):
+                error = str(failure)
+            log.warning("project_start_failed", project_id=project.project_id, reason=error)
+            with anyio.move_on_after(_NOTE_SECONDS, shield=True):
+                await self._note(project.project_id, ProjectState.OPENED, error=error)
+            raise
+        self._ends.pop(project.project_id, None)
+        self._watch(sandbox)
+        await self._note(project.project_id, ProjectState.RUNNING)
+        took = (self.clock.now() - before).total_seconds()
+        log.info("project_started", project_id=project.project_id, took_seconds=round(took, 3))
+        return sandbox
+
+    async def _launch(self, project: Project) -> Sandbox:
+        """Start the sandbox, and meanwhile say so in the project's state."""
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._note, project.project_id, ProjectState.STARTING)
@@ -100,14 +126,7 @@ class Lifecycle(AsyncContextManagerMixin):
                 )
                 sandbox = await self.runner.start(spec)
         except* StartFailed as group:
-            failure = group.exceptions[0]
-            log.warning("project_start_failed", project_id=project.project_id, reason=str(failure))
-            await self._note(project.project_id, ProjectState.OPENED, error=str(failure))
-            raise failure from group
-        self._watch(sandbox)
-        await self._note(project.project_id, ProjectState.RUNNING)
-        took = (self.clock.now() - before).total_seconds()
-        log.info("project_started", project_id=project.project_id, took_seconds=round(took, 3))
+            raise group.exceptions[0] from group
         return sandbox
 
     def _resources(self, project: Project) -> Resources:
@@ -122,18 +141,32 @@ class Lifecycle(AsyncContextManagerMixin):
 
     async def stop(self, project_id: ProjectId, *, reason: str | None = None) -> None:
         """Kill everything in the sandbox; fine if it does not run. `reason` is kept as the state's error."""
-        async with self._turn(project_id):
+        async with self._turns.of(project_id):
             await self._note(project_id, ProjectState.STOPPING)
             self._running.pop(project_id, None)
+            self._ends[project_id] = reason or "it was stopped"
             await self.agents.drop(project_id)
             await self.runner.stop(project_id)
             await self._note(project_id, ProjectState.OPENED, error=reason)
         log.info("project_stopped", project_id=project_id, reason=reason)
 
-    async def _discard(self, sandbox: Sandbox, reason: str) -> None:
-        """End a sandbox whose agent cannot be reached, unless another call has done so already."""
+    async def why_lost(self, project_id: ProjectId, reason: str) -> str:
+        """Why the link to an agent was lost: the reason for which its sandbox has ended, else the link's own."""
+        sandbox = self._running.get(project_id)
+        if sandbox is not None:
+            with anyio.move_on_after(_END_SECONDS) as patience:
+                await sandbox.wait()
+            if not patience.cancelled_caught:
+                await self._wait_for_end(sandbox)
+        async with self._turns.of(project_id):  # a stop that is under way knows why
+            return self._ends.get(project_id, reason)
+
+    async def _discard(self, sandbox: Sandbox, reason: str) -> str:
+        """End a sandbox whose agent cannot be reached, unless another call has done so; returns the better reason."""
+        reason = await self.why_lost(sandbox.project_id, reason)
         if self._running.get(sandbox.project_id) is sandbox:
             await self.stop(sandbox.project_id, reason=reason)
+        return reason
 
     async def _adopt(self) -> None:
         """Go on with the sandboxes that run; set right what the database believes of those that do not."""
@@ -154,10 +187,11 @@ class Lifecycle(AsyncContextManagerMixin):
     async def _wait_for_end(self, sandbox: Sandbox) -> None:
         ended = await sandbox.wait()
         project_id = sandbox.project_id
-        async with self._turn(project_id):
+        async with self._turns.of(project_id):
             if self._running.get(project_id) is not sandbox:
                 return
             del self._running[project_id]
+            self._ends[project_id] = ended.reason
             await self.agents.drop(project_id)
             await self.runner.stop(project_id)
             async with self.store.read() as transaction:
@@ -170,14 +204,3 @@ class Lifecycle(AsyncContextManagerMixin):
     async def _note(self, project_id: ProjectId, state: ProjectState, *, error: str | None = None) -> None:
         async with self.store.begin() as transaction:
             await transaction.projects.set_state(project_id, state, at=self.clock.now(), error=error)
-
-    @asynccontextmanager
-    async def _turn(self, project_id: ProjectId) -> AsyncIterator[None]:
-        """One step at a time for each project."""
-        lock = self._locks.setdefault(project_id, anyio.Lock())
-        try:
-            async with lock:
-                yield
-        finally:
-            if not lock.statistics().tasks_waiting and not lock.locked():
-                self._locks.pop(project_id, None)

@@ -1,11 +1,10 @@
 """Events about projects: create, use, start, stop, delete."""
 
-from typing import Any
-
 import msgspec
 
-from carrel.domain.projects import PermissionMissing, ProjectIdInvalid
-from carrel.hub.api.v1.registry import Caller, Events, Failure, Reply, Success
+from carrel.domain.errors import DomainError
+from carrel.domain.projects import Permission, PermissionMissing, ProjectIdInvalid
+from carrel.hub.api.v1.registry import Caller, Events, Failure, FailureReply, Reply, Success
 from carrel.hub.call import Call
 
 events = Events()
@@ -56,18 +55,19 @@ class ProjectParams(msgspec.Struct):
     project_id: str
 
 
-def _touch_failed(why: str) -> Any:
-    return lambda _error, params, _call: Failure(error=f"unable to touch project {params.project_id} -- {why}")
+def _unable_to(what: str) -> dict[type[DomainError], FailureReply]:
+    """The wording of events that say what could not be done with which project."""
+
+    def because(why: str) -> FailureReply:
+        return lambda _error, params, _call: Failure(error=f"unable to {what} project {params.project_id} -- {why}")
+
+    return {
+        PermissionMissing: because("must have write access"),
+        ProjectIdInvalid: because("project_id must be specified and valid"),
+    }
 
 
-@events.procedure(
-    "touch_project",
-    may_call=Caller.ACCOUNT_OR_PROJECT_KEY,
-    failures={
-        PermissionMissing: _touch_failed("must have write access"),
-        ProjectIdInvalid: _touch_failed("project_id must be specified and valid"),
-    },
-)
+@events.procedure("touch_project", may_call=Caller.ACCOUNT_OR_PROJECT_KEY, failures=_unable_to("touch"))
 async def touch_project(params: ProjectParams, call: Call) -> Success:
     """Mark a project as in use, and start it in the background if it does not run."""
     await call.platform.projects.touch(await call.access(params.project_id))
@@ -98,11 +98,14 @@ async def restart_project(params: ProjectParams, call: Call) -> Success:
 @events.procedure("delete_project", may_call=Caller.ACCOUNT)
 async def delete_project(params: ProjectParams, call: Call) -> Success:
     """Mark a project as deleted and stop it; its files stay. For owners and admins. (An extension.)"""
-    await call.platform.projects.set_deleted(await call.access(params.project_id), True)
+    access = await call.access(params.project_id, Permission.OWN)
+    await call.platform.projects.set_deleted(access, True)
     return Success()
 
 
-@events.procedure("disconnect_from_project", may_call=Caller.ACCOUNT_OR_PROJECT_KEY)
+@events.procedure(
+    "disconnect_from_project", may_call=Caller.ACCOUNT_OR_PROJECT_KEY, failures=_unable_to("disconnect from")
+)
 async def disconnect_from_project(params: ProjectParams, call: Call) -> Success:
     """A debugging aid of the compatible API; has no effect."""
     await call.access(params.project_id)

@@ -11,9 +11,11 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import anyio
 import click
 from pydantic import ValidationError
+from sqlalchemy.exc import ArgumentError
 
 from carrel.domain.errors import DomainError
 from carrel.hub.settings import Settings, load_settings
+from carrel.store.engines import driver_url
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,10 +41,14 @@ def settings_or_exit(config: Path | None, **sections: Any) -> Settings:
     if unknown:
         fail(f"unknown settings in the environment: {', '.join(unknown)}")
     try:
-        return load_settings(config, **sections)
+        settings = load_settings(config, **sections)
+        driver_url(settings.database_url)
     except ValidationError as error:
         problems = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
         fail("wrong settings\n  " + "\n  ".join(problems))
+    except (ValueError, ArgumentError) as error:  # a file that is no TOML, a variable that is no JSON, a strange URL
+        fail(f"wrong settings\n  {error}")
+    return settings
 
 
 def _unknown_variables() -> list[str]:

@@ -41,7 +41,9 @@ class Seeded:
     help="Directory to keep the demo in; without it a temporary one that is removed at the end.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on; 0: any free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on; 0: any free one."
+)
 def demo(data_dir: Path | None, host: str, port: int) -> None:
     """Make an admin account, its key, two projects and a notebook; serve them and print what to try."""
     place = data_dir or Path(tempfile.mkdtemp(prefix="carrel-demo-"))

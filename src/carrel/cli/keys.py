@@ -20,7 +20,11 @@ def key() -> None:
 @click.argument("who")
 @click.option("--name", default="made at the command line", show_default=True, help="What the key is for.")
 @click.option("--project", "project_id", help="Make a key for this project only.")
-@click.option("--expires-days", type=float, help="Days after which the key stops working.")
+@click.option(
+    "--expires-days",
+    type=click.FloatRange(min=0, max=36_500, min_open=True),
+    help="Days after which the key stops working.",
+)
 @config_option
 @json_option
 @asynchronous

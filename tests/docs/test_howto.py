@@ -1,4 +1,4 @@
-"""The API how-to tells the truth: its code is run against a served hub and prints what the page shows."""
+"""The pages tell the truth: their code is run against a served hub and prints what they show."""
 
 import json
 import os
@@ -19,8 +19,8 @@ from support.snippets import PythonPrompt, Snippet, run_shell, shape, snippets_o
 from carrel.cli.demo import NOTEBOOK_PATH
 from carrel.cli.demo_notebook import NOTEBOOK
 
-PAGE = Path(__file__).parents[2] / "docs" / "api-howto.md"
-SNIPPETS = snippets_of(PAGE)
+TOP = Path(__file__).parents[2]
+SNIPPETS = snippets_of(TOP / "docs" / "api-howto.md")
 KEY, COPY, STATUS = (one for one in SNIPPETS[:3])
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 COPY_SECONDS = 20
@@ -82,7 +82,7 @@ def reader(hub: ServedHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     return reader
 
 
-def test_every_snippet_of_the_page_runs_and_prints_what_the_page_shows(reader: Reader) -> None:
+def test_every_snippet_of_the_how_to_runs_and_prints_what_the_page_shows(reader: Reader) -> None:
     checked = 0
     for snippet in SNIPPETS:
         reader.let_moments_pass()
@@ -93,6 +93,18 @@ def test_every_snippet_of_the_page_runs_and_prints_what_the_page_shows(reader: R
             checked += 1
     assert checked >= 10
     assert reader.has_notebook()
+
+
+def test_the_first_call_of_the_quick_start_prints_what_the_page_shows(reader: Reader) -> None:
+    (ping,) = snippets_of(TOP / "docs" / "quick-start.md")
+    assert shape(json.loads(reader.run(ping))) == ping.shape_shown
+
+
+def test_the_first_call_of_the_readme_runs_a_command(reader: Reader) -> None:
+    (call,) = snippets_of(TOP / "README.md")
+    reply = json.loads(reader.run(call))
+    assert (reply["event"], reply["exit_code"]) == ("project_exec_output", 0)
+    assert NOTEBOOK_PATH.rpartition("/")[2] in reply["stdout"]
 
 
 def test_only_ids_are_left_to_the_reader(reader: Reader) -> None:

@@ -22,6 +22,7 @@ from carrel.hub.api.v1.catalogue import missing_event_text
 from carrel.hub.api.v1.parameters import ParametersInvalid
 from carrel.hub.api.v1.registry import Caller, Event, Events, Failure, Reply
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
+from carrel.hub.bodies import Bodies, BodyRefused
 from carrel.hub.call import Call
 from carrel.hub.key_limits import KeyLimits
 from carrel.hub.observing import Observer
@@ -30,7 +31,6 @@ from carrel.hub.wire import v1_status, v1_text
 
 log = structlog.get_logger()
 
-BODY_BYTES = 16_000_000
 _encoder = msgspec.json.Encoder()
 
 
@@ -70,6 +70,7 @@ class Endpoint:
     events: Events
     observer: Observer
     limits: KeyLimits = field(default_factory=KeyLimits)
+    bodies: Bodies = field(default_factory=Bodies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = str(uuid.uuid4())
@@ -91,24 +92,31 @@ class Endpoint:
         if scope["method"] != "POST":
             raise Refused(405, "API v1 calls must use POST", ((b"allow", b"POST"),))
         headers = dict(scope["headers"])
-        body = await _read(receive, headers)
         secret = _presented(headers)
         event = self.events.find(incoming.name)
         if event is None:
             raise Refused(400, missing_event_text(incoming.name))
-        call_id, params = _parameters(event, body, headers.get(b"content-type", b"").decode("latin-1"))
-        if call_id is not None:
-            incoming.call_id = call_id
-        platform = scope["state"]["platform"]
+        try:
+            async with self.bodies.read(receive, headers) as body:
+                content_type = headers.get(b"content-type", b"").decode("latin-1")
+                call_id, params = _parameters(event, body, content_type)
+                if call_id is not None:
+                    incoming.call_id = call_id
+                call = await self._call(scope, event, secret)
+                reply = await self._reply(event, params, call)
+        except BodyRefused as error:
+            raise Refused(error.status, str(error), _retry_after(error.retry_seconds)) from error
+        reply.id = incoming.call_id
+        return Answer(200, _encoder.encode(reply))
+
+    async def _call(self, scope: Scope, event: Event, secret: str) -> Call:
+        platform: Platform = scope["state"]["platform"]
         try:
             principal = await self._principal(event, secret, platform)
         except DomainError as error:
             raise Refused(v1_status(error), v1_text(error)) from error
         client = scope.get("client")
-        call = Call(principal, platform, client[0] if client else None)
-        reply = await self._reply(event, params, call)
-        reply.id = incoming.call_id
-        return Answer(200, _encoder.encode(reply))
+        return Call(principal, platform, client[0] if client else None)
 
     async def _principal(self, event: Event, secret: str, platform: Platform) -> Principal:
         if secret == "":
@@ -118,7 +126,7 @@ class Endpoint:
             raise KeyUnknown
         wait_seconds = self.limits.check(secret)
         if wait_seconds:
-            raise Refused(429, "too many requests", ((b"retry-after", str(wait_seconds).encode()),))
+            raise Refused(429, "too many requests", _retry_after(wait_seconds))
         return await platform.keys.verify(secret)
 
     async def _reply(self, event: Event, params: Any, call: Call) -> Reply:
@@ -130,6 +138,10 @@ class Endpoint:
             if v1_status(error) != 200:
                 raise Refused(v1_status(error), v1_text(error)) from error
             return event.on_failure(error, params, call) or Failure(error=v1_text(error))
+
+
+def _retry_after(seconds: int | None) -> Headers:
+    return () if seconds is None else ((b"retry-after", str(seconds).encode()),)
 
 
 def _presented(headers: dict[bytes, bytes]) -> str:
@@ -150,24 +162,6 @@ def _parameters(event: Event, body: bytes, content_type: str) -> tuple[Any, Any]
         return call_id, event.parameters.parse(given)
     except (BodyInvalid, ParametersInvalid) as error:
         raise Refused(400, str(error)) from error
-
-
-async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
-    declared = headers.get(b"content-length", b"0")
-    if declared.isdigit() and int(declared) > BODY_BYTES:
-        raise Refused(413, "request entity too large")
-    chunks, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refused(400, "the client went away")
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > BODY_BYTES:
-            raise Refused(413, "request entity too large")
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
 
 
 async def _send(send: Send, answer: Answer) -> None:

@@ -4,6 +4,7 @@
 ordinary file is copied directly, everything else by rsync in a sandbox of its own.
 """
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Self, TypeVar
 
 import anyio
@@ -29,6 +31,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
+_libc = ctypes.CDLL(None, use_errno=True)
 _RUNS = 3
 _STDERR_BYTES = 20_000
 _LOOK_SECONDS = 0.5
@@ -96,6 +99,7 @@ class Copier(AsyncContextManagerMixin):
             raise CopyFailed("the sandbox of the copy could not be started")
         if status not in (0, rsync.VANISHED):
             raise CopyFailed(rsync.failure(command, stderr))
+        await self._in_thread(partial(write_out, target.path))
 
     async def _run(self, source: Home, target: Home, command: list[str]) -> tuple[int, bytes]:
         """One run of rsync: its exit status and what it said."""
@@ -129,6 +133,16 @@ class Copier(AsyncContextManagerMixin):
             if not chunk:
                 return bytes(stderr)
             stderr += chunk[: _STDERR_BYTES - len(stderr)]
+
+
+def write_out(path: Path) -> None:
+    """See that what was copied survives a power cut, as the database will say that it is there (syncfs(2))."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        if _libc.syncfs(fd) != 0:
+            raise CopyFailed("the copy could not be written to the disk: " + os.strerror(ctypes.get_errno()))
+    finally:
+        os.close(fd)
 
 
 async def _ended(process: subprocess.Popen[bytes]) -> int:

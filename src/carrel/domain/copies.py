@@ -51,6 +51,16 @@ class CopyFailed(DomainError):
     code = "copy-failed"
 
 
+class WaitedCopyFailed(CopyFailed):
+    """The copy that the caller waited for has failed."""
+
+    code = "waited-copy-failed"
+
+    def __init__(self, error: str, copy_id: CopyId) -> None:
+        super().__init__(error)
+        self.copy_id = copy_id
+
+
 class SourceEscapes(PathEscapes):
     """The real path of the source would leave its home."""
 

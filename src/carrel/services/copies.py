@@ -10,12 +10,12 @@ from carrel.domain.copies import (
     RETENTION,
     Copy,
     CopyEndInvalid,
-    CopyFailed,
     CopyNotCancellable,
     CopyNotFound,
     CopyPlan,
     SourceBlocked,
     TargetBlocked,
+    WaitedCopyFailed,
 )
 from carrel.domain.ids import is_uuid, new_copy_id
 from carrel.domain.keys import KeyUnknown
@@ -82,13 +82,13 @@ class Copies:
         return copy
 
     async def wait(self, copy: Copy) -> None:
-        """Return when the copy is done; raises `CopyFailed` with its error, or `CopyWaitTimeout` while it goes on.
+        """Return when the copy is done; raises `WaitedCopyFailed`, or `CopyWaitTimeout` while it goes on.
 
         A copy with a timeout is killed after that many seconds in total.
         """
         finished = await self.workers.wait(copy.copy_id, kill_after_seconds=copy.plan.timeout_seconds)
         if finished.error is not None:
-            raise CopyFailed(finished.error)
+            raise WaitedCopyFailed(finished.error, copy.copy_id)
 
     async def status(self, caller: Principal, copy_id: str) -> Copy:
         """One copy, for someone who may read its source and write its target; a single query."""

@@ -35,7 +35,8 @@ async def add_collaborator(params: AddCollaboratorParams, call: Call) -> Collabo
     collaborators = call.platform.collaborators
     account_ids = _listed(params.account_id)
     if params.token_id is None:
-        await collaborators.add(call.account, account_ids, _listed([] if params.project_id is None else params.project_id))
+        project_ids = [] if params.project_id is None else _listed(params.project_id)
+        await collaborators.add(call.account, account_ids, project_ids)
         return CollaboratorAdded()
     joined: list[str] = [*await collaborators.join(account_ids, _listed(params.token_id))]
     return CollaboratorAdded(project_id=joined if isinstance(params.token_id, list) else joined[0])

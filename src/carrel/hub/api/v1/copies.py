@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from carrel.domain.copies import Copy, CopyPlan
+from carrel.domain.copies import RETENTION, Copy, CopyPlan, WaitedCopyFailed
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import is_uuid
 from carrel.hub.api.v1.registry import Caller, Events, Reply
@@ -15,6 +15,8 @@ from carrel.kit import timestamps
 events = Events()
 
 NOTE = "Query copy_path_status with the copy_path_id to learn if the copy operation was successful."
+
+_LONGEST_TIMEOUT = RETENTION.total_seconds()
 
 
 class CopyRequestInvalid(DomainError):
@@ -64,7 +66,7 @@ class CopyParams(msgspec.Struct):
             backup=self.backup,
             exclude=tuple(self.exclude),
             exclude_history=self.exclude_history,
-            timeout_seconds=self.timeout if self.timeout and self.timeout > 0 else None,
+            timeout_seconds=min(self.timeout, _LONGEST_TIMEOUT) if self.timeout and self.timeout > 0 else None,
             bwlimit=self.bwlimit or None,
         )
 
@@ -72,7 +74,9 @@ class CopyParams(msgspec.Struct):
         if not self.scheduled:
             return None
         try:
-            return timestamps.from_text(self.scheduled)
+            moment = timestamps.from_text(self.scheduled)
+            moment + RETENTION  # the record lives longer than that, and the calendar ends
+            return moment
         except (ValueError, OverflowError):
             text = f"opts.scheduled = {self.scheduled} is not a valid date. Can't be parsed by Date.parse()"
             raise CopyRequestInvalid(text) from None
@@ -91,7 +95,18 @@ class CopyDone(Reply, tag_field="event", tag="success"):
     copy_path_id: str
 
 
-@events.procedure("copy_path_between_projects", may_call=Caller.ACCOUNT_OR_PROJECT_KEY)
+class CopyNotDone(Reply, tag_field="event", tag="error"):
+    """The copy failed; `copy_path_status` tells the same."""
+
+    error: str
+    copy_path_id: str
+
+
+@events.procedure(
+    "copy_path_between_projects",
+    may_call=Caller.ACCOUNT_OR_PROJECT_KEY,
+    failures={WaitedCopyFailed: lambda error, *_: CopyNotDone(error=str(error), copy_path_id=error.copy_id)},
+)
 async def copy_path_between_projects(params: CopyParams, call: Call) -> CopyReply | CopyDone:
     """Copy a file or a directory from one project to another, or within one. Neither is started."""
     copies = call.platform.copies
@@ -131,7 +146,8 @@ class StatusParams(msgspec.Struct):
         for name, most in (("limit", 1000), ("offset", 100_000)):
             value = getattr(self, name)
             if not 0 <= value <= most:
-                raise CopyRequestInvalid(f"ILLEGAL VALUE {name}='{value:g}' (must be in [0, {most}])")
+                shown = int(value) if value.is_integer() else value
+                raise CopyRequestInvalid(f"ILLEGAL VALUE {name}='{shown}' (must be in [0, {most}])")
         for name in ("src_project_id", "target_project_id"):
             value = getattr(self, name)
             if value is not None and not is_uuid(value):

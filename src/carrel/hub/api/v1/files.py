@@ -13,6 +13,8 @@ from carrel.hub.wire import v1_text
 events = Events()
 
 _FILES_AT_ONCE = 20
+_CHARACTERS_AT_MOST = 50_000_000
+"""A reply grows no further once it has so many characters; what is being read by then still fits in."""
 
 
 class ReadParams(msgspec.Struct):
@@ -47,6 +49,15 @@ class ListsDiffer(DomainError):
     code = "lists-differ"
 
 
+class ReplyTooLarge(DomainError):
+    """The files read so far fill the reply."""
+
+    code = "reply-too-large"
+
+    def __init__(self) -> None:
+        super().__init__("Error: the files of this call are too large together; read fewer at a time")
+
+
 @events.procedure("read_text_file_from_project", may_call=Caller.ACCOUNT_OR_PROJECT_KEY)
 async def read_text_file_from_project(params: ReadParams, call: Call) -> FileRead:
     """Read a text file of at most 10 MB; bytes that are not UTF-8 are replaced."""
@@ -57,21 +68,27 @@ async def read_text_file_from_project(params: ReadParams, call: Call) -> FileRea
         return FileRead(content=await call.platform.files.read_text(access, params.path))
     if not isinstance(params.path, list) or len(params.path) != len(params.project_id):
         raise ListsDiffer("if project_id is an array, then path must be an array of the same length")
-    accesses = [await call.access(project_id, Permission.READ) for project_id in params.project_id]
-    return FileRead(content=await _read_all(call, list(zip(accesses, params.path, strict=True))))
+    accesses = {id_: await call.access(id_, Permission.READ) for id_ in dict.fromkeys(params.project_id)}
+    wanted = [(accesses[project_id], path) for project_id, path in zip(params.project_id, params.path, strict=True)]
+    return FileRead(content=await _read_all(call, wanted))
 
 
 async def _read_all(call: Call, wanted: list[tuple[ProjectAccess, str]]) -> list[FileContent]:
     limiter = anyio.CapacityLimiter(_FILES_AT_ONCE)
     found: list[FileContent] = []
+    left = _CHARACTERS_AT_MOST
 
     async def read(access: ProjectAccess, path: str) -> None:
+        nonlocal left
         async with limiter:
             try:
+                if left < 0:
+                    raise ReplyTooLarge
                 content = await call.platform.files.read_text(access, path)
             except DomainError as error:
                 found.append(FileContent(access.project_id, path, error=v1_text(error)))
             else:
+                left -= len(content)
                 found.append(FileContent(access.project_id, path, content=content))
 
     async with anyio.create_task_group() as tasks:

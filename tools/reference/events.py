@@ -84,7 +84,7 @@ def _replies(event: Event) -> list[type[Reply]]:
 
 def _reply(reply: type[Reply]) -> Iterator[str]:
     tag = reply.__struct_config__.tag
-    fields = [field for field in msgspec.structs.fields(reply) if field.name != "id"]
+    fields = msgspec.structs.fields(reply)
     said = "" if reply is Success else _own_doc(reply)
     yield f"Reply `{tag}`" + (f": {said}" if said else "")
     hints = typing.get_type_hints(reply)

@@ -106,8 +106,7 @@ class Endpoint:
                 reply = await self._reply(event, params, call)
         except BodyRefused as error:
             raise Refused(error.status, str(error), _retry_after(error.retry_seconds)) from error
-        reply.id = incoming.call_id
-        return Answer(200, _encoder.encode(reply))
+        return Answer(200, reply.encode(incoming.call_id))
 
     async def _call(self, scope: Scope, event: Event, secret: str) -> Call:
         platform: Platform = scope["state"]["platform"]

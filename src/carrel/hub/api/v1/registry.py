@@ -16,6 +16,8 @@ from carrel.domain.errors import DomainError
 from carrel.hub.api.v1.parameters import Parameters
 from carrel.hub.call import Call
 
+_encoder = msgspec.json.Encoder()
+
 
 class Caller(Enum):
     """Who may call an event; the values are the reference's words."""
@@ -27,9 +29,12 @@ class Caller(Enum):
 
 
 class Reply(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A reply; its subclasses name their event as tag. `id` is filled in by the endpoint."""
+    """A reply; its subclasses name their event as tag. `encode` adds the id of the call."""
 
-    id: Any = None
+    def encode(self, call_id: Any) -> bytes:
+        """The JSON text: the event, the id, then the fields of the reply."""
+        head = b'{"event":' + _encoder.encode(self.__struct_config__.tag)
+        return head + b',"id":' + _encoder.encode(call_id) + _encoder.encode(self)[len(head) :]
 
 
 class Success(Reply, tag_field="event", tag="success"):

@@ -209,7 +209,7 @@ class Accounts:
                 return [(account, False)] if account and not account.deleted else []
             addresses, terms = _split_search(query)
             if admin:
-                terms, addresses = [*terms, *((address,) for address in addresses)], []
+                terms, addresses = [*terms, *((address,) for address in addresses if len(address) <= NAME_LENGTH)], []
             exact = await transaction.accounts.search_emails(addresses, limit=len(addresses))
             found = [(account, True) for account in exact]
             if terms and not only_email:
@@ -219,9 +219,9 @@ class Accounts:
 
 
 def _split_search(query: str) -> tuple[list[str], list[tuple[str, ...]]]:
-    """Exact addresses, and word lists of the other items (at most 100 of each)."""
+    """Exact addresses, and word lists of the other items (at most 100 of each); too long a word matches nothing."""
     items = [item.strip().lower() for item in re.split(r"[,;\n]", query) if item.strip()]
     addresses = [item for item in items if "@" in item and not item.startswith("@")]
     plain = [match.group(1) if (match := re.search(r"<([^<>]+)>", item)) else item for item in addresses]
     terms = [tuple(item.removeprefix("@").split()[:10]) for item in items if item not in addresses]
-    return plain[:100], [words for words in terms if words][:100]
+    return plain[:100], [words for words in terms if words and max(map(len, words)) <= NAME_LENGTH][:100]

@@ -14,7 +14,7 @@ done
 root=""
 if [ "$(id -u)" != 0 ]; then root="sudo -n"; fi
 if ! command -v apt-get > /dev/null || { [ -n "$root" ] && ! sudo -n true 2> /dev/null; }; then
-    echo "missing:$missing. Install with: sudo apt-get install$missing (or as your system does), then run make again" >&2
+    echo "missing:$missing. Install with: sudo apt-get install$missing" >&2
     exit 1
 fi
 

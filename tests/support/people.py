@@ -6,6 +6,7 @@ from typing import Any
 
 import requests
 
+from support.commands import run
 from support.hubs import ServedHub
 
 PASSWORD = "a password of tests"
@@ -77,5 +78,6 @@ def new_person(hub: ServedHub, name: str, **fields: Any) -> Person:
 
 def project_key(hub: ServedHub, owner: Person, project_id: str) -> Person:
     """A key of that project alone, made by the operator for one of its collaborators."""
-    key = hub.carrel("key", "create", owner.account_id, "--project", project_id).strip()
-    return Person(hub, owner.account_id, key, owner.email_address)
+    made = run(hub.environment, "key", "create", owner.account_id, "--project", project_id)
+    assert made.returncode == 0, made
+    return Person(hub, owner.account_id, made.stdout.strip(), owner.email_address)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import anyio
 import click
 from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from carrel.domain.errors import DomainError
 from carrel.hub.settings import Settings, load_settings
@@ -62,7 +62,7 @@ def _unknown_variables() -> list[str]:
 
 
 def asynchronous(work: Callable[P, Awaitable[T]]) -> Callable[P, T]:
-    """Run an async command; what the domain refuses is said in a line, with exit code 1."""
+    """Run an async command; what the domain or the database refuses is said in a line, with exit code 1."""
 
     @wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -70,6 +70,8 @@ def asynchronous(work: Callable[P, Awaitable[T]]) -> Callable[P, T]:
             return anyio.run(lambda: work(*args, **kwargs))
         except DomainError as error:
             fail(str(error))
+        except (OSError, SQLAlchemyError) as error:
+            fail(f"{str(error).splitlines()[0]}; carrel doctor tells more")
 
     return run
 

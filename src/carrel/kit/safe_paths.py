@@ -30,6 +30,8 @@ _DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _WALK_AFTER = frozenset({errno.EXDEV, errno.EAGAIN, errno.ENOSYS})
 
+_NO_TMPFILE = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT)  # what file systems without O_TMPFILE say
+
 
 class PathLeavesRoot(Exception):
     """The path, its symlinks resolved, leads out of the root."""
@@ -328,24 +330,37 @@ def _entry(root: Root, path: InnerPath, item: os.DirEntry[str]) -> Entry:
 def replace_file(place: Place, fill: Callable[[int], None], mode: int) -> None:
     """Put a new regular file at `place` in one step: `fill` writes to a descriptor, then it appears whole and durable.
 
-    Whatever was there is replaced, a symlink too; a directory is not (`IsADirectoryError`). A failure leaves nothing.
+    Whatever was there is replaced, a symlink too; a directory is not (`IsADirectoryError`). A failure leaves nothing;
+    neither does being killed, where the file system has files without names (all but network file systems do).
     """
-    temporary = f".{secrets.token_hex(8)}.tmp"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     if place.name == ".":
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), place.name)
-    fd = os.open(temporary, flags, 0o600, dir_fd=place.dir_fd)
+    temporary = f".{secrets.token_hex(8)}.tmp"
+    fd, is_nameless = _open_new(temporary, place.dir_fd)
     try:
         with owned(fd):
             fill(fd)
             os.fchmod(fd, mode)
             os.fsync(fd)
+            if is_nameless:
+                os.link(f"/proc/self/fd/{fd}", temporary, dst_dir_fd=place.dir_fd)
         os.rename(temporary, place.name, src_dir_fd=place.dir_fd, dst_dir_fd=place.dir_fd)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary, dir_fd=place.dir_fd)
         raise
     sync_directory(place.dir_fd)
+
+
+def _open_new(temporary: str, dir_fd: int) -> tuple[int, bool]:
+    """A new file, if possible without a name; else called `temporary`. Whether it has no name."""
+    try:
+        return os.open(".", os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600, dir_fd=dir_fd), True
+    except OSError as error:
+        if error.errno not in _NO_TMPFILE:
+            raise
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(temporary, flags, 0o600, dir_fd=dir_fd), False
 
 
 def sync_directory(dir_fd: int) -> None:

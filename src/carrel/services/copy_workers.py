@@ -195,7 +195,7 @@ class CopyWorkers(AsyncContextManagerMixin):
         try:
             source = await self._home(copy.source_project_id)
             target = await self._home(copy.target_project_id)
-            await self.copier.run(source, target, copy.plan)
+            await self.copier.run(source, target, copy.plan, label=copy.copy_id)
         except DomainError as error:
             return str(error)
         except Exception:

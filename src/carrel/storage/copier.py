@@ -6,6 +6,7 @@ ordinary file is copied directly, everything else by rsync in a sandbox of its o
 
 import ctypes
 import os
+import secrets
 import signal
 import subprocess
 from collections.abc import AsyncGenerator, Callable
@@ -23,8 +24,9 @@ from carrel.domain.copies import CopyFailed, CopyPlan
 from carrel.kit.processes import find_children
 from carrel.storage import direct, rsync
 from carrel.storage.copy_sandbox import CopySandbox, kill_orphans, open_user_namespace
-from carrel.storage.ends import find_ends, make_target_directory
+from carrel.storage.ends import Ends, find_ends, make_target_directory
 from carrel.storage.homes import Home, Homes, close_to_others
+from carrel.storage.unfinished import make_unfinished, remove_unfinished, unfinished_path
 from carrel.storage.usage import free_bytes
 
 T = TypeVar("T")
@@ -60,8 +62,10 @@ class Copier(AsyncContextManagerMixin):
             if namespace is not None:
                 os.close(namespace)
 
-    async def run(self, source: Home, target: Home, plan: CopyPlan) -> None:
+    async def run(self, source: Home, target: Home, plan: CopyPlan, *, label: str = "") -> None:
         """Copy, and return when everything has arrived. Cancelling stops it; what was copied by then stays.
+
+        `label` (letters, digits, dashes) is the same for every try of one copy: the next clears up after the last.
 
         Raises `FileMissing` if there is no source, `SourceEscapes`, `TargetEscapes`, `DiskFull`, else `CopyFailed`.
         """
@@ -74,12 +78,14 @@ class Copier(AsyncContextManagerMixin):
                 return await self._in_thread(partial(direct.copy_file, source, target, ends, plan, settings))
             except direct.Declined:
                 pass
-        await self._in_thread(partial(make_target_directory, target, plan, ends))
+        label = label or secrets.token_hex(8)
+        await self._in_thread(partial(_prepare, target, plan, ends, label))
+        command = rsync.command(plan, ends, unfinished_path(label), is_one_project=source.path == target.path)
         try:
-            await self._rsync(source, target, rsync.command(plan, ends, is_one_project=source.path == target.path))
+            await self._rsync(source, target, command)
         finally:
-            if ends.way == ():
-                close_to_others(target)
+            with anyio.CancelScope(shield=True):
+                await self._in_thread(partial(_clear_up, target, ends, label))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await to_thread.run_sync(work, limiter=self._limiter)
@@ -133,6 +139,17 @@ class Copier(AsyncContextManagerMixin):
             if not chunk:
                 return bytes(stderr)
             stderr += chunk[: _STDERR_BYTES - len(stderr)]
+
+
+def _prepare(target: Home, plan: CopyPlan, ends: Ends, label: str) -> None:
+    make_target_directory(target, plan, ends)
+    make_unfinished(target, label)
+
+
+def _clear_up(target: Home, ends: Ends, label: str) -> None:
+    remove_unfinished(target, label)
+    if ends.way == ():
+        close_to_others(target)
 
 
 def write_out(path: Path) -> None:

@@ -16,7 +16,8 @@ from carrel.kit.unix_users import UnixUser, acting_as, current_user
 from carrel.storage.settings import DataSettings
 
 MOUNTS = "/projects"
-CONTROL_DIRECTORIES = frozenset({".carrel", ".snapshots"})
+CONTROL_DIRECTORY = ".carrel"
+CONTROL_DIRECTORIES = frozenset({CONTROL_DIRECTORY, ".snapshots"})
 _PARENT_MODE = 0o711
 _HOME_MODE = 0o700
 

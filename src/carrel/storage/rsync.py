@@ -16,10 +16,14 @@ VANISHED = 24  # a file of the source was deleted while rsync ran
 _WILDCARDS = re.compile(r"[*?\[]")
 _MOUNTS = re.compile(r"(?<![^\s\"'(=])/(?:source|target)(?:/|(?=[\s\"')]|$))")
 _SHOWN_CHARACTERS = 4000
+_TEMPORARY = "--temp-dir="
 
 
-def command(plan: CopyPlan, ends: Ends, *, is_one_project: bool) -> list[str]:
-    """The whole command; every path in it begins with a mount of the sandbox, so none is taken for an option."""
+def command(plan: CopyPlan, ends: Ends, unfinished: Way, *, is_one_project: bool) -> list[str]:
+    """The whole command; every path in it begins with a mount of the sandbox, so none is taken for an option.
+
+    `unfinished` is the way to the directory that takes rsync's temporary files.
+    """
     begin, end = "/".join((SOURCE, *ends.source)), "/".join((TARGET, *ends.target))
     if ends.name is None:
         begin, end = begin + "/", end + "/"
@@ -27,7 +31,8 @@ def command(plan: CopyPlan, ends: Ends, *, is_one_project: bool) -> list[str]:
         end += "/"
     else:
         end += f"/{ends.name}"
-    return ["rsync", "-axs", "--omit-link-times", *_options(plan), *_filters(plan, ends, is_one_project), begin, end]
+    fixed = ["rsync", "-axs", "--omit-link-times", _TEMPORARY + "/".join((TARGET, *unfinished))]
+    return [*fixed, *_options(plan), *_filters(plan, ends, is_one_project), begin, end]
 
 
 def _options(plan: CopyPlan) -> list[str]:
@@ -92,7 +97,7 @@ def _callers(exclude: tuple[str, ...]) -> list[str]:
 def failure(arguments: list[str], stderr: bytes) -> str:
     """The text that a failed copy shows; paths in it are relative to the projects."""
     said = _relative(stderr.decode(errors="replace").strip())
-    shown = " ".join(_relative(word) or "." for word in arguments)
+    shown = " ".join(_relative(word) or "." for word in arguments if not word.startswith(_TEMPORARY))
     return f'WARNING: copy exited with an error -- {said[:_SHOWN_CHARACTERS]} -- "{shown[:_SHOWN_CHARACTERS]}"'
 
 

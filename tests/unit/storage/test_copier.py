@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -186,8 +187,8 @@ async def test_a_source_whose_files_vanish_is_copied_again(
     own(home)
     command = rsync.command
 
-    def vanishing_once(plan: CopyPlan, ends: object, *, is_one_project: bool) -> list[str]:
-        words = command(plan, ends, is_one_project=is_one_project)  # type: ignore[arg-type]
+    def vanishing_once(*arguments: Any, **options: Any) -> list[str]:
+        words = command(*arguments, **options)
         script = '[ -e /target/once ] || { touch /target/once; exit 24; }; exec "$@"'
         return ["sh", "-c", script, "sh", *words]
 
@@ -297,3 +298,37 @@ async def test_an_end_swapped_just_before_rsync_starts_leads_nowhere(
     assert sorted(os.listdir(home.path)) == sorted(
         {"d", "private", *(["was"] if "source" in swapped.split()[0] else [])}
     )
+
+
+async def test_what_a_killed_try_has_left_is_removed_by_the_next(copier: Copier, home: Home, other: Home) -> None:
+    (home.path / "d").mkdir()
+    (home.path / "d" / "f").write_text("f")
+    left = other.path / ".carrel" / "copy-one" / "f.Xy12Ab"
+    left.parent.mkdir(parents=True)
+    left.write_text("half a fi")
+    own(home)
+    own(other)
+    await copier.run(home, other, CopyPlan("d", "d"), label="one")
+    assert sorted(path.relative_to(other.path).as_posix() for path in other.path.rglob("*")) == ["d", "d/f"]
+
+
+async def test_a_copy_leaves_the_unfinished_files_of_another_alone(copier: Copier, home: Home, other: Home) -> None:
+    (home.path / "d").mkdir()
+    busy = other.path / ".carrel" / "copy-two" / "f.Xy12Ab"
+    busy.parent.mkdir(parents=True)
+    busy.write_text("half a fi")
+    own(home)
+    own(other)
+    await copier.run(home, other, CopyPlan("d", "d"), label="one")
+    assert busy.read_text() == "half a fi"
+
+
+async def test_a_control_directory_that_leads_out_of_the_home_fails_the_copy(
+    copier: Copier, home: Home, other: Home
+) -> None:
+    (home.path / "d").mkdir()
+    (other.path / ".carrel").symlink_to("/tmp")
+    own(home)
+    own(other)
+    with pytest.raises(CopyFailed, match="EACCES"):
+        await copier.run(home, other, CopyPlan("d", "d"), label="one")

@@ -37,6 +37,15 @@ class Overloaded(DomainError):
     code = "overloaded"
 
 
+class TextUnstorable(DomainError):
+    """A text with a NUL character was to be stored or looked up, which not every database can do."""
+
+    code = "text-unstorable"
+
+    def __init__(self) -> None:
+        super().__init__("texts must not contain NUL characters")
+
+
 class MultiResponseUnsupported(DomainError):
     """A query asked for several responses, which one HTTP reply cannot give."""
 

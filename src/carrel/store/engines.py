@@ -32,7 +32,13 @@ def _to_json(value: Any) -> str:
 
 
 def _create(url: URL, **options: Any) -> AsyncEngine:
-    return create_async_engine(url, json_serializer=_to_json, json_deserializer=msgspec.json.decode, **options)
+    return create_async_engine(
+        url,
+        json_serializer=_to_json,
+        json_deserializer=msgspec.json.decode,
+        hide_parameters=True,  # or errors would show them, hashes and mails among them, in the log
+        **options,
+    )
 
 
 def open_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:

@@ -1,12 +1,14 @@
 """Units of work. `Store.begin()` writes, all or nothing; `Store.read()` reads what is committed."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from carrel.domain.errors import TextUnstorable
 from carrel.store.accounts import AccountRows
 from carrel.store.auth_tokens import AuthTokenRows
 from carrel.store.collaborators import CollaboratorRows
@@ -20,6 +22,8 @@ from carrel.store.projects import ProjectRows
 from carrel.store.public_paths import PublicPathRows
 from carrel.store.queries import QueryRows
 from carrel.store.registration_tokens import RegistrationTokenRows
+
+_NUL_REFUSED = ("22021", "22P05")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,24 @@ class Store:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
         """A writing transaction: committed when the block ends, rolled back when it raises."""
-        async with self.writer.begin() as connection:
-            yield Transaction(connection)
+        with _foreign_errors():
+            async with self.writer.begin() as connection:
+                yield Transaction(connection)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Read committed data; each statement sees the newest."""
-        async with self.reader.connect() as connection:
-            yield Transaction(connection)
+        with _foreign_errors():
+            async with self.reader.connect() as connection:
+                yield Transaction(connection)
+
+
+@contextmanager
+def _foreign_errors() -> Iterator[None]:
+    """PostgreSQL refuses NUL characters in texts and in JSON; every other refusal is a bug."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _NUL_REFUSED:
+            raise TextUnstorable from error
+        raise

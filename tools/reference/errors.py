@@ -45,7 +45,7 @@ def error_classes() -> list[type[DomainError]]:
     return sorted(named, key=lambda cls: (cls.code, cls.__name__))
 
 
-_NOT_IMPORTED = ("carrel.store.migrations.", "carrel.runners.bubblewrap.inside.")
+_NOT_IMPORTED = ("carrel.store.migrations.", "carrel.runners.bubblewrap.inside.", "carrel.agent.")
 """Scripts that other programs run."""
 
 

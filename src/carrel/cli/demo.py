@@ -105,7 +105,7 @@ student project   {seeded.student_id}
 Try it in another shell:
 
   cd {key_file.parent}
-  curl -u "$(cat api.key):" {url}/api/v1/ping
+  curl -X POST -u "$(cat api.key):" {url}/api/v1/ping
   curl -u "$(cat api.key):" {url}/api/v1/project_exec \\
        -d project_id={seeded.template_id} -d command='python3 --version; ls -R'
   curl -u "$(cat api.key):" {url}/api/v1/copy_path_between_projects \\

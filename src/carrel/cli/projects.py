@@ -6,6 +6,7 @@ that lives for two minutes.
 
 import base64
 import json
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ import click
 from anyio import to_thread
 
 from carrel.cli.common import asynchronous, config_option, fail, json_option, settings_or_exit, show, table
-from carrel.domain.ids import new_project_id
-from carrel.domain.projects import Permission, PermissionMissing, Role
+from carrel.domain.ids import ProjectId, new_project_id
+from carrel.domain.projects import Role
 from carrel.hub.platform import Directory, open_directory
 from carrel.hub.settings import HubSettings
+from carrel.runners.base import Network
 
 _ASK_SECONDS = 90
 
@@ -69,6 +71,30 @@ async def list_projects(who: str | None, limit: int, config: Path | None, as_jso
 
 @project.command()
 @click.argument("project_id")
+@click.option("--memory-mb", "memory", type=click.IntRange(64), help="Memory of all its processes, and of /tmp.")
+@click.option("--cores", type=click.FloatRange(0.01), help="Processor time, in cores.")
+@click.option("--disk-mb", "disk_quota", type=click.IntRange(1), help="Size of its home directory.")
+@click.option("--processes", type=click.IntRange(16), help="Processes and threads at the same time.")
+@click.option(
+    "--network", "network_policy", type=click.Choice([policy.value for policy in Network]), help="What it can reach."
+)
+@config_option
+@json_option
+@asynchronous
+async def limit(project_id: str, config: Path | None, as_json: bool, **limits: Any) -> None:
+    """Show what a project may use, and set what is given; a project that runs has it from its next start."""
+    async with open_directory(settings_or_exit(config)) as directory, directory.store.begin() as transaction:
+        if await transaction.projects.find(project_id) is None:
+            fail(f"there is no project {project_id}")
+        given = {name: value for name, value in limits.items() if value is not None}
+        await transaction.projects.set_settings(ProjectId(project_id), given)
+        found = await transaction.projects.find(project_id)
+    quota = asdict(found.quota) if found else {}
+    show(as_json, quota, "\n".join(f"{name}: {value}" for name, value in quota.items()))
+
+
+@project.command()
+@click.argument("project_id")
 @config_option
 @asynchronous
 async def start(project_id: str, config: Path | None) -> None:
@@ -104,7 +130,7 @@ async def _short_lived_key(directory: Directory, project_id: str) -> tuple[int, 
         found = await transaction.projects.find(project_id)
         owner = await transaction.collaborators.find_owner(project_id)
     if found is None or owner is None:
-        raise PermissionMissing("the operator", project_id, Permission.WRITE)
+        fail(f"there is no project {project_id}")
     expire = directory.clock.now() + timedelta(minutes=2)
     key, secret = await directory.keys.issue(owner, "command line", project_id=found.project_id, expire=expire)
     return key.id, secret

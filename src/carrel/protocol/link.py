@@ -5,6 +5,7 @@ Two ends of one shape: `HubEnd` opens streams, `AgentEnd` answers them. Data is 
 A frame that the peer may not send now raises `ProtocolError`; the link is then to be closed.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
@@ -42,7 +43,7 @@ class _Stream(msgspec.Struct):
     cancelled: bool = False
 
 
-class _End(Generic[_In]):
+class _End(ABC, Generic[_In]):
     """What both ends do alike."""
 
     def __init__(self, decoder: "msgspec.msgpack.Decoder[_In]", software: str) -> None:
@@ -123,9 +124,9 @@ class _End(Generic[_In]):
         if self.version is None:
             raise VersionMismatch(frame)
 
+    @abstractmethod
     def _admit(self, frame: _In) -> bool:
         """Apply a frame; whether the owner is to see it. Raises `ProtocolError` if it may not come now."""
-        raise NotImplementedError
 
     def _pay(self, stream: _Stream, frame: Data) -> None:
         if not 0 < len(frame.chunk) <= stream.window:

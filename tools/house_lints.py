@@ -26,6 +26,7 @@ BOUNDARIES = frozenset(
         "src/carrel/services/aggregation.py",
         "src/carrel/services/background.py",
         "src/carrel/services/copy_workers.py",
+        "src/carrel/services/mail.py",
     }
 )
 """Modules that catch whatever comes, report it and go on."""

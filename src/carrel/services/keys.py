@@ -37,12 +37,14 @@ class _Remembered:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Keys:
     store: Store
     clock: Clock
     help_email: str
     _cache: dict[str, _Remembered] = field(default_factory=dict)
+    _forgotten: int = 0
+    """How often something was forgotten: what was read before such a moment is not remembered after it."""
 
     async def issue(
         self, account_id: AccountId, name: str, *, project_id: ProjectId | None = None, expire: datetime | None = None
@@ -77,6 +79,7 @@ class Keys:
         if remembered is not None and remembered.until > now:
             return remembered.principal
         self._cache.pop(secret_hash, None)
+        forgotten = self._forgotten
         async with self.store.read() as transaction:
             presented = await transaction.keys.find_presented(secret_hash)
         if presented is None or presented.deleted:
@@ -84,13 +87,16 @@ class Keys:
         if presented.banned:
             raise AccountBanned(self.help_email)
         await self._use(presented, now)
-        principal = _principal_of(presented)
+        if forgotten == self._forgotten:
+            self._remember(secret_hash, presented, now)
+        return _principal_of(presented)
+
+    def _remember(self, secret_hash: str, presented: PresentedKey, now: datetime) -> None:
         if len(self._cache) >= _CACHE_SIZE:
             self._cache.clear()
         key = presented.key
         until = now + REMEMBERED if key.expire is None else min(now + REMEMBERED, key.expire)
-        self._cache[secret_hash] = _Remembered(principal, key.id, key.account_id, until)
-        return principal
+        self._cache[secret_hash] = _Remembered(_principal_of(presented), key.id, key.account_id, until)
 
     async def _use(self, presented: PresentedKey, now: datetime) -> None:
         """Note the use; delete a key that has expired, or whose project its maker has left, and refuse it."""
@@ -114,6 +120,7 @@ class Keys:
 
     def forget(self, *, key_id: int | None = None, account_id: AccountId | None = None) -> None:
         """Forget what was remembered about one key, or about all of an account."""
+        self._forgotten += 1
         for secret_hash, remembered in list(self._cache.items()):
             if key_id == remembered.key_id or account_id == remembered.account_id:
                 del self._cache[secret_hash]

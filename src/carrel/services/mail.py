@@ -4,6 +4,7 @@ Without an SMTP server the rows stay, and the operator can read them; a mail tha
 most `ATTEMPTS` times.
 """
 
+import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ class Mail(AsyncContextManagerMixin):
     settings: MailSettings
     clock: Clock
     _posted: Wakeup = field(default_factory=Wakeup)
+    _resting: dict[int, float] = field(default_factory=dict)
+    """Mails that could not be sent, and until when they are left alone."""
 
     @asynccontextmanager
     async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
@@ -55,32 +58,25 @@ class Mail(AsyncContextManagerMixin):
         self._posted.set()
 
     async def _send_waiting(self) -> None:
+        """Send what is due; then sleep until there is more, or something may be tried again."""
         self._posted.clear()
+        now = anyio.current_time()
+        self._resting = {mail_id: until for mail_id, until in self._resting.items() if until > now}
         async with self.store.read() as transaction:
-            waiting = await transaction.mails.list_unsent(limit=_BATCH, max_attempts=ATTEMPTS)
-        sent = [await self._send(mail) for mail in waiting]
-        if len(waiting) == _BATCH and all(sent):
+            waiting = await transaction.mails.list_unsent(limit=_BATCH + len(self._resting), max_attempts=ATTEMPTS)
+        due = [mail for mail in waiting if mail.id not in self._resting]
+        for mail in due:
+            if not await self._send(mail):
+                self._resting[mail.id] = anyio.current_time() + self.settings.retry_s
+        if len(due) >= _BATCH:
             return
-        with anyio.move_on_after(self.settings.retry_s):
+        with anyio.CancelScope(deadline=min(self._resting.values(), default=math.inf)):
             await self._posted.wait()
 
     async def _send(self, mail: StoredMail) -> bool:
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self.settings.sender, mail.to, mail.subject
-        message["Message-ID"] = make_msgid(domain=self.settings.sender.rpartition("@")[2])
-        message.set_content(mail.body)
-        password = self.settings.password
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=self.settings.host,
-                port=self.settings.port,
-                username=self.settings.user,
-                password=password.get_secret_value() if password else None,
-                start_tls=self.settings.start_tls,
-                timeout=30,
-            )
-        except (aiosmtplib.SMTPException, OSError) as error:
+            await self._deliver(mail)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one mail must not hold up the others
             log.warning("mail_failed", mail_id=mail.id, attempts=mail.attempts + 1, error=str(error))
             async with self.store.begin() as transaction:
                 await transaction.mails.mark_failed(mail.id, str(error))
@@ -89,3 +85,19 @@ class Mail(AsyncContextManagerMixin):
             await transaction.mails.mark_sent(mail.id, at=self.clock.now())
         log.info("mail_sent", mail_id=mail.id)
         return True
+
+    async def _deliver(self, mail: StoredMail) -> None:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self.settings.sender, mail.to, mail.subject
+        message["Message-ID"] = make_msgid(domain=self.settings.sender.rpartition("@")[2])
+        message.set_content(mail.body)
+        password = self.settings.password
+        await aiosmtplib.send(
+            message,
+            hostname=self.settings.host,
+            port=self.settings.port,
+            username=self.settings.user,
+            password=password.get_secret_value() if password else None,
+            start_tls=self.settings.start_tls,
+            timeout=30,
+        )

@@ -1,0 +1,62 @@
+"""Services on a real SQLite database, with a clock that only the tests move."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from argon2 import PasswordHasher
+from support.databases import SqliteDatabases
+from support.rows import MovableClock
+
+from carrel.services.accounts import Accounts
+from carrel.services.auth_tokens import AuthTokens
+from carrel.services.keys import Keys
+from carrel.services.mail import Mail
+from carrel.services.passwords import Passwords
+from carrel.services.registration import Registration
+from carrel.services.settings import MailSettings, SiteSettings
+from carrel.store.store import Store
+
+
+@pytest.fixture
+async def store(sqlite_databases: SqliteDatabases) -> AsyncIterator[Store]:
+    async with Store.open(sqlite_databases.migrated()) as store:
+        yield store
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def site() -> SiteSettings:
+    return SiteSettings(open_signup=True)
+
+
+@pytest.fixture
+def passwords() -> Passwords:
+    """Real, but not slow."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def keys(store: Store, clock: MovableClock) -> Keys:
+    return Keys(store, clock, "help@example.com")
+
+
+@pytest.fixture
+def mail(store: Store, clock: MovableClock) -> Mail:
+    """No server is configured: mails stay in the database."""
+    return Mail(store, MailSettings(), clock)
+
+
+@pytest.fixture
+def accounts(
+    store: Store, keys: Keys, passwords: Passwords, mail: Mail, clock: MovableClock, site: SiteSettings
+) -> Accounts:
+    return Accounts(store, keys, passwords, Registration(clock), mail, clock, site)
+
+
+@pytest.fixture
+def auth_tokens(store: Store, passwords: Passwords, clock: MovableClock, site: SiteSettings) -> AuthTokens:
+    return AuthTokens(store, passwords, clock, site)

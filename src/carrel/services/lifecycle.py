@@ -105,29 +105,32 @@ class Lifecycle(AsyncContextManagerMixin):
             raise
         self._ends.pop(project.project_id, None)
         self._watch(sandbox)
-        await self._note(project.project_id, ProjectState.RUNNING)
+        with anyio.move_on_after(_NOTE_SECONDS, shield=True):  # it runs, whether the caller has given up or not
+            await self._note(project.project_id, ProjectState.RUNNING)
         took = (self.clock.now() - before).total_seconds()
         log.info("project_started", project_id=project.project_id, took_seconds=round(took, 3))
         return sandbox
 
     async def _launch(self, project: Project) -> Sandbox:
         """Start the sandbox, and meanwhile say so in the project's state."""
-        try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._note, project.project_id, ProjectState.STARTING)
-                home = await to_thread.run_sync(self.homes.ensure, project.project_id, project.number)
-                spec = SandboxSpec(
-                    project_id=project.project_id,
-                    home=home.path,
-                    user=home.user,
-                    resources=self._resources(project),
-                    network=Network(project.quota.network),
-                    environment=project.environment,
-                )
-                sandbox = await self.runner.start(spec)
-        except* StartFailed as group:
-            raise group.exceptions[0] from group
-        return sandbox
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._note, project.project_id, ProjectState.STARTING)
+            home = await to_thread.run_sync(self.homes.ensure, project.project_id, project.number)
+            spec = SandboxSpec(
+                project_id=project.project_id,
+                home=home.path,
+                user=home.user,
+                resources=self._resources(project),
+                network=Network(project.quota.network),
+                environment=project.environment,
+            )
+            try:
+                outcome: Sandbox | StartFailed = await self.runner.start(spec)
+            except StartFailed as failure:  # raised below, where no task group wraps it
+                outcome = failure
+        if isinstance(outcome, StartFailed):
+            raise outcome
+        return outcome
 
     def _resources(self, project: Project) -> Resources:
         quota = project.quota
@@ -142,13 +145,17 @@ class Lifecycle(AsyncContextManagerMixin):
     async def stop(self, project_id: ProjectId, *, reason: str | None = None) -> None:
         """Kill everything in the sandbox; fine if it does not run. `reason` is kept as the state's error."""
         async with self._turns.of(project_id):
-            await self._note(project_id, ProjectState.STOPPING)
-            self._running.pop(project_id, None)
-            self._ends[project_id] = reason or "it was stopped"
-            await self.agents.drop(project_id)
-            await self.runner.stop(project_id)
-            await self._note(project_id, ProjectState.OPENED, error=reason)
+            with anyio.CancelScope(shield=True):  # half a stop would leave a sandbox that nobody knows of
+                await self._stop(project_id, reason)
         log.info("project_stopped", project_id=project_id, reason=reason)
+
+    async def _stop(self, project_id: ProjectId, reason: str | None) -> None:
+        await self._note(project_id, ProjectState.STOPPING)
+        self._running.pop(project_id, None)
+        self._ends[project_id] = reason or "it was stopped"
+        await self.agents.drop(project_id)
+        await self.runner.stop(project_id)
+        await self._note(project_id, ProjectState.OPENED, error=reason)
 
     async def why_lost(self, project_id: ProjectId, reason: str) -> str:
         """Why the link to an agent was lost: the reason for which its sandbox has ended, else the link's own."""

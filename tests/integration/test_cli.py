@@ -153,7 +153,7 @@ def test_projects_are_started_and_stopped_by_the_running_hub(cli_hub: ServedHub)
     keys = json.loads(said(cli_hub, "key", "list", "--json"))
     assert "command line" not in [key["name"] for key in keys]
     unknown = run(cli_hub.environment, "project", "start", "no-such-project")
-    assert "does not have write access to project no-such-project" in problem(unknown)
+    assert problem(unknown) == "carrel: there is no project no-such-project\n"
 
 
 def test_a_key_made_and_revoked_beside_a_running_hub(cli_hub: ServedHub) -> None:

@@ -46,7 +46,7 @@ run-packages:
 	@sh tools/packages.sh bwrap:bubblewrap rsync:rsync
 
 test-packages:
-	@sh tools/packages.sh git:git curl:curl initdb:postgresql
+	@sh tools/packages.sh git:git curl:curl pgrep:procps initdb:postgresql
 
 bench-packages:
 	@sh tools/packages.sh wrk:wrk

@@ -223,8 +223,25 @@ async def test_mails_wait_until_they_are_sent_or_given_up(store: Store) -> None:
         first, second = await transaction.mails.list_unsent(limit=10, max_attempts=2)
         assert (first.to, first.subject, first.body, first.attempts) == ("a@b.c", "S", AWKWARD, 0)
         assert await transaction.mails.list_unsent(limit=1, max_attempts=2) == [first]
+        assert await transaction.mails.claim(first)
         await transaction.mails.mark_sent(first.id, at=NOON)
+        assert await transaction.mails.claim(second)
         await transaction.mails.mark_failed(second.id, "refused")
-        assert [mail.attempts for mail in await transaction.mails.list_unsent(limit=10, max_attempts=2)] == [1]
+        (again,) = await transaction.mails.list_unsent(limit=10, max_attempts=2)
+        assert (again.id, again.attempts) == (second.id, 1)
+        assert await transaction.mails.claim(again)
         await transaction.mails.mark_failed(second.id, "refused")
         assert await transaction.mails.list_unsent(limit=10, max_attempts=2) == []
+
+
+async def test_a_mail_is_claimed_by_one_of_two_hubs_that_have_seen_it(store: Store) -> None:
+    async with store.begin() as transaction:
+        await transaction.mails.add(to="a@b.c", subject="S", body="B", at=NOON)
+    async with store.read() as one, store.read() as other:
+        (seen,) = await one.mails.list_unsent(limit=10, max_attempts=2)
+        assert await other.mails.list_unsent(limit=10, max_attempts=2) == [seen]
+    claims = []
+    for _ in range(2):
+        async with store.begin() as transaction:
+            claims.append(await transaction.mails.claim(seen))
+    assert claims == [True, False]

@@ -14,6 +14,7 @@ import anyio
 import structlog
 from anyio import AsyncContextManagerMixin, to_thread
 from anyio.abc import TaskGroup
+from structlog.contextvars import unbind_contextvars
 
 from carrel.domain.execution import AgentLost
 from carrel.domain.ids import ProjectId
@@ -192,6 +193,7 @@ class Lifecycle(AsyncContextManagerMixin):
         self._tasks.start_soon(survive, "watch a sandbox", lambda: self._wait_for_end(sandbox))
 
     async def _wait_for_end(self, sandbox: Sandbox) -> None:
+        unbind_contextvars("request_id")  # this goes on long after the call that has started it
         ended = await sandbox.wait()
         project_id = sandbox.project_id
         async with self._turns.of(project_id):

@@ -66,7 +66,9 @@ class Mail(AsyncContextManagerMixin):
             waiting = await transaction.mails.list_unsent(limit=_BATCH + len(self._resting), max_attempts=ATTEMPTS)
         due = [mail for mail in waiting if mail.id not in self._resting]
         for mail in due:
-            if not await self._send(mail):
+            async with self.store.begin() as transaction:
+                is_ours = await transaction.mails.claim(mail)
+            if is_ours and not await self._send(mail):
                 self._resting[mail.id] = anyio.current_time() + self.settings.retry_s
         if len(due) >= _BATCH:
             return

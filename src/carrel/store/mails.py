@@ -30,12 +30,17 @@ class MailRows:
         query = query.where(mails.c.sent.is_(None), mails.c.attempts < max_attempts).order_by(mails.c.id).limit(limit)
         return [StoredMail(*row) for row in await self.connection.execute(query)]
 
-    async def mark_sent(self, mail_id: int, *, at: datetime) -> None:
-        await self.connection.execute(
-            update(mails).where(mails.c.id == mail_id).values(sent=at, error=None, attempts=mails.c.attempts + 1)
+    async def claim(self, mail: StoredMail) -> bool:
+        """Begin an attempt; `False` if another hub has begun one since the mail was listed."""
+        result = await self.connection.execute(
+            update(mails)
+            .where(mails.c.id == mail.id, mails.c.attempts == mail.attempts, mails.c.sent.is_(None))
+            .values(attempts=mails.c.attempts + 1)
         )
+        return result.rowcount > 0
+
+    async def mark_sent(self, mail_id: int, *, at: datetime) -> None:
+        await self.connection.execute(update(mails).where(mails.c.id == mail_id).values(sent=at, error=None))
 
     async def mark_failed(self, mail_id: int, error: str) -> None:
-        await self.connection.execute(
-            update(mails).where(mails.c.id == mail_id).values(error=error, attempts=mails.c.attempts + 1)
-        )
+        await self.connection.execute(update(mails).where(mails.c.id == mail_id).values(error=error))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.hubs import ServedHub, stop_sandboxes
+from support.hubs import ServedHub, served_hub
 
 UID = 64_123
 
@@ -15,14 +15,8 @@ def hub(open_dir: Path) -> Iterator[ServedHub]:
     data_dir = open_dir / "data"
     data_dir.mkdir(mode=0o711)
     os.chown(data_dir, UID, UID)
-    hub = ServedHub(data_dir, uid=UID)
-    hub.make_admin()
-    hub.start()
-    try:
+    with served_hub(data_dir, UID) as hub:
         yield hub
-    finally:
-        hub.stop()
-        stop_sandboxes(data_dir)
 
 
 def test_a_hub_of_an_ordinary_user_writes_runs_and_copies(hub: ServedHub) -> None:

@@ -1,23 +1,19 @@
 """The owner of the directory swaps parts of it while paths are resolved: nothing outside is ever read or touched."""
 
-import ctypes
 import dataclasses
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from support.racers import racer
 
 from carrel.kit import openat2, safe_paths
 from carrel.kit.safe_paths import PathLeavesRoot
 
 ROUNDS = 10_000
-_RENAME_EXCHANGE = 2
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @pytest.fixture
@@ -31,25 +27,6 @@ def arena() -> Iterator[Path]:
     (path / "home" / "swapped").symlink_to("../outside")
     yield path
     shutil.rmtree(path)
-
-
-@contextmanager
-def racer(first: Path, second: Path) -> Iterator[None]:
-    """Exchange two names in one step, again and again, in a thread of its own."""
-    stop = threading.Event()
-    names = os.fsencode(first), os.fsencode(second)
-
-    def run() -> None:
-        while not stop.is_set():
-            assert _libc.renameat2(-100, names[0], -100, names[1], _RENAME_EXCHANGE) == 0
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 @pytest.mark.slow

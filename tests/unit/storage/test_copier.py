@@ -1,17 +1,15 @@
 """What the contract of copies does not show: which way is taken, cancelling, races with the homes' owners."""
 
-import ctypes
 import os
 import sys
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 from support.processes import marked, until_none
+from support.racers import racer
 
 from carrel.domain.copies import CopyFailed, CopyPlan
 from carrel.domain.errors import DomainError
@@ -23,9 +21,6 @@ from carrel.storage.homes import Home, Homes
 from carrel.storage.settings import DataSettings
 
 pytestmark = pytest.mark.anyio
-
-_RENAME_EXCHANGE = 2
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @pytest.fixture
@@ -210,24 +205,6 @@ async def test_a_home_that_is_not_there_is_told_without_the_hosts_paths(
         assert str(homes.settings.dir) not in str(caught.value)
 
 
-@contextmanager
-def swapping(first: Path, second: Path) -> Iterator[None]:
-    stop = threading.Event()
-    names = os.fsencode(first), os.fsencode(second)
-
-    def run() -> None:
-        while not stop.is_set():
-            assert _libc.renameat2(-100, names[0], -100, names[1], _RENAME_EXCHANGE) == 0
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
 @pytest.fixture
 def outside(open_dir: Path) -> Path:
     """A directory beside the homes that everybody may write, with a secret."""
@@ -253,7 +230,7 @@ async def test_ends_swapped_for_links_outwards_lead_nowhere(
         own(end)
     outcomes = set()
     ends = [(end.path / "d", end.path / "swapped") for end in (home, other)]
-    with swapping(*ends[0]), swapping(*ends[1]):
+    with racer(*ends[0]), racer(*ends[1]):
         for turn in range(1000):
             try:
                 await copier.run(home, other, CopyPlan("d/f", f"d/{turn % 7}", overwrite_newer=True))

@@ -122,7 +122,7 @@ class ServedHub:
 
 
 @contextmanager
-def served_hub(data_dir: Path, uid: int | None = None, **settings: str) -> Iterator[ServedHub]:
+def served_hub(data_dir: Path, uid: int | None = None, /, **settings: str) -> Iterator[ServedHub]:
     """A hub with an admin; at the end it is stopped, and so is every project that it runs."""
     hub = ServedHub(data_dir, settings, uid=uid)
     hub.make_admin()

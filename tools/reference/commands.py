@@ -29,7 +29,7 @@ def all_commands() -> Iterator[tuple[str, click.Command]]:
 
 
 def _command(path: str, command: click.Command) -> Iterator[str]:
-    context = click.Context(command, info_name=path)
+    context = click.Context(command, info_name=path, **main.context_settings)
     yield f"{'#' * min(4, 2 + path.count(' '))} {path}"
     yield f"```\n{' '.join([path, *command.collect_usage_pieces(context)])}\n```"
     yield inspect.cleandoc(command.help or "")

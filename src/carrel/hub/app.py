@@ -17,6 +17,7 @@ from carrel.hub.observing import Observer
 from carrel.hub.platform import Platform, open_platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.settings import Settings
+from carrel.hub.welcome import welcome
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -38,6 +39,7 @@ def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute]:
     limits = KeyLimits(settings.site.key_requests_per_minute)
     return [
         CarrelRoute("/api/v1/{event:path}", Endpoint(all_events(), observer, limits), access=RouteAccess.BY_EVENT),
+        CarrelRoute("/", welcome, access=RouteAccess.PUBLIC),
         CarrelRoute("/healthz", alive, access=RouteAccess.PUBLIC),
         CarrelRoute("/readyz", ready, access=RouteAccess.PUBLIC),
         CarrelRoute("/metrics", metrics_of(observer), access=RouteAccess.LOCAL),

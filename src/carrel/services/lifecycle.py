@@ -190,10 +190,13 @@ class Lifecycle(AsyncContextManagerMixin):
 
     def _watch(self, sandbox: Sandbox) -> None:
         self._running[sandbox.project_id] = sandbox
-        self._tasks.start_soon(survive, "watch a sandbox", lambda: self._wait_for_end(sandbox))
+        self._tasks.start_soon(self._wait_in_background, sandbox)
+
+    async def _wait_in_background(self, sandbox: Sandbox) -> None:
+        unbind_contextvars("request_id")  # this goes on long after the call that has started it
+        await survive("watch a sandbox", lambda: self._wait_for_end(sandbox))
 
     async def _wait_for_end(self, sandbox: Sandbox) -> None:
-        unbind_contextvars("request_id")  # this goes on long after the call that has started it
         ended = await sandbox.wait()
         project_id = sandbox.project_id
         async with self._turns.of(project_id):

@@ -112,7 +112,8 @@ async def test_a_lease_that_runs_out_makes_the_copy_due_again(store: Store, ends
     assert await claim(store, "w1") == [copy.copy_id]
     assert await claim(store, "w2", minute=0.5) == []
     async with store.begin() as transaction:
-        await transaction.copies.extend_leases("w1", lease_expires=NOON + 2 * MINUTE)
+        await transaction.copies.extend_leases("w1", [copy.copy_id], lease_expires=NOON + 2 * MINUTE)
+        await transaction.copies.extend_leases("w1", [], lease_expires=NOON + 9 * MINUTE)
         assert await transaction.copies.next_scheduled(after=NOON) == NOON + 2 * MINUTE
     assert await claim(store, "w2", minute=1.5) == []
     assert await claim(store, "w2", minute=2) == [copy.copy_id]

@@ -166,7 +166,9 @@ class CopyWorkers(AsyncContextManagerMixin):
         await anyio.sleep(self.settings.lease_s / 3)
         if self._jobs:
             async with self.store.begin() as transaction:
-                await transaction.copies.extend_leases(self.owner, lease_expires=self.clock.now() + self._lease)
+                await transaction.copies.extend_leases(
+                    self.owner, list(self._jobs), lease_expires=self.clock.now() + self._lease
+                )
 
     async def _work(self, copy: Copy) -> None:
         job = self._jobs[copy.copy_id]

@@ -162,10 +162,15 @@ class CopyRows:
         found = [(await self.connection.execute(query)).scalar() for query in (scheduled, leased)]
         return min((moment for moment in found if moment is not None), default=None)
 
-    async def extend_leases(self, owner: str, *, lease_expires: datetime) -> None:
+    async def extend_leases(self, owner: str, copy_ids: Sequence[CopyId], *, lease_expires: datetime) -> None:
+        """Go on holding these copies; one that is not named becomes due when its lease runs out."""
         await self.connection.execute(
             update(copy_paths)
-            .where(copy_paths.c.finished.is_(None), copy_paths.c.lease_owner == owner)
+            .where(
+                copy_paths.c.finished.is_(None),
+                copy_paths.c.lease_owner == owner,
+                copy_paths.c.copy_path_id.in_(copy_ids),
+            )
             .values(lease_expires=lease_expires)
         )
 

@@ -16,6 +16,7 @@ from carrel.kit.safe_paths import InnerPath
 from carrel.storage.files import open_home
 from carrel.storage.homes import CONTROL_DIRECTORY, Home
 
+_TRIES = 100
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -27,14 +28,21 @@ def unfinished_path(label: str) -> tuple[str, ...]:
 def make_unfinished(target: Home, label: str) -> None:
     """Make the directory, empty also if an earlier try has left it. Raises `CopyFailed`."""
     remove_unfinished(target, label)
+    for _ in range(_TRIES):
+        try:
+            return _make(target, label)
+        except FileMissing:  # another copy has taken `.carrel` away between our two steps
+            continue
+        except (FileRefused, PathEscapes) as error:
+            raise CopyFailed(str(error)) from error
+    raise CopyFailed(f"{CONTROL_DIRECTORY} in the target's home keeps going away")
+
+
+def _make(target: Home, label: str) -> None:
     path = InnerPath((*unfinished_path(label), "."), wants_directory=True)
-    try:
-        with open_home(target, CONTROL_DIRECTORY) as root, safe_paths.walk(root, path, makes_parents=True) as place:
-            is_ours = place.real == unfinished_path(label)
-    except (FileRefused, FileMissing, PathEscapes) as error:
-        raise CopyFailed(str(error)) from error
-    if not is_ours:
-        raise CopyFailed(f"{CONTROL_DIRECTORY} in the target's home must be a directory of its own")
+    with open_home(target, CONTROL_DIRECTORY) as root, safe_paths.walk(root, path, makes_parents=True) as place:
+        if place.real != unfinished_path(label):
+            raise CopyFailed(f"{CONTROL_DIRECTORY} in the target's home must be a directory of its own")
 
 
 def remove_unfinished(target: Home, label: str) -> None:

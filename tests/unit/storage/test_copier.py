@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from carrel.storage.copier import Copier
 from carrel.storage.copy_sandbox import CopySandbox
 from carrel.storage.homes import Home, Homes
 from carrel.storage.settings import DataSettings
+from carrel.storage.unfinished import make_unfinished, remove_unfinished
 
 pytestmark = pytest.mark.anyio
 
@@ -108,6 +110,7 @@ from carrel.domain.ids import ProjectId
 from carrel.storage.copier import Copier
 from carrel.storage.homes import Homes
 from carrel.storage.settings import DataSettings
+from carrel.storage.unfinished import make_unfinished, remove_unfinished
 
 async def main(dir, source, target, limit):
     homes = Homes(DataSettings(dir=Path(dir), reserve_mb=0))
@@ -309,3 +312,14 @@ async def test_a_control_directory_that_leads_out_of_the_home_fails_the_copy(
     own(other)
     with pytest.raises(CopyFailed, match="EACCES"):
         await copier.run(home, other, CopyPlan("d", "d"), label="one")
+
+
+def test_copies_into_one_home_do_not_take_each_others_directories_away(other: Home) -> None:
+    def come_and_go(label: str) -> None:
+        for _ in range(1000):
+            make_unfinished(other, label)
+            remove_unfinished(other, label)
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(come_and_go, ("one", "two", "three")))
+    assert list(other.path.iterdir()) == []

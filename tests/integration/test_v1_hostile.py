@@ -297,6 +297,22 @@ def test_a_flood_of_output_is_bounded(hub: ServedHub, ada: Person) -> None:
     assert memory_mb(hub) - before < 400
 
 
+def test_many_floods_at_the_same_time_are_refused_before_the_hub_is_full(hub: ServedHub, ada: Person) -> None:
+    project_id, before = ada.new_project(), memory_mb(hub)
+    ada.shell(project_id, "true")
+
+    def flood(number: int) -> str:
+        reply = ada.call("project_exec", project_id=project_id, command=f"yes {number} | head -c 20000000; sleep 3")
+        return str(reply.get("error", "served"))
+
+    with others_served(hub, new_person(hub, "Other")), ThreadPoolExecutor(20) as threads:
+        told = list(threads.map(flood, range(20)))
+    assert "served" in told
+    assert any("too much output is waiting to be answered" in text for text in told)
+    assert memory_mb(hub) - before < 400
+    assert ada.shell(project_id, "echo alive")["stdout"] == "alive\n"
+
+
 def test_a_fork_bomb_hits_its_own_projects_limit(hub: ServedHub, ada: Person, sql: Callable[..., object]) -> None:
     project_id = ada.new_project()
     quota(sql, project_id, processes=60)

@@ -10,6 +10,7 @@ from anyio import AsyncContextManagerMixin
 from anyio.abc import TaskStatus
 
 from carrel.domain.ids import ProjectId
+from carrel.remote.held import Held
 from carrel.remote.link import AgentLink
 
 
@@ -33,6 +34,7 @@ class Agents(AsyncContextManagerMixin):
 
     def __init__(self) -> None:
         self._entries: dict[ProjectId, _Entry] = {}
+        self._held = Held()
 
     @asynccontextmanager
     async def __asynccontextmanager__(self) -> AsyncIterator["Agents"]:
@@ -79,7 +81,7 @@ class Agents(AsyncContextManagerMixin):
         """The life of one link, for as long as it is open."""
         entry.ended = ended = anyio.Event()
         try:
-            async with AgentLink.connect(address) as link:
+            async with AgentLink.connect(address, self._held.part()) as link:
                 entry.link, entry.address = link, address
                 task_status.started(link)
                 await link.wait_closed()

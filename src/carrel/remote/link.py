@@ -30,6 +30,7 @@ from carrel.protocol.execution import (
     StartJob,
 )
 from carrel.remote.connection import Connection
+from carrel.remote.held import Held
 from carrel.remote.output import Output
 from carrel.remote.values import bytes_for, exit_code_of, job_of, limit_of, program_line, to_command, to_text
 
@@ -68,13 +69,17 @@ class AgentLink(AsyncContextManagerMixin):
     Calls may be made by many tasks at once. A cancelled `exec` kills the command's process tree.
     """
 
-    def __init__(self, address: Path) -> None:
+    def __init__(self, address: Path, held: Held) -> None:
         self._connection = Connection(address)
+        self._held = held
 
     @classmethod
-    def connect(cls, address: Path) -> "AgentLink":
-        """To be entered with `async with`; raises `AgentLost` if nobody answers properly."""
-        return cls(address)
+    def connect(cls, address: Path, held: Held | None = None) -> "AgentLink":
+        """To be entered with `async with`; raises `AgentLost` if nobody answers properly.
+
+        `held` is the account on which the link keeps output; without it, one of its own.
+        """
+        return cls(address, held or Held().part())
 
     @asynccontextmanager
     async def __asynccontextmanager__(self) -> AsyncIterator["AgentLink"]:
@@ -105,9 +110,10 @@ class AgentLink(AsyncContextManagerMixin):
         limit = limit_of(spec.max_output)
         most_bytes = bytes_for(limit)
         patience = spec.timeout_seconds + GRACE_SECONDS if spec.timeout_seconds > 0 else None
-        with self._connection.call(Exec(to_command(spec, most_bytes))) as call, anyio.move_on_after(patience):
+        command = Exec(to_command(spec, most_bytes))
+        with self._held.share() as share, self._connection.call(command) as call, anyio.move_on_after(patience):
             output = Output(call, _ended, {STDOUT: most_bytes, STDERR: most_bytes})
-            kept = await output.collect()
+            kept = await output.collect(share)
             end = output.end
             line = program_line(spec, output.script_path)
             if end.timed_out:
@@ -141,9 +147,9 @@ class AgentLink(AsyncContextManagerMixin):
 
     async def job(self, job_id: str, *, with_samples: bool = False, wait: bool = False) -> Job:
         """A job with all of its output; with `wait` not before it has ended. Raises `JobNotFound`."""
-        with self._connection.call(ReadJob(job_id, wait, with_samples)) as call:
+        with self._held.share() as share, self._connection.call(ReadJob(job_id, wait, with_samples)) as call:
             output = Output(call, _job_state, _JOB_LIMITS, job_id)
-            kept = await output.collect()
+            kept = await output.collect(share)
             return job_of(output.end, kept)
 
     @asynccontextmanager

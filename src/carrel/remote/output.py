@@ -19,6 +19,7 @@ from carrel.protocol.execution import (
 )
 from carrel.protocol.messages import Data, Failed, Started
 from carrel.remote.connection import Call
+from carrel.remote.held import Share
 
 _SENTENCE = 2000
 _E = TypeVar("_E")
@@ -60,10 +61,11 @@ class Output(Generic[_E]):
                 self.end = self._unpack(self._decoder, answer.body)
                 return
 
-    async def collect(self) -> dict[int, bytearray]:
-        """All data by channel."""
+    async def collect(self, share: Share) -> dict[int, bytearray]:
+        """All data by channel, kept on that account; raises `Overloaded` when it has no more room."""
         kept = {STDOUT: bytearray(), STDERR: bytearray()}
         async for channel, chunk in self.chunks():
+            share.take(len(chunk))
             kept[channel] += chunk
         return kept
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from carrel.domain.errors import Overloaded
 from carrel.domain.execution import (
     AgentLost,
     ExecFailed,
@@ -177,7 +178,9 @@ def _other(error: Exception, params: ExecParams, call: Call) -> Failure:
     return _failed(str(error), params, call)
 
 
-_FAILURES = dict.fromkeys((ExecKilled, AgentLost, StartFailed, ProjectDeleted, JobNotFound, TooManyJobs), _other)
+_FAILURES = dict.fromkeys(
+    (ExecKilled, AgentLost, StartFailed, ProjectDeleted, JobNotFound, TooManyJobs, Overloaded), _other
+)
 
 
 @events.procedure(

@@ -46,7 +46,7 @@ async def test_hubs_that_start_together_migrate_once(databases: Databases) -> No
 
     with anyio.fail_after(30):
         async with anyio.create_task_group() as group:
-            for _ in range(3):
+            for _ in range(8):
                 group.start_soon(open_one)
 
 

@@ -4,6 +4,10 @@ SQLite runs in WAL mode with `synchronous=FULL`: what a commit has acknowledged 
 writing connection in a process, begun with `BEGIN IMMEDIATE`, so that writers queue here instead of failing half-way.
 """
 
+import sqlite3
+import threading
+import time
+from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -53,12 +57,30 @@ def open_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
     return reader, writer
 
 
+def enter_wal_mode(path: str) -> None:
+    """Put a database file into WAL mode, in which it then stays; blocking, at most `BUSY_TIMEOUT_MS`.
+
+    Only the first time this has to have the file for itself, and then it does not wait for others but fails
+    (https://www.sqlite.org/wal.html); so it is tried until they are done.
+    """
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
+        deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                threading.Event().wait(0.02)
+            else:
+                return
+
+
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "synchronous=FULL",
         "foreign_keys=ON",
         "cache_size=-16000",
     ):

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from anyio import to_thread
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from carrel.store.engines import enter_wal_mode
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _POSTGRES_LOCK = 0x6361_7272_656C
@@ -20,6 +23,8 @@ def head_revision() -> str:
 
 async def ensure_schema(engine: AsyncEngine) -> None:
     """Bring the schema up to date; several hubs may do this at the same time."""
+    if engine.dialect.name == "sqlite":
+        await to_thread.run_sync(enter_wal_mode, str(engine.url.database))
     async with engine.connect() as connection:
         if await connection.run_sync(_revision) == head_revision():
             return

@@ -28,6 +28,7 @@ from carrel.services.lifecycle import Lifecycle
 from carrel.services.mail import Mail
 from carrel.services.passwords import Passwords
 from carrel.services.projects import Projects
+from carrel.services.public_paths import PublicPaths
 from carrel.services.queries import Queries
 from carrel.services.registration import Registration
 from carrel.storage.copier import Copier
@@ -64,6 +65,7 @@ class Platform(Directory):
     collaborators: Collaborators
     execution: Execution
     files: Files
+    public_paths: PublicPaths
     copies: Copies
     queries: Queries
 
@@ -99,7 +101,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
         if alone:
             stack.enter_context(only_hub(settings.data.dir))
         await stack.enter_async_context(directory.mail)
-        homes = Homes(settings.data)
+        homes, files = Homes(settings.data), ProjectFiles(settings.data)
         runner = await stack.enter_async_context(BubblewrapRunner(settings.runner, settings.data.dir))
         agents = await stack.enter_async_context(Agents())
         lifecycle = await stack.enter_async_context(Lifecycle(store, runner, agents, homes, clock, settings.projects))
@@ -117,7 +119,8 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             projects=projects,
             collaborators=Collaborators(store, directory.access, directory.mail, clock, settings.site),
             execution=Execution(lifecycle, projects, settings.projects),
-            files=Files(homes, ProjectFiles(settings.data)),
+            files=Files(homes, files),
+            public_paths=PublicPaths(store, homes, files),
             copies=Copies(store, directory.access, workers, clock),
             queries=Queries(store, clock, projects),
         )

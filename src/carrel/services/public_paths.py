@@ -1,11 +1,51 @@
-"""Which files the whole world may read: an enabled public path, and everything below it."""
+"""What the whole world may read of a project: its enabled public paths, and everything below them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from carrel.domain.errors import DomainError
+from carrel.domain.files import FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
 from carrel.domain.ids import is_uuid
+from carrel.kit.safe_paths import Entry
+from carrel.storage.files import ProjectFiles
+from carrel.storage.homes import Home, Homes
 from carrel.store.store import Store
 
+PUBLIC_FILE_BYTES = 20_000_000
+_ENTRIES = 20_000
 _PATH_LENGTH = 4096
+
+
+class NotPublic(DomainError):
+    """The path is not public, or there is no such project: callers cannot tell which."""
+
+    code = "not-public"
+
+    def __init__(self, project_id: str, path: str) -> None:
+        super().__init__(f"path '{path}' of project with id '{project_id}' is not public")
+
+
+class NothingPublic(DomainError):
+    """The project has no public path at all, or does not exist."""
+
+    code = "nothing-public"
+
+    def __init__(self) -> None:
+        super().__init__("not_public")
+
+
+class PublicFileMissing(DomainError):
+    code = "public-file-missing"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"path (={path}) does not exist")
+
+
+class PublicFileTooLarge(DomainError):
+    code = "public-file-too-large"
+
+    def __init__(self, path: str, size_bytes: int) -> None:
+        super().__init__(f"path (={path}) must be at most {PUBLIC_FILE_BYTES} bytes, but it is {size_bytes} bytes")
 
 
 def with_parents(path: str) -> list[str] | None:
@@ -16,15 +56,24 @@ def with_parents(path: str) -> list[str] | None:
     return ["/".join(parts[:count]) for count in range(len(parts) + 1)]
 
 
+def leads_to(path: str, public: Sequence[str]) -> bool:
+    """Whether `path` is, is below, or is a directory above one of these public paths."""
+    return any(p in ("", path) or path.startswith(f"{p}/") or p.startswith(f"{path}/") for p in public)
+
+
 @dataclass(frozen=True, slots=True)
 class PublicPaths:
-    """Questions about public paths; they are published and unpublished by `query`."""
+    """Reads of public paths; they are published and unpublished by `query`.
+
+    `signed_in` says whether the caller has an account: some public paths are for those only.
+    """
 
     store: Store
+    homes: Homes
+    files: ProjectFiles
 
     async def is_public(self, project_id: str, path: str, *, signed_in: bool = False) -> bool:
-        """Whether an enabled public path equals `path` or is a directory above it. Symbolic links are not followed:
-        whoever reads the file must make sure that its real path stays inside."""
+        """Whether an enabled public path equals `path` or is a directory above it. Links are not followed."""
         candidates = with_parents(path)
         if candidates is None or not is_uuid(project_id):
             return False
@@ -37,3 +86,48 @@ class PublicPaths:
             return []
         async with self.store.read() as reading:
             return await reading.public_paths.list_enabled(project_id, signed_in=signed_in)
+
+    async def read_text(self, project_id: str, path: str, *, signed_in: bool) -> str:
+        """A public text file, undecodable bytes replaced. A link counts as what it leads to, which must be public too.
+
+        Raises `NotPublic`, `PublicFileMissing`, `PublicFileTooLarge`.
+        """
+        home = await self._home(project_id)
+        if home is None or not await self.is_public(project_id, path, signed_in=signed_in):
+            raise NotPublic(project_id, path)
+        try:
+            if not await self.is_public(project_id, await self.files.real_path(home, path), signed_in=signed_in):
+                raise NotPublic(project_id, path)
+            size_bytes = (await self.files.stat(home, path)).size_bytes
+            if size_bytes > PUBLIC_FILE_BYTES:
+                raise PublicFileTooLarge(path, size_bytes)
+            return await self.files.read_text(home, path, limit_bytes=PUBLIC_FILE_BYTES)
+        except (FileMissing, IsDirectory, FileRefused, FileTooLarge, PathEscapes) as error:
+            raise PublicFileMissing(path) from error
+
+    async def list_directory(self, project_id: str, path: str, *, signed_in: bool) -> list[Entry]:
+        """What is public in a directory, by name; of one that is not public itself, what is or leads to public paths.
+
+        An unreadable directory is empty. Raises `NothingPublic`.
+        """
+        public = await self.list_paths(project_id, signed_in=signed_in)
+        home = await self._home(project_id)
+        parents = with_parents(path)
+        if not public or home is None:
+            raise NothingPublic
+        if parents is None:
+            return []
+        try:
+            here = await self.files.real_path(home, path)
+            entries = await self.files.list_directory(home, path, limit=_ENTRIES)
+        except (FileMissing, FileRefused, PathEscapes):
+            return []
+        shown = [entry for entry in entries if leads_to("/".join(filter(None, (here, entry.name))), public)]
+        return sorted(shown, key=lambda entry: entry.name)
+
+    async def _home(self, project_id: str) -> Home | None:
+        if not is_uuid(project_id):
+            return None
+        async with self.store.read() as reading:
+            project = await reading.projects.find(project_id)
+        return None if project is None or project.deleted else self.homes.home(project.project_id, project.number)

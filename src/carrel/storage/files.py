@@ -120,6 +120,10 @@ class ProjectFiles:
     async def stat(self, home: Home, path: str) -> FileStat:
         return await self._in_thread(partial(_stat, home, path))
 
+    async def real_path(self, home: Home, path: str) -> str:
+        """Where a path really leads, symlinks resolved, relative to the home."""
+        return await self._in_thread(partial(_real_path, home, path))
+
     async def list_directory(self, home: Home, path: str, *, limit: int) -> list[Entry]:
         """At most `limit` entries, unsorted; a file instead of a directory is `FileRefused`."""
         return await self._in_thread(partial(_list, home, path, limit))
@@ -174,6 +178,11 @@ def _stat(home: Home, path: str) -> FileStat:
     with open_home(home, path) as root:
         found = safe_paths.stat(root, safe_paths.parse(path, root.mount))
     return FileStat(stat.S_ISDIR(found.st_mode), found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
+
+def _real_path(home: Home, path: str) -> str:
+    with open_home(home, path) as root:
+        return "/".join(safe_paths.real_path(root, safe_paths.parse(path, root.mount)))
 
 
 def _list(home: Home, path: str, limit: int) -> list[Entry]:

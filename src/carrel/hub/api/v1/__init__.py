@@ -9,6 +9,7 @@ from carrel.hub.api.v1 import (
     execution,
     files,
     projects,
+    public_files,
     query,
 )
 from carrel.hub.api.v1.registry import Events
@@ -17,6 +18,17 @@ from carrel.hub.api.v1.registry import Events
 def all_events() -> Events:
     """Every event of API v1."""
     events = Events()
-    for module in (diagnostics, accounts, auth_tokens, projects, collaborators, execution, files, copies, query):
+    for module in (
+        diagnostics,
+        accounts,
+        auth_tokens,
+        projects,
+        collaborators,
+        execution,
+        files,
+        public_files,
+        copies,
+        query,
+    ):
         events.include(module.events)
     return events

@@ -9,8 +9,8 @@ _INTERNAL = frozenset(
 _DECLARED = frozenset(
     {
         "change_password", "change_email_address", "forgot_password", "reset_forgot_password",
-        "send_verification_email", "unlink_passport", "invite_noncloud_collaborators", "public_get_text_file",
-        "public_get_directory_listing", "copy_public_path_between_projects", "jupyter_execute", "jupyter_kernels",
+        "send_verification_email", "unlink_passport", "invite_noncloud_collaborators",
+        "copy_public_path_between_projects", "jupyter_execute", "jupyter_kernels",
         "jupyter_start_pool", "get_syncdoc_history", "log_client_error", "metrics", "create_support_ticket",
         "get_support_tickets",
         "stripe_get_customer", "stripe_customer", "stripe_create_source", "stripe_delete_source",

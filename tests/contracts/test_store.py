@@ -1,5 +1,6 @@
 """What every repository promises, on SQLite and on PostgreSQL alike."""
 
+import random
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -245,3 +246,23 @@ async def test_a_mail_is_claimed_by_one_of_two_hubs_that_have_seen_it(store: Sto
         async with store.begin() as transaction:
             claims.append(await transaction.mails.claim(seen))
     assert claims == [True, False]
+
+
+async def test_a_cancelled_call_leaves_nothing_behind_and_the_store_usable(store: Store) -> None:
+    async def write() -> None:
+        async with store.begin() as transaction:
+            await transaction.mails.add(to="a@b.c", subject="S", body="B", at=NOON)
+
+    async def read() -> None:
+        async with store.read() as transaction:
+            await transaction.mails.list_unsent(limit=1, max_attempts=1)
+
+    await write()
+    tasks_before = len(anyio.get_running_tasks())
+    chance = random.Random(1)
+    for turn in range(200):
+        with anyio.move_on_after(chance.uniform(0, 0.003)):
+            await (write if turn % 2 else read)()
+    with anyio.fail_after(10):
+        await write()
+    assert len(anyio.get_running_tasks()) == tasks_before

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from carrel.store.conditions import add_sqlite_functions
 
 BUSY_TIMEOUT_MS = 15_000
+_CONNECT_SECONDS, _COMMAND_SECONDS = 20, 60
 
 
 def driver_url(text: str) -> URL:
@@ -47,10 +48,13 @@ def _create(url: URL, **options: Any) -> AsyncEngine:
 
 def open_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
     """The reading and the writing engine."""
-    reader = _create(url, pool_size=pool_size, max_overflow=0, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
-    if url.get_backend_name() != "sqlite":
-        return reader, _create(url, pool_size=pool_size, max_overflow=0)
-    writer = _create(url, pool_size=1, max_overflow=0)
+    is_sqlite = url.get_backend_name() == "sqlite"
+    limits = {} if is_sqlite else {"timeout": _CONNECT_SECONDS, "command_timeout": _COMMAND_SECONDS}
+    options: dict[str, Any] = {"max_overflow": 0, "connect_args": limits}
+    reader = _create(url, pool_size=pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options)
+    writer = _create(url, pool_size=1 if is_sqlite else pool_size, **options)
+    if not is_sqlite:
+        return reader, writer
     for engine in (reader, writer):
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
     event.listen(writer.sync_engine, "begin", _begin_immediate)

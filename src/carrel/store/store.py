@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+import anyio
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -102,15 +103,20 @@ class Store:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
-        """A writing transaction: committed when the block ends, rolled back when it raises."""
-        with _foreign_errors():
+        """A writing transaction: committed when the block ends, rolled back when it raises.
+
+        A cancellation waits until the block has ended: drivers leave threads and tasks behind when they are cancelled
+        in the middle of a statement, and whether it was committed would be unknown. So only the database is awaited
+        inside, whose own time limits bound the wait.
+        """
+        with _foreign_errors(), anyio.CancelScope(shield=True):
             async with self.writer.begin() as connection:
                 yield Transaction(connection)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
-        """Read committed data; each statement sees the newest."""
-        with _foreign_errors():
+        """Read committed data; each statement sees the newest. A cancellation waits, as in `begin`."""
+        with _foreign_errors(), anyio.CancelScope(shield=True):
             async with self.reader.connect() as connection:
                 yield Transaction(connection)
 

@@ -32,11 +32,11 @@ def test_the_defaults_run_on_a_laptop() -> None:
 def test_variables_name_a_section_and_a_field(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARREL_HUB_LOG_FORMAT", "json")
     monkeypatch.setenv("CARREL_PROJECTS_START_TIMEOUT_S", "7.5")
-    monkeypatch.setenv("CARREL_RUNNER_PROXY_ALLOW", '["pypi.org"]')
+    monkeypatch.setenv("CARREL_RUNNER_PROXY_ALLOW", '["files.example.org"]')
     settings = load_settings()
     assert settings.hub.log_format == "json"
     assert settings.projects.start_timeout_s == 7.5
-    assert settings.runner.proxy_allow == ("pypi.org",)
+    assert settings.runner.proxy_allow == ("files.example.org",)
 
 
 def test_a_file_is_weaker_than_a_variable_and_that_than_an_argument(

@@ -10,9 +10,9 @@ from carrel.runners.bubblewrap.proxy import AllowList, Refused, is_public, parse
 @pytest.mark.parametrize(
     ("text", "target"),
     [
-        ("pypi.org", ("pypi.org", 443)),
-        ("PyPI.org.:8443", ("pypi.org", 8443)),
-        ("*.pythonhosted.org", ("*.pythonhosted.org", 443)),
+        ("files.example.org", ("files.example.org", 443)),
+        ("Files.Example.ORG.:8443", ("files.example.org", 8443)),
+        ("*.hosted.example.org", ("*.hosted.example.org", 443)),
         ("10.0.0.7:80", ("10.0.0.7", 80)),
         ("[2001:DB8:0::1]:80", ("2001:db8::1", 80)),
     ],
@@ -30,11 +30,11 @@ def test_what_is_no_target_is_refused(text: str) -> None:
 
 
 def test_names_and_ports_are_matched_whole() -> None:
-    allowed = AllowList.parse(["pypi.org", "*.example.com:8443"])
-    assert allowed.allows("pypi.org", 443)
+    allowed = AllowList.parse(["files.example.org", "*.example.com:8443"])
+    assert allowed.allows("files.example.org", 443)
     assert allowed.allows("a.b.example.com", 8443)
     for host, port in [
-        ("pypi.org", 80), ("notpypi.org", 443), ("pypi.org.evil.net", 443), ("example.com", 8443),
+        ("files.example.org", 80), ("notfiles.example.org", 443), ("files.example.org.evil.net", 443), ("example.com", 8443),
         ("evilexample.com", 8443), ("a.example.com", 443),
     ]:  # fmt: skip
         assert not allowed.allows(host, port), host

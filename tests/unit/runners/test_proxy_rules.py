@@ -34,8 +34,8 @@ def test_names_and_ports_are_matched_whole() -> None:
     assert allowed.allows("files.example.org", 443)
     assert allowed.allows("a.b.example.com", 8443)
     for host, port in [
-        ("files.example.org", 80), ("notfiles.example.org", 443), ("files.example.org.evil.net", 443), ("example.com", 8443),
-        ("evilexample.com", 8443), ("a.example.com", 443),
+        ("files.example.org", 80), ("notfiles.example.org", 443), ("files.example.org.evil.net", 443),
+        ("example.com", 8443), ("evilexample.com", 8443), ("a.example.com", 443),
     ]:  # fmt: skip
         assert not allowed.allows(host, port), host
 

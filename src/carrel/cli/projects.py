@@ -17,11 +17,11 @@ import click
 from anyio import to_thread
 
 from carrel.cli.common import asynchronous, config_option, fail, json_option, settings_or_exit, show, table
-from carrel.domain.ids import ProjectId, new_project_id
-from carrel.domain.projects import Role
+from carrel.domain.ids import ProjectId
 from carrel.hub.platform import Directory, open_directory
 from carrel.hub.settings import HubSettings
 from carrel.runners.base import Network
+from carrel.services.projects import add_project
 
 _ASK_SECONDS = 90
 
@@ -41,11 +41,9 @@ async def create(owner: str, title: str, config: Path | None, as_json: bool) -> 
     """Create a project that belongs to OWNER (e-mail address or id)."""
     async with open_directory(settings_or_exit(config)) as directory:
         account = await directory.accounts.find(owner)
-        project_id, now = new_project_id(), directory.clock.now()
         async with directory.store.begin() as transaction:
-            await transaction.projects.add(project_id, title=title, description="", image=None, at=now)
-            await transaction.collaborators.add(project_id, account.account_id, Role.OWNER)
-    show(as_json, {"project_id": project_id}, project_id)
+            made = await add_project(transaction, account.account_id, title=title, at=directory.clock.now())
+    show(as_json, {"project_id": made.project_id}, made.project_id)
 
 
 @project.command("list")

@@ -18,11 +18,28 @@ from carrel.kit import timestamps
 from carrel.kit.clock import Clock
 from carrel.services.background import repeat, survive
 from carrel.services.lifecycle import Lifecycle
-from carrel.store.store import Store
+from carrel.store.store import Store, Transaction
 
 log = structlog.get_logger()
 
 _NOTE_USED_SECONDS = 1.0
+
+
+async def add_project(
+    transaction: Transaction,
+    owner: AccountId,
+    *,
+    title: str,
+    description: str = "",
+    image: str | None = None,
+    at: datetime,
+) -> Project:
+    """A new project of that owner, in the caller's transaction; its home is made when it is first used."""
+    project_id = new_project_id()
+    number = await transaction.projects.add(project_id, title=title, description=description, image=image, at=at)
+    await transaction.collaborators.add(project_id, owner, Role.OWNER)
+    log.info("project_created", project_id=project_id, account_id=owner)
+    return Project(project_id, number, title, description, at)
 
 
 @dataclass
@@ -48,14 +65,10 @@ class Projects(AsyncContextManagerMixin):
         self, owner: AccountId, *, title: str, description: str = "", image: str | None = None, start: bool = False
     ) -> Project:
         """A new project of that owner; with `start` it starts in the background."""
-        project_id, now = new_project_id(), self.clock.now()
         async with self.store.begin() as transaction:
-            number = await transaction.projects.add(
-                project_id, title=title, description=description, image=image, at=now
+            project = await add_project(
+                transaction, owner, title=title, description=description, image=image, at=self.clock.now()
             )
-            await transaction.collaborators.add(project_id, owner, Role.OWNER)
-        project = Project(project_id, number, title, description, now)
-        log.info("project_created", project_id=project_id, account_id=owner)
         if start:
             self.start_soon(project)
         return project

@@ -70,9 +70,6 @@ class AccountRows:
         query = select(*_COLUMNS).where(~accounts.c.deleted).order_by(accounts.c.created, accounts.c.account_id)
         return [to_account(row) for row in await self.connection.execute(query.limit(limit).offset(offset))]
 
-    async def count(self) -> int:
-        return (await self.connection.execute(select(func.count()).select_from(accounts))).scalar_one()
-
     async def names(self, account_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         """First and last names of those that exist, the deleted ones too."""
         query = select(accounts.c.account_id, accounts.c.first_name, accounts.c.last_name)

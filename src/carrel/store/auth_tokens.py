@@ -48,8 +48,3 @@ class AuthTokenRows:
     async def lock(self, caller: AccountId, target: str, *, until: datetime) -> None:
         values = {"caller_id": caller, "target_id": target, "expire": until}
         await upsert(self.connection, password_locks, values)
-
-    async def unlock(self, caller: AccountId, target: str) -> None:
-        await self.connection.execute(
-            delete(password_locks).where(password_locks.c.caller_id == caller, password_locks.c.target_id == target)
-        )

@@ -1,6 +1,5 @@
 """Who is on which project."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,10 +51,6 @@ class CollaboratorRows:
                 collaborators.c.project_id == project_id, collaborators.c.account_id == account_id
             )
         )
-
-    async def list_projects(self, account_id: AccountId) -> Sequence[ProjectId]:
-        query = select(collaborators.c.project_id).where(collaborators.c.account_id == account_id)
-        return [ProjectId(project_id) for project_id in (await self.connection.execute(query)).scalars()]
 
     async def find_invite_token(self, token: str) -> InviteToken | None:
         table = project_invite_tokens

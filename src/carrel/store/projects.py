@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.ids import AccountId, ProjectId
@@ -110,9 +110,6 @@ class ProjectRows:
         """Projects that the database believes to be starting, running or stopping."""
         query = select(*_COLUMNS).where(projects.c.state["state"].as_string() != ProjectState.OPENED.value)
         return [to_project(row) for row in await self.connection.execute(query)]
-
-    async def count(self) -> int:
-        return (await self.connection.execute(select(func.count()).select_from(projects))).scalar_one()
 
     async def _set(self, project_id: ProjectId, **values: Any) -> None:
         await self.connection.execute(update(projects).where(projects.c.project_id == project_id).values(**values))

@@ -6,6 +6,7 @@ stream's credit and for the socket, so neither a slow hub nor a slow caller behi
 
 import asyncio
 import traceback
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
@@ -37,6 +38,8 @@ class Stream:
         self._id = stream_id
         self.task: asyncio.Task[None] | None = None
         self.writable = asyncio.Event()
+        self._input: deque[bytes] = deque()
+        self._arrived = asyncio.Event()
 
     def started(self, body: msgspec.Struct) -> None:
         """Tell that the work has begun."""
@@ -55,6 +58,21 @@ class Stream:
             link.send_data(self._id, channel, data[:size])
             self._connection.flush_soon()
             data = data[size:]
+
+    async def receive(self) -> bytes:
+        """The next piece of what the hub sends on the stream; it never ends but by the stream's cancellation."""
+        while not self._input:
+            self._arrived.clear()
+            await self._arrived.wait()
+        piece = self._input.popleft()
+        self._connection.link.consumed(self._id, len(piece))
+        self._connection.flush_soon()
+        return piece
+
+    def put(self, piece: bytes) -> None:
+        """Called by the connection; the stream's credit bounds how much can be waiting."""
+        self._input.append(piece)
+        self._arrived.set()
 
 
 Handler = Callable[[Stream, Any], Awaitable[msgspec.Struct]]
@@ -132,7 +150,7 @@ class Connection(asyncio.Protocol):
             assert task is not None
             task.cancel()
         elif isinstance(frame, Data):
-            self.link.consumed(frame.id, len(frame.chunk))  # no request takes input yet
+            self._streams[frame.id].put(frame.chunk)
 
     async def _answer(self, frame: Request, stream: Stream) -> None:
         """The life of one stream; nothing that happens to it may reach the others."""

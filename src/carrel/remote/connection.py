@@ -21,13 +21,14 @@ from carrel import __version__
 from carrel.domain.errors import Overloaded
 from carrel.domain.execution import AgentLost
 from carrel.protocol.codec import ProtocolError, pack
-from carrel.protocol.link import HubEnd, StreamsExhausted
+from carrel.protocol.link import CHUNK, HubEnd, StreamsExhausted
 from carrel.protocol.messages import Credit, Data, Ended, Failed, Hello, Started
 
 HANDSHAKE_SECONDS = 5.0
 _READ_BYTES = 1 << 18
 _FRAMES_PER_SECOND = 50_000
 _QUEUED_BYTES = 8 << 20
+_ROOM_BYTES = 1 << 20
 Answer = Started | Data | Ended | Failed
 
 
@@ -40,6 +41,7 @@ class Call:
         self.is_over = False
         self._answers: deque[Answer] = deque()
         self._arrived = anyio.Event()
+        self._writable = anyio.Event()
 
     async def receive(self) -> Answer:
         """The next answer; raises `AgentLost`. After `Ended` or `Failed` there is none."""
@@ -52,15 +54,30 @@ class Call:
             self.connection.consumed(self.stream_id, len(answer.chunk))
         return answer
 
+    async def send(self, channel: int, data: bytes) -> None:
+        """Send input, as fast as the agent takes it; raises `AgentLost`. What comes after the end is dropped."""
+        while data and not self.is_over:
+            self.connection.check()
+            self._writable = anyio.Event()
+            size = self.connection.send(self.stream_id, channel, data)
+            data = data[size:]
+            if size == 0:
+                await self._writable.wait()
+
+    def wake_writer(self) -> None:
+        """Called by the connection when more can be sent."""
+        self._writable.set()
+
     def put(self, answer: Answer) -> None:
         """Called by the connection."""
         self._answers.append(answer)
         self.is_over = isinstance(answer, Ended | Failed)
-        self._arrived.set()
+        self.wake()
 
     def wake(self) -> None:
         """Called by the connection when it is lost."""
         self._arrived.set()
+        self._writable.set()
 
 
 class Connection(AsyncContextManagerMixin):
@@ -140,6 +157,16 @@ class Connection(AsyncContextManagerMixin):
                 self._link.cancel(call.stream_id)
                 self._output.set()
 
+    def send(self, stream_id: int, channel: int, data: bytes) -> int:
+        """Queue the beginning of `data`; how much of it there is credit and room for now."""
+        size = min(self._link.credit(stream_id), CHUNK, len(data))
+        if self._link.output_bytes > _ROOM_BYTES:
+            return 0
+        if size:
+            self._link.send_data(stream_id, channel, data[:size])
+            self._output.set()
+        return size
+
     def consumed(self, stream_id: int, size: int) -> None:
         """Let the agent send as much again."""
         self._link.consumed(stream_id, size)
@@ -190,10 +217,12 @@ class Connection(AsyncContextManagerMixin):
         count = 0
         for frame in self._link.receive(data):
             count += 1
-            if isinstance(frame, Credit | Hello):
+            if isinstance(frame, Hello):
                 continue
             call = self._calls.get(frame.id)
-            if call is not None:
+            if call is not None and isinstance(frame, Credit):
+                call.wake_writer()
+            elif call is not None and not isinstance(frame, Credit):
                 call.put(frame)
         return count
 
@@ -204,6 +233,8 @@ class Connection(AsyncContextManagerMixin):
                 self._output = anyio.Event()
                 if self._link.has_output:
                     await socket.send(self._link.take_output())
+                    for call in self._calls.values():
+                        call.wake_writer()
                 else:
                     await self._output.wait()
         except _BROKEN as error:

@@ -2,10 +2,11 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench docs lock run-packages test-packages bench-packages
+.PHONY: help demo test lint bench docs lock web run-packages test-packages bench-packages
 
 PYTHON := .venv/bin/python
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet --quiet
+WEB := $(PYTHON) hatch_build.py
 RUN := .venv/.run
 DEV := .venv/.dev
 ARGS ?=
@@ -14,10 +15,11 @@ SHORT ?=
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
 
-demo: run-packages $(RUN) ## serve a Carrel to try, with an admin, a key and two projects (ARGS='--port 0 --data DIR')
+demo: run-packages web ## serve a Carrel to try, with an admin, a key and two projects (ARGS='--port 0 --data DIR')
 	@$(PYTHON) -m carrel demo $(ARGS)
 
-test: run-packages test-packages $(DEV) ## run all tests (ARGS='-k copies')
+test: run-packages test-packages $(DEV) web ## run all tests (ARGS='-k copies')
+	@$(WEB) test --silent
 	@$(PYTHON) -m pytest -q --no-header $(ARGS)
 
 lint: $(DEV) ## check style, types, imports and the house rules
@@ -26,6 +28,10 @@ lint: $(DEV) ## check style, types, imports and the house rules
 	@$(PYTHON) -m mypy --no-error-summary
 	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	@$(PYTHON) tools/house_lints.py
+	@$(WEB) run lint --silent
+
+web: $(RUN) ## build the front end, if its sources have changed
+	@$(WEB)
 
 bench: run-packages bench-packages $(DEV) ## measure copies, commands, throughput, memory and start-up (SHORT=1: briefly)
 	@$(PYTHON) -m bench $(if $(SHORT),--short) $(ARGS)

@@ -1,0 +1,2 @@
+/** The content of a sandboxed frame. */
+export {};

@@ -1,0 +1,2 @@
+/** The first, inlined script of a page. */
+export {};

@@ -1,0 +1,66 @@
+/** The editors and how one is found: the seam between the shell and what shows a file. */
+import type { ReadonlySignal } from "@preact/signals";
+import type { DocumentKind, LiveDocument } from "../state/document.ts";
+
+/** Where to go in a file; the first that is given counts. */
+export interface Target {
+  readonly line?: number;
+  readonly cell?: string;
+  readonly anchor?: string;
+}
+
+export const EXPORT_FORMATS = ["raw", "ipynb", "py", "html", "md"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export interface Exported {
+  readonly filename: string;
+  readonly mime: string;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** A format that an editor does not make of its file. */
+export class FormatUnsupported extends Error {}
+
+/** A file that is shown. All methods work from `mount` to `dispose`. */
+export interface Editor {
+  /** Show it in an empty element, without taking the focus. */
+  mount(element: HTMLElement): void;
+  focus(): void;
+  reveal(target: Target): void;
+  /** Height in px at which nothing scrolls; does not depend on that of the window. */
+  naturalHeight(): number;
+  /** Rejects with `FormatUnsupported`. */
+  export(format: ExportFormat): Promise<Exported>;
+  dispose(): void;
+}
+
+/** What an editor gets from the page around it. */
+export interface EditorContext {
+  readonly kiosk: boolean;
+  readonly theme: ReadonlySignal<"light" | "dark">;
+  /** The page grows with its content: no scroll area of one's own, nothing as high as the window. */
+  readonly natural: ReadonlySignal<boolean>;
+  /** Address of the content of sandboxed frames. */
+  readonly frameUrl: string;
+  /** Something wanted to leave the file for another one: a short notice, and an event to the parent page. */
+  reportBlocked(path: string): void;
+  /** Bytes of another file of the project, by its path in the home. */
+  fetchFile(path: string, signal?: AbortSignal): Promise<Blob>;
+  /** Have the browser save something as a file. */
+  download(file: Exported): void;
+}
+
+export type MakeEditor = (document: LiveDocument, context: EditorContext) => Editor;
+
+export interface EditorKind {
+  matches(kind: DocumentKind, path: string): boolean;
+  load(): Promise<MakeEditor>;
+}
+
+/** Tried in this order. */
+export const EDITOR_KINDS: readonly EditorKind[] = [];
+
+/** The editor for a file, or null if there is none. */
+export function findEditor(kind: DocumentKind, path: string): EditorKind | null {
+  return EDITOR_KINDS.find((candidate) => candidate.matches(kind, path)) ?? null;
+}

@@ -1,0 +1,27 @@
+/** How the front end is bundled for the hub's pages and how its unit tests run; `tools/build.ts` makes all bundles. */
+import { resolve } from "node:path";
+import { defineConfig } from "vitest/config";
+
+const here = import.meta.dirname;
+
+export default defineConfig({
+  root: here,
+  base: "./", // assets find each other by relative addresses, so the hub may serve them under any path
+  publicDir: false,
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    target: "es2022",
+    manifest: true,
+    assetsInlineLimit: 0, // the pages' policy forbids data: addresses for scripts and fonts
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { app: resolve(here, "src/pages/app.tsx"), "output-frame": resolve(here, "output-frame.html") },
+    },
+  },
+  test: {
+    environment: "node",
+    include: ["src/**/*.test.{ts,tsx}", "embed/**/*.test.ts", "demo/**/*.test.ts"],
+    restoreMocks: true,
+    testTimeout: 20_000,
+  },
+});

@@ -9,7 +9,7 @@ from reference.commands import all_commands
 from reference.errors import error_classes, meaning, v1_template
 from reference.events import meanings
 from reference.pages import DIRECTORY, PAGES
-from reference.settings import sections, variable
+from reference.settings import plain, sections, variable
 
 from carrel.hub.api.v1 import all_events
 from carrel.hub.api.v1.catalogue import missing_event_text
@@ -38,6 +38,9 @@ def test_every_setting_is_documented() -> None:
         for name, field in model.model_fields.items():
             assert f"| `{variable(section, name)}` |" in page
             assert field.description, f"{section}.{name} has no description"
+    for name, field in plain().items():
+        assert f"| `{variable(name)}` |" in page
+        assert field.description, f"{name} has no description"
 
 
 def test_every_error_is_documented() -> None:
@@ -66,6 +69,7 @@ def test_every_command_and_option_is_documented() -> None:
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
 def test_a_page_names_only_settings_and_commands_that_exist(path: Path) -> None:
     known = {variable(section, name) for section, model in sections().items() for name in model.model_fields}
+    known |= {variable(name) for name in plain()}
     named = set(re.findall(r"\bCARREL_[A-Z_]*[A-Z]\b", path.read_text()))
     assert named <= known | {"CARREL_CONFIG"}
     commands = {full for full, _ in all_commands()}

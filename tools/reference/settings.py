@@ -21,21 +21,27 @@ def settings_page() -> str:
         "```toml\n[hub]\nport = 8001\n```",
         "say the same. A name that is not in these tables ends the command with a message.",
         *(block for name, section in sections().items() for block in _section(name, section)),
+        "## Without a section",
+        table(
+            ("Variable", "Default", "Meaning"),
+            ((code(variable(name)), _default(field), _description(field)) for name, field in plain().items()),
+        ),
     )
 
 
 def sections() -> dict[str, type[BaseModel]]:
     """The sections by name."""
-    found = {}
-    for name, field in Settings.model_fields.items():
-        assert isinstance(field.annotation, type)
-        assert issubclass(field.annotation, BaseModel)
-        found[name] = field.annotation
-    return found
+    annotations = {name: field.annotation for name, field in Settings.model_fields.items()}
+    return {name: kind for name, kind in annotations.items() if isinstance(kind, type) and issubclass(kind, BaseModel)}
 
 
-def variable(section: str, name: str) -> str:
-    return f"CARREL_{section}_{name}".upper()
+def plain() -> dict[str, FieldInfo]:
+    """The settings that belong to no section, by name."""
+    return {name: field for name, field in Settings.model_fields.items() if name not in sections()}
+
+
+def variable(*names: str) -> str:
+    return "_".join(("CARREL", *names)).upper()
 
 
 def _section(section: str, model: type[BaseModel]) -> list[str]:

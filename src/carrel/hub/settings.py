@@ -4,13 +4,21 @@
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from carrel.domain.embedding import AllowedParents
 from carrel.runners.settings import RunnerSettings
-from carrel.services.settings import CopySettings, MailSettings, ProjectSettings, SiteSettings
+from carrel.services.settings import (
+    CopySettings,
+    EmbedSettings,
+    IframeSettings,
+    MailSettings,
+    ProjectSettings,
+    SiteSettings,
+)
 from carrel.storage.settings import DataSettings
 from carrel.store.settings import StoreSettings
 
@@ -52,6 +60,23 @@ class Settings(BaseSettings):
     projects: ProjectSettings = ProjectSettings()
     copies: CopySettings = CopySettings()
     mail: MailSettings = MailSettings()
+    iframe: IframeSettings = IframeSettings()
+    embed: EmbedSettings = EmbedSettings()
+    dev: bool = Field(
+        default=False, description="whether pages of `http://localhost` and `http://127.0.0.1` may embed too"
+    )
+
+    @model_validator(mode="after")
+    def _check_dev(self) -> Self:
+        host = (self.site.url or "").partition("://")[2].partition(":")[0]
+        if self.dev and (self.site.url or "").startswith("https:") and host not in ("localhost", "127.0.0.1"):
+            raise ValueError(f"dev is for a developer's machine; the site is public: {self.site.url}")
+        return self
+
+    @property
+    def parents(self) -> AllowedParents:
+        """The pages that may embed."""
+        return AllowedParents.parse(self.iframe.comm_hosts, dev=self.dev)
 
     @property
     def database_url(self) -> str:

@@ -1,6 +1,10 @@
-"""What an operator can say about the site, its projects, its copies and its mail."""
+"""What an operator can say about the site, its projects, its copies, its mail, and the pages that embed it."""
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from carrel.domain.embedding import AllowedParents
 
 
 class SiteSettings(BaseModel):
@@ -9,6 +13,11 @@ class SiteSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(default="Carrel", description="shown in mails and pages")
+    url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$",
+        description="where browsers find the site, without base path, such as `https://carrel.example.org`",
+    )
     help_email: str = Field(default="help@example.com", description="whom users are told to write to")
     open_signup: bool = Field(default=False, description="whether callers who are no admins may create accounts")
     auth_token_hours: float = Field(default=12, gt=0, le=24, description="how long a token made by `user_auth` works")
@@ -51,3 +60,30 @@ class MailSettings(BaseModel):
     start_tls: bool = Field(default=True, description="whether STARTTLS is required")
     sender: str = Field(default="carrel@localhost", description="the From address")
     retry_s: float = Field(default=60, gt=0, description="pause before a failed mail is tried again")
+
+
+class IframeSettings(BaseModel):
+    """The section `iframe`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    comm_hosts: str = Field(
+        default="",
+        description="hosts whose pages may embed Carrel and speak to it, separated by spaces or commas: "
+        "`lms.example.org`, `.example.org` (it and all below it), `lms.example.org:8443`; unset: nobody",
+    )
+
+    @model_validator(mode="after")
+    def _check_hosts(self) -> Self:
+        AllowedParents.parse(self.comm_hosts)
+        return self
+
+
+class EmbedSettings(BaseModel):
+    """The section `embed`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    corp: bool = Field(
+        default=False, description="whether pages say that cross-origin isolated pages may embed them, too"
+    )

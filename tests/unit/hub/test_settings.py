@@ -65,3 +65,25 @@ def test_every_setting_is_described() -> None:
     for section in Settings.model_fields.values():
         for name, field in getattr(section.annotation, "model_fields", {}).items():
             assert field.description, name
+
+
+def test_the_pages_that_may_embed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARREL_IFRAME_COMM_HOSTS", "lms.example.org, .example.com")
+    assert [host.host for host in load_settings().parents.hosts] == ["lms.example.org", "example.com"]
+    monkeypatch.setenv("CARREL_IFRAME_COMM_HOSTS", "lms.example.org *")
+    with pytest.raises(ValidationError, match="'\\*' is no host that may embed"):
+        load_settings()
+
+
+@pytest.mark.parametrize("url", [None, "http://carrel.example.org", "https://localhost:8000"])
+def test_dev_opens_a_site_on_a_developers_machine(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
+    monkeypatch.setenv("CARREL_DEV", "1")
+    settings = load_settings(site={"url": url})
+    assert settings.dev
+    assert settings.parents.dev
+
+
+def test_dev_is_refused_on_a_public_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARREL_DEV", "1")
+    with pytest.raises(ValidationError, match="the site is public"):
+        load_settings(site={"url": "https://carrel.example.org"})

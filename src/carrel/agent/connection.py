@@ -14,9 +14,9 @@ import msgspec
 
 from carrel import __version__
 from carrel.protocol.codec import GarbledFrame, ProtocolError, pack, unpack
-from carrel.protocol.execution import AgentRequest
 from carrel.protocol.link import CHUNK, AgentEnd
 from carrel.protocol.messages import BAD_REQUEST, CANCELLED, INTERNAL, Cancel, Credit, Data, Request
+from carrel.protocol.requests import AgentRequest
 
 HANDSHAKE_SECONDS = 10.0
 _requests: "msgspec.msgpack.Decoder[AgentRequest]" = msgspec.msgpack.Decoder(AgentRequest)

@@ -65,9 +65,6 @@ class KillJob(Body, tag="kill-job", frozen=True):
     job_id: str
 
 
-AgentRequest = Ping | Exec | StartJob | ReadJob | KillJob
-
-
 class Pong(Body, frozen=True):
     """The answer to a ping."""
 

@@ -5,9 +5,10 @@ outlive hubs, so a hub keeps speaking to the agents that an older hub started.
 
 History:
 1. First version: exec, jobs, ping.
+2. Input to streams; documents.
 """
 
-CURRENT = 1
+CURRENT = 2
 OLDEST = 1
 
 

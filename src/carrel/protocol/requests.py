@@ -1,0 +1,6 @@
+"""Everything that a hub can ask an agent."""
+
+from carrel.protocol.documents import OpenDocument, ReadHistory
+from carrel.protocol.execution import Exec, KillJob, Ping, ReadJob, StartJob
+
+AgentRequest = Ping | Exec | StartJob | ReadJob | KillJob | OpenDocument | ReadHistory

@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import * as Y from "yjs";
+import { cellSource, makeCell, Notebook } from "./notebook.ts";
+import { findMatches, type Query, replaceMatches } from "./notebook-find.ts";
+
+const query = (text: string, more: Partial<Query> = {}): Query => ({
+  text,
+  caseSensitive: false,
+  regularExpression: false,
+  ...more,
+});
+
+function notebookOf(...sources: string[]): Notebook {
+  const notebook = new Notebook(new Y.Doc());
+  notebook.cells.push(sources.map((source) => makeCell({ type: "code", source }, source)));
+  return notebook;
+}
+
+const texts = (notebook: Notebook): string[] => notebook.cells.map((cell) => cellSource(cell).toString());
+
+it("finds text over all cells, letters of any case unless asked otherwise", () => {
+  const notebook = notebookOf("x = X", "y", "x.");
+  expect(findMatches(notebook, query("x"))).toEqual([
+    { cell: "x = X", from: 0, to: 1 },
+    { cell: "x = X", from: 4, to: 5 },
+    { cell: "x.", from: 0, to: 1 },
+  ]);
+  expect(findMatches(notebook, query("X", { caseSensitive: true }))).toHaveLength(1);
+  expect(findMatches(notebook, query("."))).toHaveLength(1);
+  expect(findMatches(notebook, query(""))).toEqual([]);
+});
+
+it("tells an expression that cannot be read from one that matches nothing", () => {
+  expect(findMatches(notebookOf("a"), query("(", { regularExpression: true }))).toBeNull();
+  expect(findMatches(notebookOf("a"), query("a*?", { regularExpression: true }))).toEqual([]);
+});
+
+it("replaces all with groups, and passes over what changed meanwhile", () => {
+  const notebook = notebookOf("a1 a2", "a3");
+  const pattern = query("a(\\d)", { regularExpression: true });
+  const matches = findMatches(notebook, pattern) ?? [];
+  cellSource(notebook.cells.get(1)).insert(0, "!");
+  expect(replaceMatches(notebook, pattern, matches, "<$1$$>")).toBe(2);
+  expect(texts(notebook)).toEqual(["<1$> <2$>", "!a3"]);
+});

@@ -52,7 +52,7 @@ run-packages:
 	@sh tools/packages.sh bwrap:bubblewrap rsync:rsync
 
 test-packages:
-	@sh tools/packages.sh git:git curl:curl pgrep:procps initdb:postgresql
+	@sh tools/packages.sh git:git curl:curl pgrep:procps initdb:postgresql chromium:chromium
 
 bench-packages:
 	@sh tools/packages.sh wrk:wrk

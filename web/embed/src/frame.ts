@@ -116,11 +116,13 @@ export class Frame implements CarrelFrame {
   }
 
   #post(message: Fields): void {
+    this.o.trace?.("out", message);
     this.iframe.contentWindow?.postMessage(message, this.#origin);
   }
 
   #hear(event: MessageEvent<unknown>): void {
     if (event.origin !== this.#origin || event.source !== this.iframe.contentWindow) return;
+    this.o.trace?.("in", event.data);
     if (isReply(event.data)) this.#conversation.receive(event.data);
     else if (isNotice(event.data)) this.#notice(event.data);
   }

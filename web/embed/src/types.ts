@@ -36,6 +36,8 @@ export interface EmbedOptions {
   sandbox?: string | null;
   /** How long the frame has for becoming ready and for its first answer to a request; default 30000. */
   timeoutMs?: number;
+  /** Told of each message that goes and comes; tokens are in some of them. */
+  trace?: (direction: "out" | "in", message: unknown) => void;
 }
 
 export interface Status {

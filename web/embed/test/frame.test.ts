@@ -82,6 +82,15 @@ test("messages of other windows and other origins are not heard", async () => {
   expect(heard.mock.calls).toEqual([[{ path: "good" }]]);
 });
 
+test("a page that wants to is told of each message", async () => {
+  const trace = vi.fn();
+  const { pair, frame } = connected({ trace });
+  pair.say({ event: "blocked", path: "a" });
+  await frame.status();
+  expect(trace.mock.calls).toContainEqual(["in", { event: "blocked", path: "a" }]);
+  expect(trace.mock.calls).toContainEqual(["out", { action: "status", id: expect.any(Number) }]);
+});
+
 test("events come with camel case until one stops listening", async () => {
   const { pair, frame } = ready();
   const heard = vi.fn();

@@ -1,15 +1,41 @@
 /** Markdown of a document, as untrusted as any other content of it. */
+import "./markdown.css";
 import type { VNode } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { OutputContext } from "../outputs/context.ts";
-import type { MimeBundle } from "../outputs/model.ts";
+import { follow, readLink } from "../outputs/links.ts";
+import { type Attachments, drawFormulas, findHeading, loadImages, toNodes } from "./nodes.ts";
 
 export interface MarkdownProps {
   readonly source: string;
   /** As in nbformat: a MIME bundle for each name that `attachment:name` can stand for. */
-  readonly attachments?: Readonly<Record<string, MimeBundle>>;
+  readonly attachments?: Attachments;
   readonly context: OutputContext;
 }
 
-export function Markdown({ source }: MarkdownProps): VNode {
-  return <div class="markdown">{source}</div>;
+const NO_ATTACHMENTS: Attachments = {};
+
+export function Markdown({ source, attachments = NO_ATTACHMENTS, context }: MarkdownProps): VNode {
+  const root = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = root.current;
+    if (!element) return;
+    const shown = new AbortController();
+    element.replaceChildren(toNodes(source));
+    loadImages(element, attachments, context, shown.signal);
+    void drawFormulas(element, context);
+    element.addEventListener("click", (event) => followLink(event, context), { signal: shown.signal });
+    return () => shown.abort();
+  }, [source, attachments, context]);
+  return <div class="markdown" ref={root} />;
+}
+
+function followLink(event: MouseEvent, context: OutputContext): void {
+  const anchor = event.target instanceof Element ? event.target.closest("a[href]") : null;
+  if (!anchor) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const link = readLink(anchor.getAttribute("href") ?? "", context.document.path);
+  if (link?.to === "anchor") findHeading(document, link.anchor)?.scrollIntoView({ block: "start" });
+  else follow(link, context.reportBlocked);
 }

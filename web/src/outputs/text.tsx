@@ -1,0 +1,94 @@
+/** Text of a terminal: streams, plain text and tracebacks. */
+import { Component, type VNode } from "preact";
+import type { AnsiColor, AnsiSpan, AnsiStyle } from "./ansi.ts";
+import type { ErrorOutput } from "./model.ts";
+import type { StreamChunk, StreamText } from "./stream.ts";
+
+/** What the agent writes at the end of a text that it cut. */
+const TRUNCATED = /\n?\[(output truncated: [^\]\n]*)\]\s*$/;
+const LONG_TRACEBACK = 40;
+
+interface TextProps {
+  readonly text: StreamText;
+  readonly kind: "stdout" | "stderr" | "plain";
+}
+
+export function Text({ text, kind }: TextProps): VNode {
+  const mark = TRUNCATED.exec(text.chunks.at(-1)?.text ?? "");
+  const shown = mark ? text.withTail(text.length - mark[0].length, "") : text;
+  return (
+    <>
+      <div class={`output-text output-${kind}`}>
+        {shown.chunks.map((chunk, index) => (
+          <Chunk key={index} chunk={chunk} />
+        ))}
+      </div>
+      {mark && <p class="output-notice output-truncated">{mark[1]}</p>}
+    </>
+  );
+}
+
+/** Drawn once: chunks do not change. */
+class Chunk extends Component<{ chunk: StreamChunk }> {
+  override shouldComponentUpdate(next: { chunk: StreamChunk }): boolean {
+    return next.chunk !== this.props.chunk;
+  }
+
+  override render({ chunk }: { chunk: StreamChunk }): VNode {
+    return (
+      <div class="output-chunk" style={{ containIntrinsicSize: `auto ${chunk.lines * 1.3}em` }}>
+        {chunk.spans.map(spanOf)}
+      </div>
+    );
+  }
+}
+
+function spanOf({ text, style }: AnsiSpan): VNode | string {
+  const names = classesOf(style);
+  const [color, ground] = style.inverse ? [style.background, style.color] : [style.color, style.background];
+  if (names === "" && color === null && ground === null) return text;
+  const fixed = { ...(isFixed(color) && { color }), ...(isFixed(ground) && { background: ground }) };
+  return (
+    <span class={`${names}${paletteClass("fg", color)}${paletteClass("bg", ground)}`} style={fixed}>
+      {text}
+    </span>
+  );
+}
+
+const FLAGS = ["bold", "faint", "italic", "underline", "strike", "inverse"] as const;
+
+function classesOf(style: AnsiStyle): string {
+  return FLAGS.filter((flag) => style[flag])
+    .map((flag) => `ansi-${flag} `)
+    .join("");
+}
+
+function isFixed(color: AnsiColor | null): color is string {
+  return typeof color === "string";
+}
+
+function paletteClass(ground: "fg" | "bg", color: AnsiColor | null): string {
+  return typeof color === "number" ? `ansi-${ground}-${color} ` : "";
+}
+
+/** A long traceback can be folded to the error itself. */
+export function Traceback({ output }: { readonly output: ErrorOutput }): VNode {
+  const { name, message, traceback } = output;
+  const headline = message ? `${name}: ${message}` : name;
+  if (traceback.length === 0) return <div class="output-error output-text">{headline}</div>;
+  if (traceback.lines <= LONG_TRACEBACK) return <Trace output={output} />;
+  return (
+    <details class="output-error-long" open>
+      <summary>{headline}</summary>
+      <Trace output={output} />
+    </details>
+  );
+}
+
+function Trace({ output }: { readonly output: ErrorOutput }): VNode {
+  return (
+    <div class="output-error">
+      <Text text={output.traceback} kind="plain" />
+    </div>
+  );
+}

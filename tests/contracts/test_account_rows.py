@@ -7,6 +7,7 @@ from sqlalchemy import select
 from support.rows import NOON, add_account, add_project, an_account
 
 from carrel.domain.accounts import EmailTaken
+from carrel.domain.embed_sessions import AuthToken
 from carrel.domain.ids import AccountId, new_account_id
 from carrel.domain.keys import ApiKey
 from carrel.store.store import Store
@@ -178,17 +179,17 @@ async def test_auth_tokens_live_until_they_expire_or_are_deleted(store: Store) -
     async with store.begin() as transaction:
         tokens = transaction.auth_tokens
         for name, account_id in (("t1", ada), ("t2", ada), ("t3", bob)):
-            await tokens.add(name, account_id, created_by=bob, created=NOON, expire=NOON + HOUR)
-        assert await tokens.find_account("t1", at=NOON) == ada
-        assert await tokens.find_account("t1", at=NOON + HOUR) is None
-        assert await tokens.find_account("none", at=NOON) is None
+            await tokens.add(name, AuthToken(account_id, NOON + HOUR), created_by=bob, created=NOON)
+        assert await tokens.find("t1", at=NOON) == AuthToken(ada, NOON + HOUR)
+        assert await tokens.find("t1", at=NOON + HOUR) is None
+        assert await tokens.find("none", at=NOON) is None
         await tokens.delete("t1")
-        assert await tokens.find_account("t1", at=NOON) is None
+        assert await tokens.find("t1", at=NOON) is None
         await tokens.delete_of_account(ada)
-        assert await tokens.find_account("t2", at=NOON) is None
-        assert await tokens.find_account("t3", at=NOON) == bob
+        assert await tokens.find("t2", at=NOON) is None
+        assert await tokens.find("t3", at=NOON) == AuthToken(bob, NOON + HOUR)
         await tokens.delete_expired(at=NOON + HOUR)
-        assert await tokens.find_account("t3", at=NOON) is None
+        assert await tokens.find("t3", at=NOON) is None
 
 
 async def test_a_lock_holds_for_one_pair_until_its_time(store: Store) -> None:

@@ -1,7 +1,8 @@
-"""Who is calling: an account, a project (by its own key), or nobody (a blank key, for the few calls that allow it)."""
+"""Who is calling: an account, a project (by its own key), a page in an iframe, or nobody (a blank key)."""
 
 from dataclasses import dataclass
 
+from carrel.domain.embed_sessions import EmbedScope
 from carrel.domain.ids import AccountId, ProjectId
 
 
@@ -23,8 +24,17 @@ class ProjectPrincipal:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbedPrincipal:
+    """A page that holds an embed session of the account; never an admin, whatever the account is."""
+
+    eid: str
+    account_id: AccountId
+    scope: EmbedScope
+
+
+@dataclass(frozen=True, slots=True)
 class Anonymous:
     """Nobody."""
 
 
-Principal = AccountPrincipal | ProjectPrincipal | Anonymous
+Principal = AccountPrincipal | ProjectPrincipal | EmbedPrincipal | Anonymous

@@ -11,6 +11,8 @@ from starlette.routing import BaseRoute, Mount
 
 from carrel.hub.api.v1 import all_events
 from carrel.hub.api.v1.endpoint import Endpoint
+from carrel.hub.api.v2 import v2_routes
+from carrel.hub.api.v2.procedure import V2
 from carrel.hub.health import alive, metrics_of, ready
 from carrel.hub.key_limits import KeyLimits
 from carrel.hub.observing import Observer
@@ -39,6 +41,7 @@ def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute]:
     limits = KeyLimits(settings.site.key_requests_per_minute)
     return [
         CarrelRoute("/api/v1/{event:path}", Endpoint(all_events(), observer, limits), access=RouteAccess.BY_EVENT),
+        *v2_routes(V2(observer)),
         CarrelRoute("/", welcome, access=RouteAccess.PUBLIC),
         CarrelRoute("/healthz", alive, access=RouteAccess.PUBLIC),
         CarrelRoute("/readyz", ready, access=RouteAccess.PUBLIC),

@@ -20,6 +20,7 @@ from carrel.services.collaborators import Collaborators
 from carrel.services.copies import Copies
 from carrel.services.copy_workers import CopyWorkers
 from carrel.services.disk_watch import DiskWatch
+from carrel.services.embed_sessions import EmbedSessions
 from carrel.services.execution import Execution
 from carrel.services.files import Files
 from carrel.services.housekeeping import Housekeeping
@@ -52,6 +53,7 @@ class Directory:
     keys: Keys
     accounts: Accounts
     auth_tokens: AuthTokens
+    embed_sessions: EmbedSessions
     mail: Mail
 
 
@@ -79,14 +81,16 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
         passwords = Passwords()
         mail = Mail(store, settings.mail, clock)
         keys = Keys(store, clock, settings.site.help_email)
+        access, auth_tokens = Access(store), AuthTokens(store, passwords, clock, settings.site)
         yield Directory(
             settings=settings,
             clock=clock,
             store=store,
-            access=Access(store),
+            access=access,
             keys=keys,
             accounts=Accounts(store, keys, passwords, Registration(clock), mail, clock, settings.site),
-            auth_tokens=AuthTokens(store, passwords, clock, settings.site),
+            auth_tokens=auth_tokens,
+            embed_sessions=EmbedSessions(store, auth_tokens, access, clock),
             mail=mail,
         )
 

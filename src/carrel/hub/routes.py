@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 
 class RouteAccess(Enum):
@@ -13,6 +13,12 @@ class RouteAccess(Enum):
     BY_EVENT = "each event of the API says who may call it"
     PUBLIC = "anyone"
     LOCAL = "programs on the hub's own machine"
+    KEY = "an account, by its API key"
+    AUTH_TOKEN = "whoever has an auth token"
+    BEARER = "an embed session, by its bearer"
+    RESUME = "pages of this site that have a session's resume secret"
+    TICKET = "an embed session, by a ticket for one connection"
+    SIGNED = "an embed session by its bearer, or whoever has a signed address"
 
 
 class CarrelRoute(Route):
@@ -20,4 +26,12 @@ class CarrelRoute(Route):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], *, access: RouteAccess, **options: Any) -> None:
         super().__init__(path, endpoint, **options)
+        self.access = access
+
+
+class CarrelSocket(WebSocketRoute):
+    """A WebSocket's route with an access marker."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], *, access: RouteAccess) -> None:
+        super().__init__(path, endpoint)
         self.access = access

@@ -1,11 +1,44 @@
 """Domain errors on the wire: the one place that knows which text and status a dialect gives them."""
 
-from carrel.domain.errors import DomainError, MultiResponseUnsupported
+from carrel.domain.embed_sessions import (
+    AbilityMissing,
+    AccountNotAvailable,
+    AuthTokenUnknown,
+    EmbedRefused,
+    EmbedSessionUnknown,
+    NotAvailableInEmbed,
+    TooManyAttempts,
+)
+from carrel.domain.errors import (
+    AdminRequired,
+    DomainError,
+    MultiResponseUnsupported,
+    NotAvailableWithProjectKey,
+    Overloaded,
+)
 from carrel.domain.files import FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
 from carrel.domain.keys import AccountBanned, KeyUnknown
+from carrel.domain.projects import PermissionMissing, StartFailed
 
 _PREFIXED = (FileMissing, FileTooLarge, IsDirectory, PathEscapes, FileRefused)
 _REFUSALS = (KeyUnknown, AccountBanned, MultiResponseUnsupported)
+_V2_STATUSES: dict[type[DomainError], int] = {
+    AuthTokenUnknown: 401,
+    EmbedSessionUnknown: 401,
+    KeyUnknown: 401,
+    AbilityMissing: 403,
+    AccountBanned: 403,
+    AccountNotAvailable: 403,
+    AdminRequired: 403,
+    EmbedRefused: 403,
+    NotAvailableInEmbed: 403,
+    NotAvailableWithProjectKey: 403,
+    PermissionMissing: 403,
+    FileMissing: 404,
+    TooManyAttempts: 429,
+    Overloaded: 503,
+    StartFailed: 503,
+}
 
 
 def v1_text(error: DomainError) -> str:
@@ -16,3 +49,8 @@ def v1_text(error: DomainError) -> str:
 def v1_status(error: DomainError) -> int:
     """API v1 answers 200 to what fails in a handler; 400 to a key that is not good and to what no handler takes."""
     return 400 if isinstance(error, _REFUSALS) else 200
+
+
+def v2_status(error: DomainError) -> int:
+    """API v2 answers with HTTP's own statuses; 400 is for what the caller has to say otherwise."""
+    return _V2_STATUSES.get(type(error), 400)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from carrel.domain.documents import FileAccess, file_path
+from carrel.domain.embed_sessions import EmbedScope, NotAvailableInEmbed
 from carrel.domain.errors import NotAvailableWithProjectKey
 from carrel.domain.ids import is_uuid
 from carrel.domain.keys import KeyUnknown
-from carrel.domain.principals import AccountPrincipal, Principal, ProjectPrincipal
+from carrel.domain.principals import AccountPrincipal, Anonymous, EmbedPrincipal, Principal, ProjectPrincipal
 from carrel.domain.projects import (
     EVERYTHING,
     Permission,
@@ -26,6 +28,8 @@ def account_of(principal: Principal) -> AccountPrincipal:
         return principal
     if isinstance(principal, ProjectPrincipal):
         raise NotAvailableWithProjectKey
+    if isinstance(principal, EmbedPrincipal):
+        raise NotAvailableInEmbed
     raise KeyUnknown
 
 
@@ -39,7 +43,7 @@ class Access:
         self, principal: Principal, project_id: str, permission: Permission = Permission.WRITE
     ) -> ProjectAccess:
         """The right to work on a project; raises `PermissionMissing` alike for unknown and for forbidden projects."""
-        if not isinstance(principal, AccountPrincipal | ProjectPrincipal):
+        if isinstance(principal, Anonymous):
             raise KeyUnknown
         if not is_uuid(project_id):
             raise ProjectIdInvalid(project_id, permission)
@@ -53,13 +57,29 @@ class Access:
         access.demand(permission)
         return access
 
+    async def to_file(self, principal: EmbedPrincipal, project_id: str, path: str) -> FileAccess:
+        """The right to open a file. Raises also what `file_path` raises, and `PermissionMissing` out of the scope."""
+        access = await self.to(principal, project_id, Permission.READ)
+        normal = file_path(path)
+        if not principal.scope.covers_path(normal):
+            raise PermissionMissing(access.caller, project_id, Permission.READ)
+        return FileAccess(access, normal, principal.scope.abilities)
+
 
 def grants_for(
-    principal: AccountPrincipal | ProjectPrincipal, project_id: str, role: Role | None
+    principal: AccountPrincipal | ProjectPrincipal | EmbedPrincipal, project_id: str, role: Role | None
 ) -> frozenset[Permission]:
     """What the caller may do on a project on which the calling account has `role`."""
+    if isinstance(principal, EmbedPrincipal):
+        return _embed_grants(principal.scope, project_id, role)
     if isinstance(principal, ProjectPrincipal):
         return _PROJECT_KEY_GRANTS if principal.project_id == project_id else frozenset()
     if principal.is_admin:
         return EVERYTHING
     return grants_of(role) if role else frozenset()
+
+
+def _embed_grants(scope: EmbedScope, project_id: str, role: Role | None) -> frozenset[Permission]:
+    if role is None or not scope.covers_project(project_id):
+        return frozenset()
+    return grants_of(role) & ({Permission.READ} if scope.readonly else {Permission.READ, Permission.WRITE})

@@ -167,6 +167,7 @@ class Accounts:
             await transaction.accounts.mark_deleted(account.account_id)
             await transaction.keys.delete_of_account(account.account_id)
             await transaction.auth_tokens.delete_of_account(account.account_id)
+            await transaction.embed_sessions.delete_of_account(account.account_id)
         self.keys.forget(account_id=account.account_id)
         log.info("account_deleted", account_id=account_id, by=caller.account_id)
 

@@ -10,7 +10,14 @@ from datetime import timedelta
 import structlog
 
 from carrel.domain.accounts import Account, IncorrectPassword, PasswordLocked
-from carrel.domain.ids import AccountId
+from carrel.domain.embed_sessions import (
+    TOKEN_LENGTH,
+    AccountNotAvailable,
+    AuthToken,
+    EmbedRefused,
+    EmbedScope,
+)
+from carrel.domain.errors import AdminRequired
 from carrel.domain.principals import AccountPrincipal
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import keyed_hash, random_text
@@ -22,8 +29,12 @@ from carrel.store.store import Store
 log = structlog.get_logger()
 
 PURPOSE = "auth-token"
-LENGTH = 24
 _LOCKED = timedelta(seconds=60)
+
+
+def token_hash(token: str) -> str:
+    """How a token is stored."""
+    return keyed_hash(token, purpose=PURPOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,27 @@ class AuthTokens:
         """
         async with self._turns.of((caller.account_id, account_id)):  # or many could guess before the first has locked
             account = await self._check(caller, account_id, password)
-        return await self._issue(caller, account.account_id)
+        expire = self.clock.now() + timedelta(hours=self.site.auth_token_hours)
+        return await self._issue(caller, AuthToken(account.account_id, expire))
+
+    async def issue_scoped(
+        self, caller: AccountPrincipal, account_id: str, scope: EmbedScope, *, life: timedelta, single_use: bool
+    ) -> str:
+        """A token that may do no more than its scope: for the caller itself, or by an admin for anybody.
+
+        Raises `AdminRequired`, `AccountNotAvailable`, and `EmbedRefused` if the account is not on the scope's project.
+        """
+        if not (caller.is_admin or caller.account_id == account_id):
+            raise AdminRequired
+        async with self.store.read() as transaction:
+            account = await transaction.accounts.find(account_id)
+            if account is None or account.deleted or account.banned:
+                raise AccountNotAvailable
+            if scope.project_id is not None:
+                found = await transaction.projects.find_with_role(scope.project_id, account.account_id)
+                if found is None or found[1] is None:
+                    raise EmbedRefused
+        return await self._issue(caller, AuthToken(account.account_id, self.clock.now() + life, scope, single_use))
 
     async def _check(self, caller: AccountPrincipal, account_id: str, password: str) -> Account:
         async with self.store.read() as transaction:
@@ -68,25 +99,22 @@ class AuthTokens:
             await transaction.auth_tokens.lock(caller.account_id, account_id[:36], until=until)
         log.info("auth_token_refused", caller=caller.account_id, account_id=account_id[:36])
 
-    async def _issue(self, caller: AccountPrincipal, account_id: AccountId) -> str:
-        token, now = random_text(LENGTH), self.clock.now()
+    async def _issue(self, caller: AccountPrincipal, token: AuthToken) -> str:
+        secret = random_text(TOKEN_LENGTH)
         async with self.store.begin() as transaction:
             await transaction.auth_tokens.add(
-                keyed_hash(token, purpose=PURPOSE),
-                account_id,
-                created_by=caller.account_id,
-                created=now,
-                expire=now + timedelta(hours=self.site.auth_token_hours),
+                token_hash(secret), token, created_by=caller.account_id, created=self.clock.now()
             )
-        log.info("auth_token_issued", caller=caller.account_id, account_id=account_id, admin=caller.is_admin)
-        return token
+        log.info("auth_token_issued", caller=caller.account_id, account_id=token.account_id, admin=caller.is_admin)
+        return secret
 
     async def revoke(self, token: str) -> None:
-        """Whoever presents a token may revoke it; no error for an unknown one."""
+        """Whoever presents a token may revoke it, and the sessions opened with it; no error for an unknown one."""
         async with self.store.begin() as transaction:
-            await transaction.auth_tokens.delete(keyed_hash(token, purpose=PURPOSE))
+            await transaction.auth_tokens.delete(token_hash(token))
+            await transaction.embed_sessions.delete_of_token(token_hash(token))
 
-    async def find_account(self, token: str) -> AccountId | None:
-        """The account that an unexpired token stands for."""
+    async def find(self, token: str) -> AuthToken | None:
+        """What an unexpired token stands for; a single-use one may be used up."""
         async with self.store.read() as transaction:
-            return await transaction.auth_tokens.find_account(keyed_hash(token, purpose=PURPOSE), at=self.clock.now())
+            return await transaction.auth_tokens.find(token_hash(token), at=self.clock.now())

@@ -14,6 +14,7 @@ from carrel.store.accounts import AccountRows
 from carrel.store.auth_tokens import AuthTokenRows
 from carrel.store.collaborators import CollaboratorRows
 from carrel.store.copies import CopyRows
+from carrel.store.embed_sessions import EmbedSessionRows
 from carrel.store.engines import driver_url, open_engines
 from carrel.store.keys import KeyRows
 from carrel.store.mails import MailRows
@@ -44,6 +45,10 @@ class Transaction:
     @property
     def auth_tokens(self) -> AuthTokenRows:
         return AuthTokenRows(self.connection)
+
+    @property
+    def embed_sessions(self) -> EmbedSessionRows:
+        return EmbedSessionRows(self.connection)
 
     @property
     def registration_tokens(self) -> RegistrationTokenRows:

@@ -101,6 +101,35 @@ auth_tokens = Table(
     Column("created_by", UUID_TEXT, nullable=False),
     Column("created", UtcDateTime, nullable=False),
     Column("expire", UtcDateTime, nullable=False),
+    Column("scope", JSON_VALUE),
+    _flag("single_use"),
+    Column("used_at", UtcDateTime),
+)
+
+embed_sessions = Table(
+    "embed_sessions",
+    metadata,
+    Column("eid", String(22), primary_key=True),
+    Column("account_id", UUID_TEXT, ForeignKey(accounts.c.account_id), nullable=False, index=True),
+    Column("auth_token_hash", String(64), nullable=False, index=True),
+    Column("scope", JSON_VALUE),
+    Column("created", UtcDateTime, nullable=False),
+    Column("expires", UtcDateTime, nullable=False, index=True),
+    Column("bearer_hash", String(64), nullable=False),
+    Column("bearer_expires", UtcDateTime, nullable=False),
+    Column("bearer_before", String(64)),
+    Column("bearer_before_expires", UtcDateTime),
+    Column("resume_hash", String(64), nullable=False),
+    Column("resume_before", String(64)),
+    Column("resume_before_expires", UtcDateTime),
+)
+
+ws_tickets = Table(
+    "ws_tickets",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("eid", String(22), nullable=False),
+    Column("expires", UtcDateTime, nullable=False),
 )
 
 password_locks = Table(

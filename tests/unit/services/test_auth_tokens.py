@@ -35,9 +35,10 @@ async def test_a_token_works_many_times_for_12_hours(
     assert len(token) == 24
     for _ in range(3):
         clock.move(timedelta(hours=3, minutes=59))
-        assert await auth_tokens.find_account(token) == target
+        assert (found := await auth_tokens.find(token)) is not None
+        assert found.account_id == target
     clock.move(timedelta(minutes=3))
-    assert await auth_tokens.find_account(token) is None
+    assert await auth_tokens.find(token) is None
 
 
 async def test_a_token_is_stored_as_a_hash(auth_tokens: AuthTokens, target: AccountId, store: Store) -> None:
@@ -50,8 +51,9 @@ async def test_a_revoked_token_is_dead_at_once(auth_tokens: AuthTokens, target: 
     first, second = [await auth_tokens.issue(CALLER, target, PASSWORD) for _ in range(2)]
     await auth_tokens.revoke(first)
     await auth_tokens.revoke("unknown")
-    assert await auth_tokens.find_account(first) is None
-    assert await auth_tokens.find_account(second) == target
+    assert await auth_tokens.find(first) is None
+    assert (found := await auth_tokens.find(second)) is not None
+    assert found.account_id == target
 
 
 async def test_deleting_the_account_revokes_its_tokens(
@@ -59,7 +61,7 @@ async def test_deleting_the_account_revokes_its_tokens(
 ) -> None:
     token = await auth_tokens.issue(CALLER, target, PASSWORD)
     await accounts.delete(BOSS, target)
-    assert await auth_tokens.find_account(token) is None
+    assert await auth_tokens.find(token) is None
     with pytest.raises(IncorrectPassword):
         await auth_tokens.issue(BOSS, target, "")
 

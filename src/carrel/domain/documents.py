@@ -1,0 +1,81 @@
+"""Which file a page means, and the right to take part in it as a value."""
+
+from dataclasses import dataclass
+
+from carrel.domain.embed_sessions import Ability
+from carrel.domain.errors import DomainError
+from carrel.domain.projects import Permission, ProjectAccess
+
+_PATH_BYTES = 4095
+_NOT_A_FILE = "path must be a file"
+
+
+@dataclass(frozen=True, slots=True)
+class FileAccess:
+    """The right to open one file; only `services/access.py` makes it. `path` is normal, relative to the home."""
+
+    project: ProjectAccess
+    path: str
+    allow: frozenset[Ability] = frozenset(Ability)
+
+    @property
+    def may_edit(self) -> bool:
+        """Edits are saved by themselves, so who may not save may not edit."""
+        return Permission.WRITE in self.project.grants and Ability.SAVE in self.allow
+
+    @property
+    def may_run(self) -> bool:
+        return Permission.WRITE in self.project.grants and Ability.RUN in self.allow
+
+    @property
+    def may(self) -> tuple[str, ...]:
+        """In the words of the live channel."""
+        answers = {
+            "edit": self.may_edit,
+            "run": self.may_run,
+            "save": self.may_edit,
+            "export": Ability.EXPORT in self.allow,
+        }
+        return tuple(word for word, granted in answers.items() if granted)
+
+
+class PathNotOfFile(DomainError):
+    """An empty path, or one that can only mean a directory."""
+
+    code = "path-not-of-file"
+
+    def __init__(self) -> None:
+        super().__init__(_NOT_A_FILE)
+
+
+class PathNotInside(DomainError):
+    """A path with `..` or NUL, an absolute one, or one that is too long."""
+
+    code = "path-not-inside"
+
+    def __init__(self) -> None:
+        super().__init__(_NOT_A_FILE)
+
+
+class DocumentRefused(DomainError):
+    """The agent would not open the document, or has closed it; `reason` is a code of the live channel."""
+
+    code = "document-refused"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def file_path(text: str) -> str:
+    """A path from a page, without empty and `.` components. Raises `PathNotOfFile`, `PathNotInside`."""
+    try:
+        too_long = len(text.encode()) > _PATH_BYTES
+    except UnicodeEncodeError as error:
+        raise PathNotInside from error
+    parts = text.split("/")
+    if text.startswith("/") or "\0" in text or ".." in parts or too_long:
+        raise PathNotInside
+    if parts[-1] in ("", "."):
+        raise PathNotOfFile
+    return "/".join(part for part in parts if part not in ("", "."))

@@ -1,0 +1,172 @@
+"""The registry of API v2: a procedure is a path, who may call it, a Struct of parameters, and a handler.
+
+As in v1, a procedure without an access marker cannot be registered, and handlers know nothing of statuses.
+"""
+
+import inspect
+import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from structlog.contextvars import bound_contextvars
+
+from carrel.domain.embed_sessions import TooManyAttempts
+from carrel.domain.errors import DomainError
+from carrel.domain.principals import AccountPrincipal, EmbedPrincipal
+from carrel.hub.auth.bearers import account_by_key, embed_of
+from carrel.hub.auth.failures import Failures
+from carrel.hub.bodies import Bodies, BodyRefused
+from carrel.hub.observing import Observer
+from carrel.hub.platform import Platform
+from carrel.hub.routes import CarrelRoute, RouteAccess
+from carrel.hub.wire import v2_status
+
+log = structlog.get_logger()
+
+_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class V2:
+    """What all procedures of one hub share."""
+
+    observer: Observer
+    bodies: Bodies = field(default_factory=lambda: Bodies(each_bytes=1_000_000))
+    failures: Failures = field(default_factory=Failures)
+
+
+@dataclass(frozen=True, slots=True)
+class V2Call:
+    """One call: who it is by depends on the procedure's marker."""
+
+    request: Request
+    platform: Platform
+    failures: Failures
+    principal: AccountPrincipal | EmbedPrincipal | None
+    cookies: list[str] = field(default_factory=list)
+    """`Set-Cookie` headers of the reply."""
+
+    @property
+    def embed(self) -> EmbedPrincipal:
+        """The calling embed session."""
+        assert isinstance(self.principal, EmbedPrincipal)
+        return self.principal
+
+    @property
+    def account(self) -> AccountPrincipal:
+        """The calling account."""
+        assert isinstance(self.principal, AccountPrincipal)
+        return self.principal
+
+    @property
+    def client_ip(self) -> str | None:
+        return self.request.client.host if self.request.client else None
+
+
+class CallRefused(Exception):
+    """A call that is not what its procedure takes."""
+
+    def __init__(self, status: int, text: str, code: str = "bad-request") -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+
+
+Handler = Callable[[Any, V2Call], Awaitable[Any]]
+H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A registered procedure; its handler returns a Struct, or `None` for 204."""
+
+    path: str
+    access: RouteAccess
+    decoder: msgspec.json.Decoder[Any]
+    handler: Handler
+
+    def route(self, v2: V2) -> CarrelRoute:
+        async def endpoint(request: Request) -> Response:
+            return await self._serve(request, v2)
+
+        return CarrelRoute(f"/api/v2{self.path}", endpoint, methods=["POST"], access=self.access)
+
+    async def _serve(self, request: Request, v2: V2) -> Response:
+        request_id = str(uuid.uuid4())
+        with bound_contextvars(request_id=request_id), v2.observer.watch("v2", self.path) as outcome:
+            try:
+                response = await self._reply(request, v2)
+            except DomainError as error:
+                response = failure(v2_status(error), str(error), error.code)
+                if isinstance(error, TooManyAttempts):
+                    response.headers["retry-after"] = str(error.retry_seconds)
+            except (CallRefused, BodyRefused) as error:
+                response = failure(error.status, str(error), getattr(error, "code", "bad-request"))
+            except Exception:
+                log.exception("call_crashed", dialect="v2", call=self.path)
+                response = failure(500, "internal error", "internal")
+            outcome.status = response.status_code
+        response.headers["x-request-id"] = request_id
+        return response
+
+    async def _reply(self, request: Request, v2: V2) -> Response:
+        platform: Platform = request.state.platform
+        async with v2.bodies.read(request.receive, dict(request.scope["headers"])) as body:
+            params = self._params(body)
+            call = V2Call(request, platform, v2.failures, await self._principal(request, platform))
+            reply = await self.handler(params, call)
+        if reply is None:
+            return Response(status_code=204, headers=_HEADERS)
+        response = _json(200, reply)
+        for cookie in call.cookies:
+            response.headers.append("set-cookie", cookie)
+        return response
+
+    def _params(self, body: bytes) -> Any:
+        try:
+            return self.decoder.decode(body or b"{}")
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            raise CallRefused(400, f"invalid parameters: {error}") from error
+
+    async def _principal(self, request: Request, platform: Platform) -> AccountPrincipal | EmbedPrincipal | None:
+        header = request.headers.get("authorization")
+        if self.access is RouteAccess.BEARER:
+            return await embed_of(header, platform)
+        if self.access is RouteAccess.KEY:
+            return await account_by_key(header, platform)
+        return None
+
+
+def failure(status: int, text: str, code: str) -> Response:
+    """The dialect's error reply."""
+    return _json(status, {"error": text, "code": code})
+
+
+def _json(status: int, value: Any) -> Response:
+    return Response(_encoder.encode(value), status, _HEADERS, "application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Procedures:
+    """A group of procedures."""
+
+    procedures: list[Procedure] = field(default_factory=list)
+
+    def post(self, path: str, *, access: RouteAccess) -> Callable[[H], H]:
+        """Register a handler `(params: Struct, call: V2Call)`."""
+
+        def register(handler: H) -> H:
+            struct = inspect.get_annotations(handler, eval_str=True)["params"]
+            self.procedures.append(Procedure(path, access, msgspec.json.Decoder(struct), handler))
+            return handler
+
+        return register
+
+    def __iter__(self) -> Iterator[Procedure]:
+        return iter(self.procedures)

@@ -1,0 +1,45 @@
+"""Bad tokens, counted by where they come from; good ones are never held up, since a classroom shares one address."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+
+from carrel.domain.embed_sessions import TooManyAttempts
+
+_LIMITS = ((60.0, 30), (3600.0, 200))
+"""(seconds, failures in them)"""
+_ADDRESSES_AT_MOST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """In this hub's memory; `now` in seconds."""
+
+    now: Callable[[], float] = time.monotonic
+    _times: dict[str, deque[float]] = field(default_factory=dict)
+
+    def count(self, address: str | None) -> None:
+        """Note a failure. Raises `TooManyAttempts` if it is one too many, which does not count itself."""
+        key, now = _network(address), self.now()
+        times = self._times.get(key)
+        if times is None:
+            if len(self._times) >= _ADDRESSES_AT_MOST:
+                self._times.clear()
+            times = self._times[key] = deque(maxlen=max(limit for _, limit in _LIMITS))
+        for seconds, limit in _LIMITS:
+            if len(times) >= limit and times[-limit] > now - seconds:
+                raise TooManyAttempts(int(times[-limit] + seconds - now) + 1)
+        times.append(now)
+
+
+def _network(address: str | None) -> str:
+    """An IPv6 host has a whole /64 to call from."""
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return address or ""
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or int(parsed) >> 64)

@@ -1,0 +1,213 @@
+"""Embed sessions: opened with an auth token, kept alive by their bearer, taken up again with a resume secret.
+
+A bearer is `<eid>.<secret>`: the session's row is found by its public name, and the secret is compared as a hash. What
+a session may do is looked up at each use, so that one that was revoked, or whose account was banned, is dead at once.
+"""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from carrel.domain.documents import PathNotInside, PathNotOfFile
+from carrel.domain.embed_sessions import (
+    SESSIONS_IN_A_BROWSER,
+    TOKEN_LENGTH,
+    AccountNotAvailable,
+    AuthToken,
+    AuthTokenMalformed,
+    AuthTokenUnknown,
+    EmbedRefused,
+    EmbedSession,
+    EmbedSessionUnknown,
+)
+from carrel.domain.principals import EmbedPrincipal
+from carrel.domain.projects import Permission, PermissionMissing, ProjectIdInvalid
+from carrel.kit.clock import Clock
+from carrel.kit.secrets import keyed_hash, random_text
+from carrel.services.access import Access
+from carrel.services.auth_tokens import AuthTokens, token_hash
+from carrel.store.embed_sessions import Hashed, StoredSession
+from carrel.store.store import Store
+
+log = structlog.get_logger()
+
+LIFE = timedelta(hours=12)
+BEARER_LIFE = timedelta(minutes=15)
+TICKET_LIFE = timedelta(seconds=30)
+GRACE = timedelta(seconds=60)
+_EID_LENGTH = 16
+_SECRET_LENGTH = 32
+_BEARER, _RESUME, _TICKET = "embed-bearer", "embed-resume", "ws-ticket"
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A new bearer, in plain, and when it and its session end."""
+
+    secret: str
+    expires: datetime
+    session_expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """All that a page gets when its session is opened or taken up again; the secrets exist in plain only here."""
+
+    session: EmbedSession
+    account_name: str
+    bearer: Bearer
+    resume: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedSessions:
+    store: Store
+    tokens: AuthTokens
+    access: Access
+    clock: Clock
+
+    async def open(self, auth_token: str, project_id: str | None, path: str | None) -> Handover:
+        """Redeem a token, for a page that shows that file.
+
+        Raises `AuthTokenMalformed`, `AuthTokenUnknown`, `AccountNotAvailable`, and `EmbedRefused` if the file is not
+        the account's or not in the token's scope; then the token is not used up.
+        """
+        if len(auth_token) != TOKEN_LENGTH:
+            raise AuthTokenMalformed
+        token = await self.tokens.find(auth_token)
+        if token is None:
+            raise AuthTokenUnknown
+        name = await self._name_of(token)
+        session = self._new_session(token)
+        await self._demand_file(session, project_id, path)
+        handover = self._handover(session, name)
+        now = self.clock.now()
+        async with self.store.begin() as transaction:
+            hashed = token_hash(auth_token)
+            if not await transaction.auth_tokens.use(hashed, at=now, not_before=now - GRACE):
+                raise AuthTokenUnknown
+            await transaction.embed_sessions.add(
+                session,
+                auth_token_hash=hashed,
+                bearer=_hashed(handover.bearer.secret, _BEARER, handover.bearer.expires),
+                resume=keyed_hash(handover.resume, purpose=_RESUME),
+            )
+            await transaction.embed_sessions.add_ticket(self._ticket(handover.ticket), session.eid)
+        log.info("embed_session_opened", eid=session.eid, account_id=session.account_id)
+        return handover
+
+    async def verify(self, bearer: str) -> EmbedPrincipal:
+        """Who presents this bearer. Raises `EmbedSessionUnknown`, `AccountNotAvailable`."""
+        stored = await self._find(bearer.partition(".")[0])
+        self._demand(stored.bearers, bearer, _BEARER)
+        return _principal_of(stored)
+
+    async def check(self, eid: str) -> EmbedPrincipal:
+        """Whether a connection of this session may go on: it has not ended, and its bearer has not lapsed."""
+        stored = await self._find(eid)
+        if stored.bearers[0].expires <= self.clock.now():
+            raise EmbedSessionUnknown
+        return _principal_of(stored)
+
+    async def renew(self, principal: EmbedPrincipal) -> Bearer:
+        """A new bearer for a session whose old one was verified, which works for another minute."""
+        stored = await self._find(principal.eid)
+        bearer, now = self._new_bearer(stored.session), self.clock.now()
+        async with self.store.begin() as transaction:
+            await transaction.embed_sessions.renew_bearer(
+                principal.eid, _hashed(bearer.secret, _BEARER, bearer.expires), old_until=now + GRACE
+            )
+        return bearer
+
+    async def resume(self, eid: str, secret: str) -> Handover:
+        """Take a session up in a new document; the secret changes. Raises as `verify`."""
+        stored = await self._find(eid)
+        self._demand(stored.resumes, secret, _RESUME)
+        handover, now = self._handover(stored.session, stored.account_name), self.clock.now()
+        async with self.store.begin() as transaction:
+            rows, bearer = transaction.embed_sessions, handover.bearer
+            await rows.renew_bearer(eid, _hashed(bearer.secret, _BEARER, bearer.expires), old_until=now + GRACE)
+            await rows.rotate_resume(eid, keyed_hash(handover.resume, purpose=_RESUME), old_until=now + GRACE)
+            await rows.add_ticket(self._ticket(handover.ticket), eid)
+        log.info("embed_session_resumed", eid=eid, account_id=stored.session.account_id)
+        return handover
+
+    async def issue_ticket(self, principal: EmbedPrincipal) -> str:
+        """A ticket for one WebSocket, good for 30 seconds."""
+        ticket = random_text(_SECRET_LENGTH)
+        async with self.store.begin() as transaction:
+            await transaction.embed_sessions.add_ticket(self._ticket(ticket), principal.eid)
+        return ticket
+
+    async def redeem_ticket(self, ticket: str) -> EmbedPrincipal:
+        """Use a ticket up. Raises as `verify`."""
+        async with self.store.begin() as transaction:
+            hashed = keyed_hash(ticket, purpose=_TICKET)
+            eid = await transaction.embed_sessions.take_ticket(hashed, at=self.clock.now())
+        if eid is None:
+            raise EmbedSessionUnknown
+        return await self.check(eid)
+
+    async def superfluous(self, eids: Sequence[str]) -> list[str]:
+        """Which of the sessions that a browser holds have to go, so that one more has room: the dead, the oldest."""
+        async with self.store.read() as transaction:
+            kept = await transaction.embed_sessions.newest(eids, limit=SESSIONS_IN_A_BROWSER - 1, at=self.clock.now())
+        return [eid for eid in eids if eid not in kept]
+
+    async def _find(self, eid: str) -> StoredSession:
+        async with self.store.read() as transaction:
+            stored = await transaction.embed_sessions.find(eid, at=self.clock.now())
+        if stored is None:
+            raise EmbedSessionUnknown
+        if not stored.account_available:
+            raise AccountNotAvailable
+        return stored
+
+    def _demand(self, accepted: Sequence[Hashed], presented: str, purpose: str) -> None:
+        given, now = keyed_hash(presented, purpose=purpose), self.clock.now()
+        if not any(hmac.compare_digest(one.hash, given) and one.expires > now for one in accepted):
+            raise EmbedSessionUnknown
+
+    async def _name_of(self, token: AuthToken) -> str:
+        async with self.store.read() as transaction:
+            account = await transaction.accounts.find(token.account_id)
+        if account is None or account.banned or account.deleted:
+            raise AccountNotAvailable
+        return f"{account.first_name} {account.last_name}".strip()
+
+    async def _demand_file(self, session: EmbedSession, project_id: str | None, path: str | None) -> None:
+        principal = EmbedPrincipal(session.eid, session.account_id, session.scope)
+        try:
+            if project_id is not None and path is not None:
+                await self.access.to_file(principal, project_id, path)
+            elif project_id is not None:
+                await self.access.to(principal, project_id, Permission.READ)
+        except (PermissionMissing, ProjectIdInvalid, PathNotInside, PathNotOfFile) as error:
+            raise EmbedRefused from error
+
+    def _new_session(self, token: AuthToken) -> EmbedSession:
+        now = self.clock.now()
+        return EmbedSession(random_text(_EID_LENGTH), token.account_id, token.scope, now, now + LIFE)
+
+    def _new_bearer(self, session: EmbedSession) -> Bearer:
+        expires = min(self.clock.now() + BEARER_LIFE, session.expires)
+        return Bearer(f"{session.eid}.{random_text(_SECRET_LENGTH)}", expires, session.expires)
+
+    def _handover(self, session: EmbedSession, name: str) -> Handover:
+        bearer = self._new_bearer(session)
+        return Handover(session, name, bearer, random_text(_SECRET_LENGTH), random_text(_SECRET_LENGTH))
+
+    def _ticket(self, ticket: str) -> Hashed:
+        return _hashed(ticket, _TICKET, self.clock.now() + TICKET_LIFE)
+
+
+def _hashed(secret: str, purpose: str, expires: datetime) -> Hashed:
+    return Hashed(keyed_hash(secret, purpose=purpose), expires)
+
+
+def _principal_of(stored: StoredSession) -> EmbedPrincipal:
+    return EmbedPrincipal(stored.session.eid, stored.session.account_id, stored.session.scope)

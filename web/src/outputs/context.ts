@@ -2,11 +2,12 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { LiveDocument } from "../state/document.ts";
 
+/** What widgets need of a document. */
+export type CommChannel = Pick<LiveDocument, "sendComm" | "onComm" | "call">;
+
 /** An `EditorContext` and the document fit: `{ ...context, document }`. */
 export interface OutputContext {
   readonly theme: ReadonlySignal<"light" | "dark">;
-  /** The page grows with its content: outputs have no scroll area of their own. */
-  readonly natural: ReadonlySignal<boolean>;
   /** Address of the content of sandboxed frames. */
   readonly frameUrl: string;
   /** A link to another file of the project was followed; `path` is one in the home. */
@@ -14,7 +15,7 @@ export interface OutputContext {
   /** Bytes of a file of the project, by its path in the home. */
   fetchFile(path: string, signal?: AbortSignal): Promise<Blob>;
   download(file: Download): void;
-  readonly document: Pick<LiveDocument, "path" | "sendComm" | "onComm" | "call">;
+  readonly document: CommChannel & Pick<LiveDocument, "path">;
 }
 
 export interface Download {

@@ -7,6 +7,7 @@
 import { effect } from "@preact/signals";
 import { type FrameItem, type FrameOrder, type FrameReport, HELLO, parseReport } from "../frame/protocol.ts";
 import { isObject, isString } from "../wire/json.ts";
+import { CommLog } from "./comm-log.ts";
 import type { OutputContext } from "./context.ts";
 import { follow, readLink } from "./links.ts";
 import { themeOf } from "./theme.ts";
@@ -89,6 +90,7 @@ export class FrameHost {
   }
 
   #relayComms(): void {
+    for (const message of CommLog.of(this.#context.document).messages()) this.#send({ type: "comm", message });
     const stop = this.#context.document.onComm((message) => this.#send({ type: "comm", message }));
     this.#ended.signal.addEventListener("abort", stop);
   }

@@ -16,8 +16,8 @@ import requests
 from support.hubs import ServedHub, served_hub
 from support.snippets import PythonPrompt, Snippet, run_shell, shape, snippets_of
 
-from carrel.cli.demo import NOTEBOOK_PATH
 from carrel.cli.demo_notebook import NOTEBOOK
+from carrel.cli.demo_seed import NOTEBOOK_PATH
 
 TOP = Path(__file__).parents[2]
 SNIPPETS = snippets_of(TOP / "docs" / "api-howto.md")

@@ -21,6 +21,7 @@ BOUNDARIES = frozenset(
         "src/carrel/cli/doctor.py",
         "src/carrel/hub/api/v1/endpoint.py",
         "src/carrel/hub/api/v2/procedure.py",
+        "src/carrel/hub/live/channel.py",
         "src/carrel/remote/agents.py",
         "src/carrel/remote/connection.py",
         "src/carrel/runners/bubblewrap/proxy.py",

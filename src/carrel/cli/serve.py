@@ -14,6 +14,7 @@ from carrel.cli.logs import configure_logging
 from carrel.hub.app import create_app
 from carrel.hub.platform import DataDirectoryBusy, only_hub
 from carrel.hub.settings import Settings
+from carrel.protocol.documents import MAX_MESSAGE
 from carrel.store.engines import driver_url
 
 log = structlog.get_logger()
@@ -68,7 +69,9 @@ def run(settings: Settings, listener: socket.socket) -> None:
         create_app(settings),
         loop="uvloop",
         http="httptools",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE,
+        ws_per_message_deflate=False,  # a few bytes could become gigabytes, and idle pages would cost memory
         lifespan="on",
         log_config=None,
         access_log=False,

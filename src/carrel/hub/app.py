@@ -15,9 +15,11 @@ from carrel.hub.api.v2 import v2_routes
 from carrel.hub.api.v2.procedure import V2
 from carrel.hub.health import alive, metrics_of, ready
 from carrel.hub.key_limits import KeyLimits
+from carrel.hub.live.endpoint import live_socket
+from carrel.hub.live.metrics import LiveMetrics
 from carrel.hub.observing import Observer
 from carrel.hub.platform import Platform, open_platform
-from carrel.hub.routes import CarrelRoute, RouteAccess
+from carrel.hub.routes import CarrelRoute, CarrelSocket, RouteAccess
 from carrel.hub.settings import Settings
 from carrel.hub.welcome import welcome
 
@@ -37,11 +39,12 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
 
 
-def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute]:
+def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute | CarrelSocket]:
     limits = KeyLimits(settings.site.key_requests_per_minute)
     return [
         CarrelRoute("/api/v1/{event:path}", Endpoint(all_events(), observer, limits), access=RouteAccess.BY_EVENT),
         *v2_routes(V2(observer)),
+        live_socket(LiveMetrics.of(observer.registry)),
         CarrelRoute("/", welcome, access=RouteAccess.PUBLIC),
         CarrelRoute("/healthz", alive, access=RouteAccess.PUBLIC),
         CarrelRoute("/readyz", ready, access=RouteAccess.PUBLIC),

@@ -20,6 +20,7 @@ from carrel.services.collaborators import Collaborators
 from carrel.services.copies import Copies
 from carrel.services.copy_workers import CopyWorkers
 from carrel.services.disk_watch import DiskWatch
+from carrel.services.documents import Documents
 from carrel.services.embed_sessions import EmbedSessions
 from carrel.services.execution import Execution
 from carrel.services.files import Files
@@ -66,6 +67,7 @@ class Platform(Directory):
     projects: Projects
     collaborators: Collaborators
     execution: Execution
+    documents: Documents
     files: Files
     public_paths: PublicPaths
     copies: Copies
@@ -123,6 +125,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             projects=projects,
             collaborators=Collaborators(store, directory.access, directory.mail, clock, settings.site),
             execution=Execution(lifecycle, projects, settings.projects),
+            documents=Documents(store, lifecycle, projects, clock),
             files=Files(homes, files),
             public_paths=PublicPaths(store, homes, files),
             copies=Copies(store, directory.access, workers, clock),

@@ -41,6 +41,19 @@ class HubSettings(BaseModel):
     )
 
 
+class LiveSettings(BaseModel):
+    """The section `live`: what one page that is connected may use."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    documents: int = Field(default=50, ge=1, description="documents that one page may have open at a time")
+    messages_per_second: int = Field(default=1000, ge=10, description="a page that sends more is read more slowly")
+    check_s: float = Field(default=30, gt=0, description="how often the rights of connected pages are checked again")
+    patience_s: float = Field(
+        default=30, gt=0, description="how long a page may leave its messages untaken, and a project its input"
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator can configure."""
 
@@ -62,6 +75,7 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     iframe: IframeSettings = IframeSettings()
     embed: EmbedSettings = EmbedSettings()
+    live: LiveSettings = LiveSettings()
     dev: bool = Field(
         default=False, description="whether pages of `http://localhost` and `http://127.0.0.1` may embed too"
     )

@@ -17,6 +17,7 @@ from carrel.domain.execution import (
     ExecSpec,
     Job,
 )
+from carrel.protocol.documents import OpenDocument
 from carrel.protocol.execution import (
     STDERR,
     STDOUT,
@@ -30,6 +31,7 @@ from carrel.protocol.execution import (
     StartJob,
 )
 from carrel.remote.connection import Connection
+from carrel.remote.documents import DocumentStream
 from carrel.remote.held import Held
 from carrel.remote.output import Output
 from carrel.remote.values import bytes_for, exit_code_of, job_of, limit_of, program_line, to_command, to_text
@@ -165,6 +167,12 @@ class AgentLink(AsyncContextManagerMixin):
         with self._connection.call(KillJob(job_id)) as call:
             await Output(call, _job_state, job_id=job_id).finish()
         return await self.job(job_id)
+
+    @asynccontextmanager
+    async def open_document(self, request: OpenDocument) -> AsyncIterator[DocumentStream]:
+        """Take part in a document until the block ends. Raises `DocumentRefused`, also where its messages are read."""
+        with self._connection.call(request) as call:
+            yield await DocumentStream.start(call)
 
     async def _stay_alive(self) -> None:
         """Notice an agent that has stopped answering, so that no call waits for it forever."""

@@ -67,6 +67,10 @@ class Lifecycle(AsyncContextManagerMixin):
         """What runs now, as far as this hub knows."""
         return list(self._running.values())
 
+    def is_running(self, project_id: ProjectId) -> bool:
+        """Whether the project's sandbox runs, as far as this hub knows."""
+        return project_id in self._running
+
     async def link(self, project: Project) -> AgentLink:
         """A live link to the project's agent; starts the project if it does not run. Raises `StartFailed`."""
         try:

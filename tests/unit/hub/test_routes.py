@@ -8,7 +8,7 @@ import pytest
 from starlette.routing import BaseRoute, Mount
 
 from carrel.hub.app import create_app
-from carrel.hub.routes import CarrelRoute, RouteAccess
+from carrel.hub.routes import CarrelRoute, CarrelSocket, RouteAccess
 from carrel.hub.settings import load_settings
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +28,7 @@ def test_every_route_has_an_access_marker(tmp_path: Path, base_path: str) -> Non
     routes = list(walk(app.routes))
     assert routes
     for route in routes:
-        assert isinstance(route, CarrelRoute), route
+        assert isinstance(route, CarrelRoute | CarrelSocket), route
         assert isinstance(route.access, RouteAccess), route
 
 

@@ -212,7 +212,7 @@ def _hand_over(handover: Handover, call: V2Call) -> SessionReply:
 
 
 def _seconds(span: timedelta) -> int:
-    return max(0, int(span.total_seconds()))
+    return max(0, round(span.total_seconds()))
 
 
 def _milliseconds(moment: datetime) -> int:

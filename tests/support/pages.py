@@ -1,0 +1,123 @@
+"""A page of the web application as far as the hub can tell: embed sessions over HTTP, and the live channel."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from websockets.sync.client import ClientConnection, connect
+
+from carrel.protocol.documents import Reader, encode_number
+from support.hubs import ServedHub
+from support.people import Person
+
+WAIT_SECONDS = 30
+
+
+def token_of(person: Person) -> str:
+    """An auth token of the account, made by the admin of its hub."""
+    reply = person.hub.call("user_auth", account_id=person.account_id, password="")
+    return str(reply["auth_token"])
+
+
+def scoped_token(person: Person, **scope: Any) -> str:
+    """A token with a scope, made with the account's own key."""
+    body = {"account_id": person.account_id} | scope
+    reply = requests.post(
+        f"{person.hub.url}/api/v2/embed/token", json=body, auth=(person.key, ""), timeout=WAIT_SECONDS
+    )
+    assert reply.status_code == 200, reply.text
+    return str(reply.json()["auth_token"])
+
+
+@dataclass
+class PageSession:
+    """An embed session as its page holds it."""
+
+    hub: ServedHub
+    reply: dict[str, Any]
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def bearer(self) -> str:
+        return str(self.reply["bearer"])
+
+    def post(self, path: str, body: Any = None, **headers: str) -> requests.Response:
+        return post(self.hub, path, body or {}, authorization=f"Bearer {self.bearer}", **headers)
+
+    def ticket(self) -> str:
+        reply = self.post("embed/ws-ticket")
+        assert reply.status_code == 200, reply.text
+        return str(reply.json()["ticket"])
+
+    @contextmanager
+    def live(self, ticket: str | None = None) -> "Iterator[LivePage]":
+        """The live channel, with a ticket of its own unless one is given."""
+        with open_live(self.hub, ticket or self.ticket()) as connection:
+            yield LivePage(connection)
+
+
+def post(hub: ServedHub, path: str, body: Any, **headers: str) -> requests.Response:
+    """POST to API v2 as a browser's page of the site would."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    url = f"{hub.url}/api/v2/{path}"
+    return requests.post(url, json=body, headers={"origin": hub.url} | named, timeout=WAIT_SECONDS)
+
+
+def open_session(hub: ServedHub, auth_token: str, **file: str) -> PageSession:
+    reply = post(hub, "embed/session", {"auth_token": auth_token, "fullscreen": "kiosk"} | file)
+    assert reply.status_code == 200, reply.text
+    return PageSession(hub, reply.json())
+
+
+def open_live(hub: ServedHub, ticket: str, **options: Any) -> ClientConnection:
+    """Connect as a browser does; raises `websockets.InvalidStatus` when the hub does not accept."""
+    connection: ClientConnection = connect(
+        f"{hub.url.replace('http', 'ws')}/api/v2/live",
+        **{"origin": hub.url, "subprotocols": ["carrel.v1", f"carrel.ticket.{ticket}"], "max_size": None, **options},
+    )
+    return connection
+
+
+@dataclass
+class LivePage:
+    """The page's end of a connection."""
+
+    connection: ClientConnection
+
+    def tell(self, tag: str, **fields: Any) -> None:
+        self.connection.send(json.dumps({"t": tag, **fields}))
+
+    def hear(self) -> dict[str, Any]:
+        """The next text message."""
+        message = self.connection.recv(timeout=WAIT_SECONDS)
+        assert isinstance(message, str), message
+        return dict(json.loads(message))
+
+    def hear_until(self, *tags: str) -> dict[str, Any]:
+        """The next text message with one of these tags; others are passed over."""
+        while True:
+            message = self.connection.recv(timeout=WAIT_SECONDS)
+            if isinstance(message, str) and (told := json.loads(message))["t"] in tags:
+                return dict(told)
+
+    def open(self, number: int, project_id: str, path: str, **options: Any) -> dict[str, Any]:
+        """Open a document; `opened` or `closed`."""
+        self.tell("open", ch=number, project_id=project_id, path=path, **options)
+        while (told := self.hear_until("opened", "closed"))["ch"] != number:
+            pass
+        return told
+
+    def send(self, number: int, kind: int, payload: bytes) -> None:
+        self.connection.send(encode_number(number) + bytes([kind]) + payload)
+
+    def receive(self) -> tuple[int, int, bytes]:
+        """The next binary message: channel, kind, payload."""
+        while isinstance(message := self.connection.recv(timeout=WAIT_SECONDS), str):
+            pass
+        reader = Reader(message)
+        number = reader.number()
+        rest = reader.rest()
+        return number, rest[0], rest[1:]

@@ -1,4 +1,73 @@
-/** The page application. */
+/** The page application: takes over from the first script, puts the page together and shows it. */
+import { effect } from "@preact/signals";
 import { render } from "preact";
+import "../theme.css";
+import "../views/shell.css";
+import type { Boot } from "../embed/boot.ts";
+import { Bridge } from "../embed/bridge.ts";
+import { confine } from "../embed/confinement.ts";
+import { Parent } from "../embed/parent.ts";
+import { tellSize } from "../embed/sizing.ts";
+import { tellParent } from "../embed/telling.ts";
+import { Page } from "../state/page.ts";
+import { findEditor } from "../views/editors.ts";
+import { Shell } from "../views/shell.tsx";
+import { parseSessionOpened } from "../wire/sessions.ts";
 
-render(<p>Carrel</p>, document.body);
+/** The content of sandboxed frames lies beside the directory of the scripts. */
+const FRAME_URL = new URL(/* @vite-ignore */ "../output-frame.html", import.meta.url).href;
+
+function start(boot: Boot): void {
+  const page = new Page(boot.config, boot.address);
+  const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
+  root.id = "app";
+  render(<Shell page={page} frameUrl={FRAME_URL} />, root);
+  connect(boot, page, root);
+  confine(document, {
+    kiosk: boot.address.kiosk,
+    block: (path) => {
+      page.blocked.value = { path };
+    },
+    reveal: (target) => page.files.front.value?.reveal(target),
+  });
+  effect(() => keepEid(page.session.eid.value));
+  preload(boot.address.path);
+  const { sign } = boot;
+  boot.sign = null;
+  page.start(sign?.token ?? null, sign?.first.then(parseSessionOpened) ?? null);
+}
+
+/** Take over the conversation with the parent page. */
+function connect(boot: Boot, page: Page, root: HTMLElement): void {
+  if (boot.inbox === null) return;
+  const bridge = new Bridge(page);
+  boot.status = () => bridge.status();
+  boot.handle = (request) => bridge.handle(request);
+  for (const request of boot.early.splice(0)) bridge.handle(request);
+  const surroundings = {
+    parent: window.parent,
+    ancestorOrigins: [...(location.ancestorOrigins ?? [])],
+    referrer: document.referrer,
+    ownOrigin: location.origin,
+  };
+  const parent = new Parent(boot.inbox, surroundings, boot.config, boot.address.embedOrigin);
+  tellParent(page, parent);
+  tellSize(page, parent, root);
+}
+
+/** Remember in the address which session resumes here after a reload. */
+function keepEid(eid: string | null): void {
+  const url = new URL(location.href);
+  if (eid === null || url.searchParams.get("eid") === eid) return;
+  url.searchParams.set("eid", eid);
+  history.replaceState(history.state, "", url);
+}
+
+/** Load the editor while the file is still on its way. */
+function preload(path: string | null): void {
+  if (path === null) return;
+  const kind = findEditor(path.endsWith(".ipynb") ? "notebook" : "text", path);
+  kind?.load().catch(() => undefined); // reported when the editor is shown
+}
+
+if (window.carrelBoot !== undefined) start(window.carrelBoot);

@@ -1,2 +1,46 @@
-/** The first, inlined script of a page. */
-export {};
+/**
+ * The first, inlined script of a page, before anything is fetched: takes the token out of the address, begins to redeem
+ * it, and listens to the parent page. What must wait for the application waits in `window.carrelBoot`.
+ */
+import { type Boot, earlyStatus } from "../embed/boot.ts";
+import { Inbox } from "../embed/inbox.ts";
+import { reply } from "../embed/protocol.ts";
+import { parseAddress, stripToken } from "../state/address.ts";
+import { parseConfig } from "../wire/config.ts";
+import { redeem } from "../wire/hub.ts";
+
+function start(): Boot {
+  const { url, token } = stripToken(new URL(location.href));
+  if (url.href !== location.href) history.replaceState(history.state, "", url);
+  const config = parseConfig(document.getElementById("carrel-config")?.textContent ?? "");
+  const address = parseAddress(url, config.base);
+  if (address.theme !== "auto") document.documentElement.dataset.theme = address.theme;
+  const since = Date.now();
+  const isListening = address.kiosk && window.parent !== window;
+  return {
+    config,
+    address,
+    sign: token === null ? null : { token, first: redeem(config.base, token, address) },
+    inbox: isListening ? new Inbox(window, config) : null,
+    early: [],
+    handle: null,
+    status: () => earlyStatus(since),
+  };
+}
+
+function listen(boot: Boot): void {
+  const { inbox } = boot;
+  boot.sign?.first.catch(() => undefined); // the application judges it
+  if (inbox === null) return;
+  window.addEventListener("message", (event: MessageEvent<unknown>) => {
+    const request = inbox.receive(event);
+    if (request === null) return;
+    if (request.action === "status") reply(request, { status: "done", ...boot.status() });
+    else if (boot.handle !== null) boot.handle(request);
+    else boot.early.push(request);
+  });
+}
+
+const boot = start();
+window.carrelBoot = boot;
+listen(boot);

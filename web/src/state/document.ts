@@ -8,21 +8,18 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import type { DocumentEvent, KernelInfo, StdinRequest } from "../wire/events.ts";
+import type { CommMessage } from "../wire/frames.ts";
 import type { Json, JsonObject } from "../wire/json.ts";
+
+export type { DocumentEvent, KernelInfo, StdinRequest } from "../wire/events.ts";
+export type { CommMessage } from "../wire/frames.ts";
+export type { Json, JsonObject } from "../wire/json.ts";
 
 export type DocumentKind = "notebook" | "text";
 /** What the account may do with the document here. */
 export type Right = "edit" | "run" | "save" | "export";
 /** `offline`: edits are kept here and will be sent; `closed`: nothing happens any more. */
 export type DocumentStatus = "opening" | "live" | "offline" | "closed";
-
-/** A message of Jupyter's comm protocol (widgets), with its binary buffers. */
-export interface CommMessage {
-  readonly msgType: string;
-  readonly content: JsonObject;
-  readonly metadata: JsonObject;
-  readonly buffers: readonly Uint8Array[];
-}
 
 /** A call that the agent answered with an error, or that could not be answered (`offline`, `closed`). */
 export class CallError extends Error {

@@ -1,36 +1,14 @@
 /** The editors and how one is found: the seam between the shell and what shows a file. */
 import type { ReadonlySignal } from "@preact/signals";
 import type { DocumentKind, LiveDocument } from "../state/document.ts";
+import type { Exported, Shown } from "../state/shown.ts";
 
-/** Where to go in a file; the first that is given counts. */
-export interface Target {
-  readonly line?: number;
-  readonly cell?: string;
-  readonly anchor?: string;
-}
+export { EXPORT_FORMATS, type Exported, type ExportFormat, FormatUnsupported, type Target } from "../state/shown.ts";
 
-export const EXPORT_FORMATS = ["raw", "ipynb", "py", "html", "md"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
-export interface Exported {
-  readonly filename: string;
-  readonly mime: string;
-  readonly data: Uint8Array<ArrayBuffer>;
-}
-
-/** A format that an editor does not make of its file. */
-export class FormatUnsupported extends Error {}
-
-/** A file that is shown. All methods work from `mount` to `dispose`. */
-export interface Editor {
+/** A file that is shown. The methods of `Shown` work from `mount` to `dispose`. */
+export interface Editor extends Shown {
   /** Show it in an empty element, without taking the focus. */
   mount(element: HTMLElement): void;
-  focus(): void;
-  reveal(target: Target): void;
-  /** Height in px at which nothing scrolls; does not depend on that of the window. */
-  naturalHeight(): number;
-  /** Rejects with `FormatUnsupported`. */
-  export(format: ExportFormat): Promise<Exported>;
   dispose(): void;
 }
 

@@ -1,0 +1,117 @@
+/** A file of the page: how far its opening is, why it failed, or its editor. */
+import { useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { OpenFile, Phase } from "../state/open-file.ts";
+import type { Page } from "../state/page.ts";
+import type { SharedDocument } from "../state/shared-document.ts";
+import { until } from "../state/until.ts";
+import { sentence, TryAgain } from "./banner.tsx";
+import { Card, Choices } from "./card.tsx";
+import { editorContext } from "./context.ts";
+import { findEditor } from "./editors.ts";
+
+interface FileProps {
+  readonly page: Page;
+  readonly file: OpenFile;
+  readonly frameUrl: string;
+}
+
+/** All of it stays mounted behind another file, so that it comes back as it was left. */
+export function FileView({ page, file, frameUrl }: FileProps) {
+  const isInFront = page.files.front.value === file;
+  const phase = file.phase.value;
+  const isOpen = phase.name === "open" && file.document.value !== null;
+  return (
+    <section class="file" hidden={!isInFront} aria-label={file.path}>
+      {phase.name === "failed" ? <Failed file={file} phase={phase} /> : !isOpen && <Opening phase={phase} />}
+      <EditorHost page={page} file={file} frameUrl={frameUrl} />
+    </section>
+  );
+}
+
+/** Where the editor of the present document is mounted; another document gets another editor. */
+function EditorHost({ page, file, frameUrl }: FileProps) {
+  const host = useRef<HTMLDivElement>(null);
+  useSignalEffect(() => {
+    const document = file.document.value;
+    if (document === null || host.current === null) return;
+    const end = new AbortController();
+    const element = host.current;
+    mountEditor({ page, file, frameUrl }, document, element, end.signal).catch((error) => {
+      if (end.signal.aborted) return;
+      console.warn("the editor could not be shown", error);
+      file.fail("internal", "The editor could not be loaded. Reload the page: the server may have been updated.");
+    });
+    return () => end.abort();
+  });
+  return <div class="editor-host" ref={host} hidden={file.phase.value.name !== "open"} />;
+}
+
+async function mountEditor(
+  { page, file, frameUrl }: FileProps,
+  document: SharedDocument,
+  element: HTMLElement,
+  signal: AbortSignal,
+): Promise<void> {
+  const kind = findEditor(document.kind, document.path);
+  if (kind === null) return file.fail("unsupported", "There is no editor for this type of file.");
+  const make = await kind.load();
+  if (signal.aborted) return;
+  const editor = make(document, editorContext(page, file, frameUrl));
+  editor.mount(element);
+  file.shown.value = editor;
+  signal.addEventListener("abort", () => {
+    if (file.shown.peek() === editor) file.shown.value = null;
+    editor.dispose();
+    element.replaceChildren();
+  });
+  await until(document.synced, (isSynced) => isSynced, signal);
+  const target = file.target.peek();
+  if (Object.keys(target).length > 0) editor.reveal(target);
+}
+
+const PROGRESS = { asking: "Opening…", starting: "The project is starting…", opening: "Opening…", open: "Opening…" };
+
+function Opening({ phase }: { readonly phase: Phase }) {
+  const name = phase.name === "failed" ? "asking" : phase.name;
+  return (
+    <div class="skeleton" role="status">
+      <p class="loading">{PROGRESS[name]}</p>
+      <div class="skeleton-cell" />
+      <div class="skeleton-cell skeleton-tall" />
+      <div class="skeleton-cell" />
+    </div>
+  );
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  not_found: "There is no such file",
+  not_a_file: "This is not a file",
+  bad_path: "This is not a file",
+  bad_project: "No access",
+  forbidden: "No access",
+  unsupported: "This file cannot be shown",
+  start_failed: "The project could not be started",
+  busy: "Too much is going on",
+};
+
+const ADVICE: Readonly<Record<string, string>> = {
+  not_found: "It may have been moved or deleted. Ask whoever sent you here, or try again when it is back.",
+  forbidden: "You may not open this project, or it does not exist. Ask its owner to add you.",
+  bad_project: "You may not open this project, or it does not exist. Ask its owner to add you.",
+};
+
+function Failed({ file, phase }: { readonly file: OpenFile; readonly phase: Phase & { name: "failed" } }) {
+  const advice = ADVICE[phase.code] ?? (phase.message ? sentence(phase.message) : "Something went wrong.");
+  return (
+    <section id="carrel-embed-banner" data-state="error" role="status" aria-live="polite">
+      <Card tone="bad" title={TITLES[phase.code] ?? "The file could not be opened"}>
+        <p class="card-path">{file.path}</p>
+        <p>{advice}</p>
+        <Choices>
+          <TryAgain act={() => file.retry()} />
+        </Choices>
+      </Card>
+    </section>
+  );
+}

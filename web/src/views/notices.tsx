@@ -1,0 +1,61 @@
+/** Short notices above the file: they come and go by themselves and never ask for an answer. */
+import { useSignalEffect } from "@preact/signals";
+import type { Page } from "../state/page.ts";
+import { sentence, TryAgain } from "./banner.tsx";
+
+const BLOCKED_MS = 6_000;
+
+export function Notices({ page }: { readonly page: Page }) {
+  return (
+    <div class="notices" role="status" aria-live="polite">
+      <Connection page={page} />
+      <Refusal page={page} />
+      <Blocked page={page} />
+    </div>
+  );
+}
+
+function Connection({ page }: { readonly page: Page }) {
+  const session = page.session.state.value;
+  if (page.files.front.value?.document.value == null) return null;
+  if (session.name === "required" || session.name === "refused") {
+    return (
+      <p class="notice notice-warn">
+        You are no longer signed in. What you wrote is kept here until the page around this frame signs you in again.{" "}
+        <TryAgain act={() => page.session.retry()} />
+      </p>
+    );
+  }
+  if (page.connection.status.value === "connected") return null;
+  return <p class="notice notice-warn notice-late">Reconnecting… What you write is kept here and sent then.</p>;
+}
+
+function Refusal({ page }: { readonly page: Page }) {
+  const file = page.files.front.value;
+  if (!file?.refusal.value) return null;
+  return (
+    <p class="notice notice-bad">
+      Your last edit was not taken: {sentence(file.refusal.value)}{" "}
+      <button
+        type="button"
+        onClick={() => {
+          file.refusal.value = null;
+        }}
+      >
+        Dismiss
+      </button>
+    </p>
+  );
+}
+
+function Blocked({ page }: { readonly page: Page }) {
+  useSignalEffect(() => {
+    if (page.blocked.value === null) return;
+    const timer = setTimeout(() => {
+      page.blocked.value = null;
+    }, BLOCKED_MS);
+    return () => clearTimeout(timer);
+  });
+  if (page.blocked.value === null) return null;
+  return <p class="notice">Only this file can be shown here: “{page.blocked.value.path}” stays closed.</p>;
+}

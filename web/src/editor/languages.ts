@@ -1,0 +1,36 @@
+/** Languages of editors, loaded when they are needed. */
+import { LanguageDescription, type LanguageSupport } from "@codemirror/language";
+import { languages } from "@codemirror/language-data";
+
+/** Names that kernels give their languages, where they are not those of CodeMirror. */
+const ALIASES: Readonly<Record<string, string>> = {
+  ipython: "python",
+  python3: "python",
+  "c++17": "c++",
+  bash: "shell",
+  zsh: "shell",
+  sh: "shell",
+  octave: "octave",
+  ir: "r",
+  sagemath: "python",
+  sage: "python",
+};
+
+/** By one of its names; `null` if we have none of that name, or it cannot be loaded now. */
+export async function loadLanguage(name: string): Promise<LanguageSupport | null> {
+  const lower = name.toLowerCase();
+  return load(LanguageDescription.matchLanguageName(languages, ALIASES[lower] ?? lower, false));
+}
+
+/** By the name of the file. */
+export async function loadLanguageOf(filename: string): Promise<LanguageSupport | null> {
+  return load(LanguageDescription.matchFilename(languages, filename));
+}
+
+async function load(description: LanguageDescription | null): Promise<LanguageSupport | null> {
+  try {
+    return description ? await description.load() : null;
+  } catch {
+    return null; // the network is gone: code without colours is better than none
+  }
+}

@@ -1,0 +1,184 @@
+/** One cell: its text, what it put out, and what can be done with it. */
+import { useComputed, useSignalEffect } from "@preact/signals";
+import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { Markdown } from "../../markdown/markdown.tsx";
+import type { MimeBundle } from "../../outputs/model.ts";
+import { outputsOf } from "../../outputs/observe.ts";
+import { Outputs } from "../../outputs/outputs.tsx";
+import { type Cell, type CellType, cellId } from "../../state/notebook.ts";
+import { type CellState, sourceOf, stateOf } from "../../state/notebook-cells.ts";
+import * as edits from "../../state/notebook-edits.ts";
+import { isObject } from "../../wire/json.ts";
+import { InsertBar } from "./insert-bar.tsx";
+import { type Page, usePage } from "./page.ts";
+import { scrollTo } from "./scroll.ts";
+import { Side } from "./side.tsx";
+import { Source } from "./source.tsx";
+import { StdinPrompt } from "./stdin.tsx";
+import { CellToolbar } from "./toolbar.tsx";
+
+interface CellProps {
+  readonly cell: Cell;
+  readonly index: number;
+  readonly count: number;
+}
+
+export function CellView({ cell, index, count }: CellProps): VNode {
+  const page = usePage();
+  const { open } = page;
+  const id = cellId(cell);
+  const element = useRef<HTMLElement>(null);
+  const state = stateOf(cell).value;
+  const active = useComputed(() => open.selection.active.value === id).value;
+  const flags = useComputed(() => flagsOf(page, id));
+  useSignalEffect(() => takeFocus(page, id, element.current, stateOf(cell).value.sourceHidden));
+  return (
+    <article
+      ref={element}
+      class={`cell cell-${state.type}${flags.value}`}
+      data-cell={id}
+      tabIndex={active ? 0 : -1}
+      aria-label={labelOf(state, index)}
+      aria-posinset={index + 1}
+      aria-setsize={count}
+      onMouseDown={(event) => press(page, id, event)}
+      onFocus={(event) => event.target === element.current && focused(page, id)}
+    >
+      <Side cell={cell} state={state} />
+      <div class="cell-main">
+        {active && <CellToolbar state={state} index={index} count={count} />}
+        <Others id={id} />
+        <Input cell={cell} state={state} label={labelOf(state, index)} />
+        <StdinPrompt id={id} />
+        {state.type === "code" && <CellOutputs cell={cell} state={state} />}
+      </div>
+      {open.mayEdit.value && <InsertBar index={index + 1} />}
+    </article>
+  );
+}
+
+const NAMES: Readonly<Record<CellType, string>> = { code: "Code cell", markdown: "Text cell", raw: "Raw cell" };
+
+function labelOf(state: CellState, index: number): string {
+  const name = `${NAMES[state.type]} ${index + 1}`;
+  if (state.running) return `${name}, running`;
+  return state.executionCount === null ? name : `${name}, run as number ${state.executionCount}`;
+}
+
+/** Classes that come and go; computed, so that a cell is drawn again only when its own change. */
+function flagsOf(page: Page, id: string): string {
+  const { selection } = page.open;
+  const { queue, running } = page.document.kernel.value;
+  const active = selection.active.value === id;
+  const flags = {
+    active,
+    selected: selection.selected.value.includes(id),
+    editing: active && selection.mode.value === "edit",
+    running: running === id,
+    queued: queue.includes(id),
+  };
+  return Object.entries(flags)
+    .flatMap(([name, is]) => (is ? [` is-${name}`] : []))
+    .join("");
+}
+
+function takeFocus(page: Page, id: string, element: HTMLElement | null, sourceHidden: boolean): void {
+  const request = page.open.focus.value;
+  if (request?.cell !== id || !element) return;
+  scrollTo(element);
+  if (request.where !== "cell" && !sourceHidden) return; // the source takes it
+  page.open.focus.value = null;
+  element.focus({ preventScroll: true });
+}
+
+function focused(page: Page, id: string): void {
+  if (page.open.selection.active.peek() !== id && !page.open.selection.selected.peek().includes(id)) {
+    page.open.selection.activate(id);
+  }
+  page.open.selection.mode.value = "command";
+  page.open.showPlace(id);
+}
+
+/** A press selects the cell; with Shift, all cells up to it. */
+function press(page: Page, id: string, event: MouseEvent): void {
+  const { selection } = page.open;
+  if (event.button !== 0 || !(event.target instanceof Element)) return;
+  const inText = event.target.closest(".source, input, textarea, select, button, a, .outputs, .markdown") !== null;
+  if (event.shiftKey && selection.active.peek() !== id) {
+    event.preventDefault();
+    selection.extendTo(id);
+    page.open.focus.value = { cell: id, where: "cell" };
+  } else if (selection.active.peek() !== id) selection.activate(id);
+  if (!inText) selection.mode.value = "command";
+}
+
+interface InputProps {
+  readonly cell: Cell;
+  readonly state: CellState;
+  readonly label: string;
+}
+
+function Input({ cell, state, label }: InputProps): VNode {
+  const page = usePage();
+  const { open } = page;
+  if (state.sourceHidden) {
+    const show = () => edits.setHidden(open.notebook, [cellId(cell)], "source", false);
+    return (
+      <button type="button" class="folded" disabled={!open.mayEdit.value} onClick={show}>
+        Input is folded
+      </button>
+    );
+  }
+  if (open.isShown(cell)) return <Shown cell={cell} state={state} />;
+  return <Source key={state.type} cell={cell} type={state.type} label={label} />;
+}
+
+/** Markdown as it reads; a double click edits it. */
+function Shown({ cell, state }: Omit<InputProps, "label">): VNode {
+  const page = usePage();
+  const edit = () => page.open.mayEdit.peek() && page.open.goTo(cellId(cell), "editor");
+  const attachments = isObject(state.attachments) ? (state.attachments as Readonly<Record<string, MimeBundle>>) : {};
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keyboards edit it by Enter on its cell
+    <div class="shown" onDblClick={edit}>
+      <Markdown source={sourceOf(cell).value} attachments={attachments} context={page.outputs} />
+    </div>
+  );
+}
+
+function CellOutputs({ cell, state }: Omit<InputProps, "label">): VNode | null {
+  const page = usePage();
+  const { open } = page;
+  const id = cellId(cell);
+  const outputs = outputsOf(cell).value;
+  if (outputs.length === 0) return null;
+  const changes = open.mayEdit.value && {
+    onCollapse: (collapsed: boolean) => edits.setHidden(open.notebook, [id], "outputs", collapsed),
+    onScroll: (scrolled: boolean) => edits.setScrolled(open.notebook, [id], scrolled),
+  };
+  return (
+    <Outputs
+      outputs={outputs}
+      cellId={id}
+      context={page.outputs}
+      collapsed={state.outputsHidden}
+      scrolled={state.scrolled && !page.context.natural.value}
+      {...changes}
+    />
+  );
+}
+
+/** Who else is at this cell. */
+function Others({ id }: { readonly id: string }): VNode | null {
+  const page = usePage();
+  const here = page.people.value.filter((person) => person.cell === id);
+  if (here.length === 0) return null;
+  return (
+    <div class="cell-people">
+      {here.map(({ client, name, color }) => (
+        <span key={client} title={name} aria-label={`${name} is here`} role="img" style={{ background: color }} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+/** The notebook editor, as the shell knows it. */
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import type { LiveDocument } from "../../state/document.ts";
+import type { Editor, EditorContext, Exported, ExportFormat, MakeEditor, Target } from "../editors.ts";
+import { exportNotebook } from "./export.ts";
+import { NotebookView } from "./notebook.tsx";
+import { Page } from "./page.ts";
+import { scrollTo } from "./scroll.ts";
+
+export const makeNotebookEditor: MakeEditor = (document, context) => new NotebookEditor(document, context);
+
+class NotebookEditor implements Editor {
+  private readonly page: Page;
+  private element: HTMLElement | null = null;
+  private endReveal: (() => void) | null = null;
+
+  constructor(document: LiveDocument, context: EditorContext) {
+    this.page = new Page(document, context);
+  }
+
+  mount(element: HTMLElement): void {
+    this.element = element;
+    render(<NotebookView page={this.page} />, element);
+  }
+
+  focus(): void {
+    const id = this.page.open.selection.active.peek();
+    if (id !== null) this.page.open.goTo(id);
+  }
+
+  /** Without taking the focus; a cell that is not there yet is waited for. */
+  reveal(target: Target): void {
+    this.endReveal?.();
+    this.endReveal = effect(() => {
+      if (!this.page.open.ids.value.length) return;
+      queueMicrotask(() => requestAnimationFrame(() => this.revealNow(target)));
+    });
+  }
+
+  naturalHeight(): number {
+    const part = (selector: string) => this.element?.querySelector<HTMLElement>(selector);
+    const [root, scroller, cells] = [part(".notebook"), part(".notebook-scroller"), part(".cells")];
+    if (!root || !scroller || !cells) return 0;
+    return root.offsetHeight - scroller.offsetHeight + cells.offsetHeight;
+  }
+
+  export(format: ExportFormat): Promise<Exported> {
+    return exportNotebook(this.page, this.element, format);
+  }
+
+  dispose(): void {
+    this.endReveal?.();
+    if (this.element) render(null, this.element);
+    this.page.dispose();
+  }
+
+  private revealNow({ cell, anchor }: Target): void {
+    const name = CSS.escape(cell ?? anchor ?? "");
+    const selectors = cell !== undefined ? `[data-cell="${name}"]` : `[id="${name}"], [data-anchor="${name}"]`;
+    const found = name && this.element?.querySelector(selectors);
+    if (!found) return;
+    this.endReveal?.();
+    this.endReveal = null;
+    if (cell !== undefined) this.page.open.selection.activate(cell);
+    scrollTo(found, "top");
+  }
+}

@@ -1,0 +1,90 @@
+/** A notebook: bar, notices and cells, and the keys of command mode. */
+import "./notebook.css";
+import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { keyOf } from "../../state/notebook-cells.ts";
+import { add } from "../../state/notebook-commands.ts";
+import { CommandKeys } from "../../state/notebook-keys.ts";
+import { CellView } from "./cell.tsx";
+import { FindBar } from "./find.tsx";
+import { KernelBar } from "./kernel-bar.tsx";
+import { Notices } from "./notices.tsx";
+import { type Page, PageContext } from "./page.ts";
+import { isMac } from "./platform.ts";
+import { Shortcuts } from "./shortcuts.tsx";
+
+export function NotebookView({ page }: { readonly page: Page }): VNode {
+  const { open, context, document } = page;
+  const keys = useRef(new CommandKeys(isMac()));
+  return (
+    <PageContext.Provider value={page}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys of command mode belong to the cells within */}
+      <div
+        class="notebook"
+        data-natural={context.natural.value ? "" : undefined}
+        data-theme={context.theme.value}
+        onKeyDown={(event) => onKey(page, keys.current, event)}
+      >
+        <KernelBar />
+        <Notices />
+        {open.dialog.value === "find" && <FindBar />}
+        <div class="notebook-scroller">{document.synced.value ? <Cells page={page} /> : <Opening />}</div>
+        {open.dialog.value === "shortcuts" && <Shortcuts />}
+        <p class="visually-hidden" role="status">
+          {open.announcement.value}
+        </p>
+      </div>
+    </PageContext.Provider>
+  );
+}
+
+function Cells({ page }: { readonly page: Page }): VNode {
+  const cells = page.open.cells.value;
+  const name = page.document.path.split("/").at(-1);
+  return (
+    <div class="cells" role="feed" aria-label={`Cells of ${name}`} aria-busy="false">
+      {cells.map((cell, index) => (
+        <CellView key={keyOf(cell)} cell={cell} index={index} count={cells.length} />
+      ))}
+      {cells.length === 0 && <Empty page={page} />}
+    </div>
+  );
+}
+
+function Empty({ page }: { readonly page: Page }): VNode {
+  return (
+    <article class="empty">
+      <p>This notebook has no cells.</p>
+      {page.open.mayEdit.value && (
+        <button type="button" onClick={() => add(page.open, 0, "editor")}>
+          Add a cell
+        </button>
+      )}
+    </article>
+  );
+}
+
+function Opening(): VNode {
+  return (
+    <div class="cells opening" role="status" aria-label="Opening the notebook">
+      <div />
+      <div />
+      <div />
+    </div>
+  );
+}
+
+/** Keys that nobody within has taken. */
+function onKey(page: Page, keys: CommandKeys, event: KeyboardEvent): void {
+  if (event.defaultPrevented || !(event.target instanceof HTMLElement) || isTyping(event.target)) return;
+  const onButton = event.target.closest("button, a, summary, [role=button]") !== null;
+  if (onButton && (event.key === "Enter" || event.key === " ")) return;
+  const command = keys.read(event, event.timeStamp);
+  if (command === null) return;
+  event.preventDefault();
+  if (command !== "pending") page.perform(command);
+}
+
+function isTyping(target: HTMLElement): boolean {
+  return target.isContentEditable || target.closest("input, textarea, select, dialog, [role=menu]") !== null;
+}

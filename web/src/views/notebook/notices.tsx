@@ -1,0 +1,58 @@
+/** Notices between the bar and the cells: questions, what went wrong, and a kernel that died. */
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "./icon.tsx";
+import { usePage } from "./page.ts";
+
+export function Notices(): VNode {
+  const { open, document } = usePage();
+  const { state, reason } = document.kernel.value;
+  const dismiss = () => (open.notice.value = null);
+  return (
+    <>
+      {open.confirming.value && <Confirm question={open.confirming.value} />}
+      {state === "dead" && (
+        <div class="notice notice-bad" role="alert">
+          <span>The kernel died{reason ? `: ${reason}` : "."} Its variables are gone; the notebook is not.</span>
+          {open.mayRun.value && (
+            <button type="button" onClick={() => void open.restart("restart")}>
+              Restart
+            </button>
+          )}
+        </div>
+      )}
+      {open.notice.value !== null && (
+        <div class="notice" role="alert">
+          <span>{open.notice.value}</span>
+          <button type="button" class="tool" aria-label="Dismiss" onClick={dismiss}>
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Confirm({ question }: { readonly question: "restart" | "restart-and-run" }): VNode {
+  const { open } = usePage();
+  const yes = useRef<HTMLButtonElement>(null);
+  useEffect(() => yes.current?.focus({ preventScroll: true }), []);
+  const action = question === "restart" ? "Restart" : "Restart and run all";
+  const onKey = (event: KeyboardEvent) => event.key === "Escape" && open.close();
+  return (
+    <div class="notice" role="alertdialog" aria-label={`${action}?`} onKeyDown={onKey}>
+      <span>{action}? The kernel forgets all variables.</span>
+      <button
+        type="button"
+        class="danger"
+        ref={yes}
+        onClick={() => void open.restart(question).then(() => open.leave())}
+      >
+        {action}
+      </button>
+      <button type="button" onClick={() => open.close()}>
+        Cancel
+      </button>
+    </div>
+  );
+}

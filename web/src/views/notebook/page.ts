@@ -1,0 +1,57 @@
+/** What the views of one notebook share. */
+import type { ReadonlySignal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { CellEditor } from "../../editor/cell-editor.ts";
+import { type Present, watchPeople } from "../../editor/people.ts";
+import type { OutputContext } from "../../outputs/context.ts";
+import type { LiveDocument } from "../../state/document.ts";
+import { perform } from "../../state/notebook-commands.ts";
+import type { Command } from "../../state/notebook-keys.ts";
+import { OpenNotebook } from "../../state/notebook-open.ts";
+import type { EditorContext } from "../editors.ts";
+import { Idle, Nearness } from "./nearness.ts";
+
+export class Page {
+  readonly open: OpenNotebook;
+  readonly outputs: OutputContext;
+  /** The other pages that show this notebook. */
+  readonly people: ReadonlySignal<readonly Present[]>;
+  readonly nearness = new Nearness();
+  readonly idle = new Idle();
+  private readonly endPeople: () => void;
+  /** Editors of the cells that have one now. */
+  readonly editors = new Map<string, CellEditor>();
+
+  constructor(
+    readonly document: LiveDocument,
+    readonly context: EditorContext,
+  ) {
+    this.open = new OpenNotebook(document);
+    this.outputs = { ...context, document };
+    const { people, end } = watchPeople(document.awareness);
+    this.people = people;
+    this.endPeople = end;
+  }
+
+  perform(command: Command): void {
+    const cuts = () => this.editors.get(this.open.selection.active.peek() ?? "")?.cuts() ?? [];
+    perform(this.open, command, { cuts });
+  }
+
+  dispose(): void {
+    this.endPeople();
+    this.nearness.dispose();
+    this.idle.dispose();
+    this.open.dispose();
+  }
+}
+
+export const PageContext = createContext<Page | null>(null);
+
+/** Only within a `PageContext`. */
+export function usePage(): Page {
+  const page = useContext(PageContext);
+  if (!page) throw new Error("no notebook around this view");
+  return page;
+}

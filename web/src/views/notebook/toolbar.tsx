@@ -1,0 +1,79 @@
+/** What can be done with the active cell, by pointer or touch. */
+import type { VNode } from "preact";
+import type { CellState } from "../../state/notebook-cells.ts";
+import type { Command } from "../../state/notebook-keys.ts";
+import { Icon, type IconName } from "./icon.tsx";
+import { Menu, type MenuItem } from "./menu.tsx";
+import { usePage } from "./page.ts";
+
+interface ToolbarProps {
+  readonly state: CellState;
+  readonly index: number;
+  readonly count: number;
+}
+
+export function CellToolbar({ state, index, count }: ToolbarProps): VNode | null {
+  const page = usePage();
+  if (!page.open.mayEdit.value) return null;
+  const type = (event: { currentTarget: HTMLSelectElement }) =>
+    page.perform(`to-${event.currentTarget.value}` as Command);
+  return (
+    <div class="cell-toolbar" role="toolbar" aria-label="Cell">
+      <select aria-label="Type of the cell" value={state.type} onChange={type}>
+        <option value="code">Code</option>
+        <option value="markdown">Text</option>
+        <option value="raw">Raw</option>
+      </select>
+      <Tool command="move-up" icon="up" label="Move up" disabled={index === 0} />
+      <Tool command="move-down" icon="down" label="Move down" disabled={index === count - 1} />
+      <Tool command="insert-above" icon="above" label="Insert above" />
+      <Tool command="insert-below" icon="below" label="Insert below" />
+      <Tool command="delete" icon="delete" label="Delete" />
+      <Menu
+        label="More for this cell"
+        icon="more"
+        items={itemsFor(state)}
+        onChoose={(command) => page.perform(command)}
+      />
+    </div>
+  );
+}
+
+interface ToolProps {
+  readonly command: Command;
+  readonly icon: IconName;
+  readonly label: string;
+  readonly disabled?: boolean;
+}
+
+function Tool({ command, icon, label, disabled = false }: ToolProps): VNode {
+  const page = usePage();
+  return (
+    <button
+      type="button"
+      class="tool"
+      title={label}
+      aria-label={label}
+      disabled={disabled}
+      onClick={() => page.perform(command)}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+function itemsFor(state: CellState): readonly MenuItem<Command>[] {
+  const isCode = state.type === "code";
+  const items: (MenuItem<Command> | false)[] = [
+    { value: "cut", label: "Cut", keys: "X" },
+    { value: "copy", label: "Copy", keys: "C" },
+    { value: "paste-below", label: "Paste below", keys: "V" },
+    { value: "undo", label: "Undo change of cells", keys: "Z" },
+    { value: "split", label: "Split at the cursor", keys: "Ctrl+Shift+−" },
+    { value: "merge", label: "Merge with the next", keys: "Shift+M" },
+    { value: "toggle-source", label: state.sourceHidden ? "Unfold input" : "Fold input", keys: "Shift+H" },
+    isCode && { value: "toggle-outputs", label: state.outputsHidden ? "Unfold outputs" : "Fold outputs", keys: "O" },
+    isCode && { value: "clear-outputs", label: "Clear outputs" },
+  ];
+  return items.filter((item) => item !== false);
+}

@@ -1,0 +1,124 @@
+/** A text file: a bar and an editor that fills the rest. */
+import "./text-file.css";
+import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { FileEditor } from "../../editor/file-editor.ts";
+import { watchPeople } from "../../editor/people.ts";
+import { CallError, type LiveDocument } from "../../state/document.ts";
+import { typingHistory } from "../../state/notebook-undo.ts";
+import type { EditorContext } from "../editors.ts";
+import { Icon } from "../notebook/icon.tsx";
+import { People } from "../people.tsx";
+import { SaveState } from "../save-state.tsx";
+
+interface TextFileProps {
+  readonly document: LiveDocument;
+  readonly context: EditorContext;
+  /** The editor, while there is one. */
+  readonly editor: Signal<FileEditor | null>;
+}
+
+export function TextFile({ document, context, editor }: TextFileProps): VNode {
+  const wraps = useSignal(/\.(md|markdown|txt|tex|rst|log)$|^[^.]*$/i.test(nameOf(document)));
+  const place = useSignal("");
+  const notice = useSignal<string | null>(null);
+  const save = () => void saveTo(document, notice);
+  const locked = document.readonly.value || !document.may.value.has("edit");
+  useSignalEffect(() => editor.value?.setWrap(wraps.value));
+  useEffect(() => editor.value?.setLocked(locked), [editor, locked]);
+  return (
+    <div class="text-file" data-natural={context.natural.value ? "" : undefined} data-theme={context.theme.value}>
+      <div class="bar" role="toolbar" aria-label="File">
+        <span class="file-name">{nameOf(document)}</span>
+        <span class="spacer" />
+        <Others document={document} />
+        <span class="place" aria-hidden="true">
+          {place.value}
+        </span>
+        <button type="button" class="tool" aria-pressed={wraps.value} onClick={() => (wraps.value = !wraps.value)}>
+          Wrap
+        </button>
+        <button type="button" class="tool" onClick={() => editor.value?.askForLine()}>
+          Go to line
+        </button>
+        <button
+          type="button"
+          class="tool"
+          aria-label="Find and replace"
+          title="Find and replace (Ctrl+F)"
+          onClick={() => editor.value?.find()}
+        >
+          <Icon name="find" />
+        </button>
+        <SaveState document={document} maySave={document.may.value.has("save")} onSave={save} />
+      </div>
+      {notice.value !== null && (
+        <div class="notice" role="alert">
+          <span>{notice.value}</span>
+        </div>
+      )}
+      {document.synced.value ? (
+        <Body {...{ document, editor, place, save, locked, wraps: wraps.peek() }} />
+      ) : (
+        <p class="empty">Opening…</p>
+      )}
+    </div>
+  );
+}
+
+interface BodyProps {
+  readonly document: LiveDocument;
+  readonly editor: Signal<FileEditor | null>;
+  readonly place: Signal<string>;
+  readonly locked: boolean;
+  readonly wraps: boolean;
+  save(): void;
+}
+
+function Body({ document, editor, place, locked, wraps, save }: BodyProps): VNode {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const text = document.ydoc.getText("source");
+    const history = typingHistory(text);
+    const onCursor = (line: number, column: number) => (place.value = `${line}:${column}`);
+    const options = {
+      text,
+      history,
+      awareness: document.awareness,
+      filename: nameOf(document),
+      wraps,
+      locked,
+      onSave: save,
+      onCursor,
+    };
+    editor.value = new FileEditor(host.current as HTMLElement, options);
+    return () => {
+      editor.peek()?.dispose();
+      editor.value = null;
+      history.destroy();
+    };
+  }, [document]);
+  return <div class="text-host" ref={host} />;
+}
+
+function Others({ document }: { readonly document: LiveDocument }): VNode {
+  const people = useRef<ReturnType<typeof watchPeople> | null>(null);
+  people.current ??= watchPeople(document.awareness);
+  useEffect(() => () => people.current?.end(), []);
+  return <People people={people.current.people.value} />;
+}
+
+function nameOf(document: LiveDocument): string {
+  return document.path.split("/").at(-1) ?? document.path;
+}
+
+async function saveTo(document: LiveDocument, notice: Signal<string | null>): Promise<void> {
+  try {
+    await document.call("save", { cause: "user" });
+    notice.value = null;
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    notice.value = error.message;
+  }
+}

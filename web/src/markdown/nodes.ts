@@ -6,6 +6,7 @@ import { type MimeBundle, textOf } from "../outputs/model.ts";
 import { FILE_ATTRIBUTE, sanitize } from "../outputs/sanitize.ts";
 import type { Macros } from "./katex.ts";
 import { toHtml } from "./parse.ts";
+import { applyStyles } from "./styles.ts";
 
 export type Attachments = Readonly<Record<string, MimeBundle>>;
 
@@ -21,6 +22,7 @@ export function toNodes(source: string): DocumentFragment {
     heading.setAttribute(ANCHOR_ATTRIBUTE, (heading.textContent ?? "").trim().replace(/\s+/g, "-"));
   }
   for (const link of nodes.querySelectorAll("a[href]")) link.setAttribute("rel", "noopener noreferrer");
+  applyStyles(nodes);
   for (const table of nodes.querySelectorAll("table")) wrap(table);
   return nodes;
 }

@@ -5,6 +5,7 @@
  * they are `<code class="math-inline">` with their source; whoever writes that as HTML gets a formula too.
  */
 import { Marked, type TokenizerExtension, type Tokens } from "marked";
+import { withStylesHeld } from "./styles.ts";
 
 interface Formula extends Tokens.Generic {
   readonly text: string;
@@ -50,6 +51,7 @@ function escaped(text: string): string {
 
 const marked = new Marked({
   gfm: true,
+  renderer: { html: ({ text }) => withStylesHeld(text) },
   hooks: { emStrongMask: (source) => source.replace(/\$[^$\n]+\$/g, (text) => "a".repeat(text.length)) },
   extensions: [
     { ...block, renderer: (token) => `<p>${markup(token)}</p>\n` },

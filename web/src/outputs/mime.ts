@@ -17,8 +17,8 @@ export type Renderer =
 const RENDERERS: readonly (readonly [RegExp, Renderer])[] = [
   [/^application\/vnd\.jupyter\.widget-view\+json$/, "widget"],
   [/^application\/vnd\.plotly\.v1\+json$/, "plotly"],
-  [/^application\/vnd\.vegalite\.v[4-6](\.\d+)?\+json$/, "vega"],
-  [/^application\/vnd\.vega\.v[4-6](\.\d+)?\+json$/, "vega"],
+  [/^application\/vnd\.vegalite\.v[4-6](\.\d+)*[.+]json$/, "vega"],
+  [/^application\/vnd\.vega\.v[4-6](\.\d+)*[.+]json$/, "vega"],
   [/^text\/html$/, "html"],
   [/^text\/markdown$/, "markdown"],
   [/^image\/svg\+xml$/, "image"],

@@ -139,5 +139,7 @@ export function plainOf(output: OutputModel): string {
 }
 
 function linesOf(outputs: readonly OutputModel[]): number {
-  return outputs.reduce((sum, output) => sum + (output.type === "stream" ? output.text.lines : 0), 0);
+  const lines = (output: OutputModel) =>
+    output.type === "stream" ? output.text.lines : output.type === "error" ? output.traceback.lines : 0;
+  return outputs.reduce((sum, output) => sum + lines(output), 0);
 }

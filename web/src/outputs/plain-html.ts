@@ -12,9 +12,10 @@ const TAGS = new Set(
   ),
 );
 const ATTRIBUTES = new Set("align border colspan halign headers href rowspan scope title valign".split(" "));
-/** What pandas puts before its tables: it says no more than our own styles do. */
-const PANDAS_STYLE = /^\s*(\.dataframe [a-z :-]+\{\s*(vertical-align: (middle|top)|text-align: right);\s*\}\s*)*$/;
-const PLAIN_DECLARATIONS = /^\s*(text-align:\s*(left|right|center|start|end)\s*;?\s*)?$/;
+/** What pandas puts before its tables and in them: it says no more than our own styles do. */
+const PANDAS_STYLE =
+  /<style scoped>\s*(\.dataframe [a-z :-]+\{\s*(vertical-align: (middle|top)|text-align: right);\s*\}\s*)*<\/style>/g;
+const ALIGNMENT = /(<t[rdh]) style="text-align: ?(left|right|center);?"/g;
 
 const known = new WeakMap<DataOutput, boolean>();
 
@@ -22,8 +23,7 @@ const known = new WeakMap<DataOutput, boolean>();
 export function isPlain(output: DataOutput): boolean {
   let plain = known.get(output);
   if (plain === undefined) {
-    const parsed = new DOMParser().parseFromString(textOf(output.data["text/html"]), "text/html");
-    plain = parsed.head.childElementCount === 0 && [...parsed.body.querySelectorAll("*")].every(isPlainElement);
+    plain = losesNothing(sourceOf(output));
     known.set(output, plain);
   }
   return plain;
@@ -31,17 +31,24 @@ export function isPlain(output: DataOutput): boolean {
 
 /** Only for HTML that is plain. */
 export function plainNodes(output: DataOutput): DocumentFragment {
-  return sanitize(textOf(output.data["text/html"]));
+  return sanitize(sourceOf(output));
+}
+
+function sourceOf(output: DataOutput): string {
+  return textOf(output.data["text/html"]).replace(PANDAS_STYLE, "").replace(ALIGNMENT, "$1");
+}
+
+/** What has styles is not even parsed: the policy of our pages would be called broken where nothing was applied. */
+function losesNothing(html: string): boolean {
+  if (/<style|style\s*=/i.test(html)) return false;
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  return parsed.head.childElementCount === 0 && [...parsed.body.querySelectorAll("*")].every(isPlainElement);
 }
 
 function isPlainElement(element: Element): boolean {
-  const tag = element.localName;
-  if (tag === "style") return PANDAS_STYLE.test(element.textContent ?? "");
-  return TAGS.has(tag) && [...element.attributes].every(isPlainAttribute);
+  return TAGS.has(element.localName) && [...element.attributes].every(isPlainAttribute);
 }
 
 function isPlainAttribute({ name, value }: Attr): boolean {
-  if (name === "class") return value === "dataframe";
-  if (name === "style") return PLAIN_DECLARATIONS.test(value);
-  return ATTRIBUTES.has(name);
+  return name === "class" ? value === "dataframe" : ATTRIBUTES.has(name);
 }

@@ -20,12 +20,17 @@ const ATTRIBUTES =
 /** Where an image's address stands as long as it has not been loaded; cannot be written in untrusted HTML. */
 export const FILE_ATTRIBUTE = "data-file";
 
+/** Where markdown's HTML has its styles while it is made safe; what is not read by then has no effect. */
+export const STYLE_ATTRIBUTE = "data-style";
+
 /** Classes that our styles and our own passes give a meaning; all others could only imitate parts of the page. */
-const CLASSES = /^(dataframe|math-inline|math-display|language-[\w+#-]{1,32})$/;
+const CLASSES =
+  /^(alert|alert-(info|success|warning|danger)|dataframe|math-inline|math-display|language-[\w+#-]{1,32})$/;
 
 const CONFIG: Config = {
   ALLOWED_TAGS: [...TEXT_TAGS, ...TABLE_TAGS],
-  ALLOWED_ATTR: ATTRIBUTES,
+  ALLOWED_ATTR: [...ATTRIBUTES, STYLE_ATTRIBUTE],
+  ADD_URI_SAFE_ATTR: [STYLE_ATTRIBUTE],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   ALLOWED_URI_REGEXP:

@@ -1,6 +1,6 @@
 /** Text of a terminal: streams, plain text and tracebacks. */
 import { Component, type VNode } from "preact";
-import type { AnsiColor, AnsiSpan, AnsiStyle } from "./ansi.ts";
+import { type AnsiColor, type AnsiSpan, type AnsiStyle, plainText } from "./ansi.ts";
 import type { ErrorOutput } from "./model.ts";
 import type { StreamChunk, StreamText } from "./stream.ts";
 
@@ -74,7 +74,7 @@ function paletteClass(ground: "fg" | "bg", color: AnsiColor | null): string {
 /** A long traceback can be folded to the error itself. */
 export function Traceback({ output }: { readonly output: ErrorOutput }): VNode {
   const { name, message, traceback } = output;
-  const headline = message ? `${name}: ${message}` : name;
+  const headline = plainText(message ? `${name}: ${message}` : name);
   if (traceback.length === 0) return <div class="output-error output-text">{headline}</div>;
   if (traceback.lines <= LONG_TRACEBACK) return <Trace output={output} />;
   return (

@@ -12,6 +12,7 @@ from collections.abc import Sequence  # noqa: E402
 
 from carrel.agent.commands import Commands  # noqa: E402
 from carrel.agent.connection import Connection  # noqa: E402
+from carrel.agent.documents.requests import Documents  # noqa: E402
 from carrel.agent.jobs import Jobs  # noqa: E402
 from carrel.agent.spawn import Launcher  # noqa: E402
 
@@ -62,7 +63,11 @@ async def serve(listener: socket.socket, launcher: Launcher) -> None:
     listener.setblocking(False)
     open_ones: set[Connection] = set()
     async with asyncio.TaskGroup() as tasks:
-        handlers = {**Commands(launcher, tasks).handlers(), **Jobs(launcher, tasks).handlers()}
+        handlers = {
+            **Commands(launcher, tasks).handlers(),
+            **Jobs(launcher, tasks).handlers(),
+            **Documents(launcher.home, tasks).handlers(),
+        }
         while True:
             try:
                 hub, _ = await loop.sock_accept(listener)

@@ -65,7 +65,7 @@ class Host(Protocol):
         """
 
     def broadcast(self, event: Event) -> None:
-        """Send an event to everybody who is there. Never waits."""
+        """Send an event to everybody who is there, after all changes made before. Never waits. Not in `transact`."""
 
     def send_comm(self, header: Event, buffers: Sequence[bytes] = ()) -> None:
         """Send a `COMM` to everybody who is there. Never waits; see `backlog_bytes`."""

@@ -1,6 +1,7 @@
 """Which versions of a file are kept: each for a while, then fewer and fewer, and never more than there is room for."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from carrel.agent.documents.log import SavedVersion
 
@@ -29,8 +30,5 @@ def superfluous(versions: Sequence[SavedVersion], now_ms: int, file_bytes: int) 
 
 def _least(kept: Sequence[SavedVersion], now_ms: int) -> int:
     """The version that tells least: close to the one before it, and long ago."""
-    gaps = [
-        (version.time_ms - before.time_ms) / max(1, now_ms - version.time_ms)
-        for before, version in zip(kept, kept[1:], strict=False)
-    ]
+    gaps = [(version.time_ms - before.time_ms) / max(1, now_ms - version.time_ms) for before, version in pairwise(kept)]
     return min(range(len(gaps)), key=gaps.__getitem__) + 1 if gaps else 0

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 
 from msgspec import Struct
 
@@ -32,6 +32,7 @@ _FORMAT = "1"
 _BUSY_SECONDS = 1.0
 _FAST = 1
 """How hard zlib tries."""
+_PASSING = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}
 BASE, NEXT = "base", "next"
 Failure = (sqlite3.Error, OSError)
 """What any method raises when the log is of no more use, or has no room."""
@@ -39,6 +40,13 @@ Failure = (sqlite3.Error, OSError)
 
 class Damaged(sqlite3.Error):
     """What is in the file is not what was put there."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether a failure says nothing about the log itself: no room on the disk, or somebody else has it open."""
+    if isinstance(error, sqlite3.OperationalError):
+        return (error.sqlite_errorcode & 0xFF) in _PASSING
+    return isinstance(error, OSError)
 
 
 class SavedVersion(Struct, frozen=True):
@@ -122,8 +130,8 @@ class Log:
         with self._transaction():
             self._set_content(NEXT, data)
 
-    def saved(self, version: SavedVersion, *, keep_last: bool) -> None:
-        """What was noted is in the file, and is a new version; `keep_last`: the one before stays as well."""
+    def saved(self, version: SavedVersion, data: bytes, *, keep_last: bool) -> None:
+        """`data`, which was noted, is in the file and is a new version; `keep_last`: the one before stays as well."""
         with self._transaction():
             if keep_last:
                 self._database.execute(
@@ -132,7 +140,9 @@ class Log:
                     (BASE,),
                 )
             self._database.execute("DELETE FROM versions WHERE data IS NULL")
-            self._database.execute("UPDATE OR REPLACE contents SET name = ? WHERE name = ?", (BASE, NEXT))
+            renamed = self._database.execute("UPDATE OR REPLACE contents SET name = ? WHERE name = ?", (BASE, NEXT))
+            if renamed.rowcount == 0:  # the log was made anew since
+                self._set_content(BASE, data)
             self._database.execute(
                 "INSERT INTO versions (time_ms, account_ids, bytes, checksum) VALUES (?, ?, ?, 0)",
                 (version.time_ms, " ".join(version.account_ids), version.bytes),
@@ -203,12 +213,6 @@ def remove(path: str) -> None:
     for suffix in ("", "-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             os.unlink(path + suffix)
-
-
-def read_versions(path: str) -> list[tuple[SavedVersion, bytes]]:
-    """The versions in a log that nobody has open, with their contents."""
-    with closing(Log(path)) as log:
-        return [(each, log.version(each.version) or b"") for each in log.versions()]
 
 
 def _checked(data: object, checksum: object) -> bytes:

@@ -8,19 +8,15 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
-from carrel.agent.documents.log import Damaged, Failure, Log
+from carrel.agent.documents.log import Damaged, Failure, Log, is_passing
 from carrel.agent.documents.threads import Threads
 
-_P = ParamSpec("_P")
 _T = TypeVar("_T")
-_PASSING = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}
-"""What may be over soon: the log is as it was."""
-_TRIES = 3
 _LEAST_BYTES = 128 << 10
 _MOST_UPDATES = 5000
-_SECONDS = (0.2, 1.0, 5.0)
+_RETRY_SECONDS = 1.0
 
 
 class Logbook:
@@ -67,20 +63,15 @@ class Logbook:
                 if self.durable < wanted:
                     await self._write()
 
-    async def do(self, work: Callable[_P, _T], *arguments: _P.args, **options: _P.kwargs) -> _T | None:
-        """Do something else with the log (a method of `Log`); None if it failed, and then the log is made anew."""
+    async def do(self, work: Callable[[Log], _T]) -> _T | None:
+        """Do something else with the log; None if it failed, and then the log is made anew."""
         async with self._lock:
             try:
-                return await self._threads.for_log(work, *arguments, **options)
+                return await self._threads.for_log(work, self._log)
             except Failure as error:
-                if not _is_passing(error):
+                if not is_passing(error):
                     await self._remake()
                 return None
-
-    @property
-    def log(self) -> Log:
-        """The log now, for `do`."""
-        return self._log
 
     async def close(self, *, compact: bool) -> None:
         """Write what is left; `compact`: and leave one update in the place of all."""
@@ -96,18 +87,15 @@ class Logbook:
         position = self.position
         self._grown_bytes += sum(map(len, batch))
         self._grown_updates += len(batch)
-        for seconds in (*_SECONDS[:1] * _TRIES, *_SECONDS[1:]):
+        while True:
             try:
                 await self._write_once(batch)
                 break
             except Failure as error:
-                if not _is_passing(error):
+                if not is_passing(error) or not await self._threads.for_log(self._log.is_intact):
                     position = await self._remake()
                     break
-                self.troubled(f"The document's log cannot be written: {error}.")
-                await asyncio.sleep(seconds)
-        else:
-            position = await self._remake()
+                await self._wait_for_better(error)
         self.troubled("")
         self.durable = position
         self.told()
@@ -123,20 +111,22 @@ class Logbook:
 
     async def _remake(self) -> int:
         """A new log from what is in memory, in the place of whatever is there; the position that it holds."""
-        for attempt in range(1 << 30):
+        while True:
             state, base, position = self.state(), self.base(), self.position
             self._pending.clear()
             try:
                 await self._threads.for_log(self._log.close)
                 self._log = await self._threads.for_log(Log.create, self._path, self.generation, state, base)
             except Failure as error:
-                self.troubled(f"The document's log cannot be written: {error}.")
-                await asyncio.sleep(_SECONDS[min(attempt, 2)])
+                await self._wait_for_better(error)
             else:
                 self._grown_bytes = self._grown_updates = 0
                 self._state_bytes = len(state)
                 return position
-        raise AssertionError
+
+    async def _wait_for_better(self, error: BaseException) -> None:
+        self.troubled(f"The document's log cannot be written: {error}.")
+        await asyncio.sleep(_RETRY_SECONDS)
 
 
 def _append(log: Log, batch: list[bytes]) -> None:
@@ -155,9 +145,3 @@ def _compact(log: Log, batch: list[bytes], state: bytes) -> None:
 def _demand_intact(log: Log) -> None:
     if not log.is_intact():
         raise Damaged("its file is gone")
-
-
-def _is_passing(error: BaseException) -> bool:
-    if isinstance(error, sqlite3.OperationalError):
-        return (error.sqlite_errorcode & 0xFF) in _PASSING
-    return isinstance(error, OSError)

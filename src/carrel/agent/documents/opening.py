@@ -1,0 +1,180 @@
+"""How a room comes to be: from the file, and from the log if there is one that can be trusted."""
+
+import hashlib
+import os
+import secrets
+from contextlib import suppress
+from typing import Any
+
+from msgspec import Struct
+from pycrdt import Doc
+
+from carrel.agent.connection import Refused
+from carrel.agent.documents import disk, log
+from carrel.agent.documents.disk import NotAFile, Signature
+from carrel.agent.documents.files import Content, Unsupported
+from carrel.agent.documents.log import BASE, NEXT, Log
+from carrel.agent.documents.logbook import Logbook
+from carrel.agent.documents.notebook_doc import NotebookDoc
+from carrel.agent.documents.notebook_file import EMPTY, NotebookFile
+from carrel.agent.documents.pace import Pace
+from carrel.agent.documents.room import Document, Room
+from carrel.agent.documents.text_doc import TextDoc
+from carrel.agent.documents.text_file import TextFile
+from carrel.agent.documents.threads import Threads
+from carrel.agent.documents.watch import Watch
+from carrel.protocol.documents import BAD_PATH, BUSY, FORBIDDEN, NOT_A_FILE, NOT_FOUND, UNSUPPORTED
+
+_NOTEBOOK = ".ipynb"
+
+
+class Place(Struct, frozen=True):
+    """Where files are, and where their logs are."""
+
+    home: str
+    logs: str
+
+    def resolve(self, path: str) -> str:
+        """The real path that a path relative to the home leads to; raises `Refused`."""
+        home = os.path.realpath(self.home)
+        if not path or "\0" in path:
+            raise Refused(BAD_PATH, "The path is not valid.")
+        real = os.path.realpath(os.path.join(home, path))
+        if not real.startswith(home + "/"):
+            raise Refused(BAD_PATH, "The path leads out of the project.")
+        return real
+
+    def log_of(self, real: str) -> str:
+        """Where the log of a file is."""
+        inner = os.path.relpath(real, os.path.realpath(self.home))
+        return os.path.join(self.logs, hashlib.sha256(os.fsencode(inner)).hexdigest()[:32] + ".db")
+
+
+class _Logged(Struct):
+    """What a log tells: the document's updates, and the file as it was."""
+
+    log: Log
+    generation: str
+    updates: list[bytes]
+    base: bytes
+    next: bytes | None
+
+
+async def open_room(place: Place, real: str, threads: Threads, pace: Pace, *, create: bool) -> Room:
+    """A room for the file at a real path; raises `Refused`."""
+    if create:
+        await threads.for_file(_create, real)
+    data, known = await threads.for_file(_load, real)
+    path = place.log_of(real)
+    logged = await threads.for_log(_read_log, path)
+    document = _document(real)
+    if logged is not None:
+        try:
+            return await _reopen(document, logged, (real, path, data, known), threads, pace)
+        except _BROKEN_LOG:
+            logged.log.close()
+            document = _document(real)
+    base = _parse(real, data, None)
+    document.change(base.value)
+    generation = secrets.token_hex(8)
+    state = document.doc.get_update()
+    try:
+        made = await threads.for_log(Log.create, path, generation, state, data)
+    except log.Failure as error:
+        raise Refused(FORBIDDEN, f"The document's log cannot be written: {error}.") from error
+    watch = _watch(document, Logbook(path, made, generation, threads), (real, base, known), threads, pace)
+    return Room(real, document, watch.logbook, watch, pace)
+
+
+_BROKEN_LOG = (ValueError, Unsupported)
+
+
+async def _reopen(
+    document: Document, logged: _Logged, found: tuple[str, str, bytes, Signature], threads: Threads, pace: Pace
+) -> Room:
+    """A room from a log; what happened to the file since is merged into it."""
+    real, path, data, known = found
+    with document.doc.transaction():
+        for update in logged.updates:
+            document.doc.apply_update(update)
+    before = document.read()
+    old = _parser(real)(logged.next if data == logged.next else logged.base, before)
+    theirs = _parse(real, data, old.value)
+    watch = _watch(document, Logbook(path, logged.log, logged.generation, threads), (real, old, known), threads, pace)
+    room = Room(real, document, watch.logbook, watch, pace)
+    if theirs.data != old.data:
+        document.merge(old.value, theirs.value)
+        watch.base = theirs
+        await watch.logbook.flush()
+    if theirs.data != logged.base:
+        await watch.logbook.do(lambda opened: opened.set_base(theirs.data))
+    if watch.is_different():
+        watch.edited()
+    return room
+
+
+def _watch(
+    document: Document, logbook: Logbook, file: tuple[str, Content, Signature], threads: Threads, pace: Pace
+) -> Watch:
+    real, base, known = file
+    watch = Watch(real, document, _parser(real), logbook, threads, pace)
+    watch.base, watch.known = base, known
+    return watch
+
+
+def _document(real: str) -> Document:
+    doc: Doc[Any] = Doc()
+    return NotebookDoc(doc) if real.endswith(_NOTEBOOK) else TextDoc(doc)
+
+
+def _parser(real: str) -> Any:
+    return NotebookFile if real.endswith(_NOTEBOOK) else lambda data, like: TextFile(data)
+
+
+def _parse(real: str, data: bytes, like: Any) -> Content:
+    try:
+        content: Content = _parser(real)(data, like)
+    except Unsupported as error:
+        raise Refused(UNSUPPORTED, str(error)) from error
+    return content
+
+
+def _create(real: str) -> None:
+    """An empty file, unless there is one."""
+    if disk.signature(real) is not None:
+        return
+    with suppress(OSError):  # somebody else was faster, or `_load` says why not
+        disk.replace(real, EMPTY if real.endswith(_NOTEBOOK) else b"", None)
+
+
+def _load(real: str) -> tuple[bytes, Signature]:
+    try:
+        return disk.load(real)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Refused(NOT_FOUND, "There is no such file.") from error
+    except (NotAFile, IsADirectoryError) as error:
+        raise Refused(NOT_A_FILE, "This is not a regular file.") from error
+    except Unsupported as error:
+        raise Refused(UNSUPPORTED, str(error)) from error
+    except OSError as error:
+        raise Refused(FORBIDDEN, f"The file cannot be read: {error.strerror}.") from error
+
+
+def _read_log(path: str) -> _Logged | None:
+    """What is in a log; None if there is none, or if it is damaged."""
+    if not os.path.exists(path):
+        return None
+    try:
+        opened = Log(path)
+    except log.Failure as error:
+        if log.is_passing(error):
+            raise Refused(BUSY, f"The document's log cannot be read: {error}.") from error
+        return None
+    try:
+        base = opened.content(BASE)
+        if base is not None:
+            return _Logged(opened, opened.generation, opened.updates(), base, opened.content(NEXT))
+    except (*log.Failure, ValueError, TypeError):
+        pass
+    opened.close()
+    return None

@@ -1,0 +1,245 @@
+"""Keeps a document and its file equal: saves edits, and takes in what others write to the file.
+
+`base` is the file as it was when both were last equal, `known` the state of the file on disk then. What somebody else
+has made of the file is merged by its difference to the base. A file that is no notebook any more changes nothing in the
+document; it is left alone until somebody edits or saves, and is then kept beside under a name that ends in `.invalid`.
+A file that is gone is made again by the next edit or save.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, Protocol
+
+from carrel.agent.documents import disk
+from carrel.agent.documents.disk import NotAFile, Signature
+from carrel.agent.documents.extension import CallFailed, Event
+from carrel.agent.documents.files import Content, Unsupported
+from carrel.agent.documents.history import superfluous
+from carrel.agent.documents.log import Log, SavedVersion
+from carrel.agent.documents.logbook import Logbook
+from carrel.agent.documents.pace import Pace
+from carrel.agent.documents.threads import Threads
+
+_ROUNDS = 5
+_GONE = Signature(0, 0, -1, 0)
+
+
+class Shared(Protocol):
+    """The document, as far as its file is concerned."""
+
+    def read(self) -> Any:
+        """What it means now."""
+
+    def merge(self, base: Any, theirs: Any) -> None:
+        """Add what somebody else made of `base`."""
+
+
+class Watch:
+    """Watches over the file at `path`; `parse` reads bytes, of which the second argument is what they probably mean."""
+
+    def __init__(
+        self,
+        path: str,
+        document: Shared,
+        parse: Callable[[bytes, Any], Content],
+        logbook: Logbook,
+        threads: Threads,
+        pace: Pace,
+    ) -> None:
+        self.is_dirty = False
+        self.tell: Callable[[Event], None] = lambda event: None
+        self.base: Content
+        self.known: Signature | None = None
+        self._path = path
+        self._document = document
+        self._parse = parse
+        self.logbook = logbook
+        self._threads = threads
+        self._pace = pace
+        self._lock = asyncio.Lock()
+        self._wake = asyncio.Event()
+        self._seen: Signature | None = None
+        self._is_invalid = False
+        self._edits = 0
+        self._first_edit = self._last_edit = self._not_before = 0.0
+        self._editors: set[str] = set()
+        self._versioned_at = 0.0
+        self._trouble = ""
+
+    def edited(self, account_id: str = "") -> None:
+        """Somebody is changing the document: this is called in the middle of the change."""
+        self._edits += 1
+        if account_id:
+            self._editors.add(account_id)
+        self._last_edit = time.monotonic()
+        if not self.is_dirty:
+            self._first_edit = self._last_edit
+            self.is_dirty = True
+            asyncio.get_running_loop().call_soon(self.tell, {"event": "dirty", "dirty": True})
+            self._wake.set()
+
+    def is_different(self) -> bool:
+        """Whether the document means something else than the file that it was last equal to."""
+        return self.known is None or bool(self._document.read() != self.base.value)
+
+    async def run(self) -> None:
+        """Look after the file until cancelled."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._patience()):
+                    await self._wake.wait()
+            self._wake.clear()
+            async with self._lock:
+                await self._look()
+            if self.is_dirty and time.monotonic() >= self._due():
+                with suppress(CallFailed):  # told as trouble, and tried again
+                    await self.save("auto")
+
+    async def save(self, cause: str) -> dict[str, Any]:
+        """Write the document to its file if they differ; returns `mtime` and `bytes`, raises `CallFailed`."""
+        async with self._lock:
+            for _ in range(_ROUNDS):
+                await self._settle()
+                edits, value = self._edits, self._document.read()
+                if self.known is not None and not self._is_invalid and value == self.base.value:
+                    break
+                if await self._write(value, cause):
+                    break
+            else:
+                self._set_trouble("The file is being changed by somebody else all the time.")
+            if edits == self._edits and self.is_dirty:
+                self.is_dirty = False
+                self.tell({"event": "dirty", "dirty": False})
+            self._first_edit = time.monotonic()
+            found = self.known or _GONE
+            return {"mtime": found.mtime_ns // 1_000_000, "bytes": found.size}
+
+    async def _write(self, value: Any, cause: str) -> bool:
+        """One attempt; false if the file is not what it was thought to be."""
+        try:
+            new = await self._threads.for_file(_render, self.base, value, self._parse)
+            await self.logbook.do(lambda log: log.saving(new.data))
+            if self._is_invalid:
+                self.known = await self._threads.for_file(_keep_aside, self._path)
+            known, displaced = await self._threads.for_file(disk.replace, self._path, new.data, self.known)
+        except (FileExistsError, NotAFile):
+            return False
+        except OSError as error:
+            if isinstance(error, FileNotFoundError) and self.known is not None:
+                return False
+            self._fail(error)
+        before, self.base, self.known, self._is_invalid = self.base, new, known, False
+        self._seen = None
+        self._set_trouble("")
+        await self._keep_version(new.data, cause)
+        if displaced is not None:
+            await self._take_displaced(displaced, before)
+        self.tell({"event": "saved", "mtime": known.mtime_ns // 1_000_000, "bytes": known.size, "cause": cause})
+        return True
+
+    async def _keep_version(self, data: bytes, cause: str) -> None:
+        now = time.time()
+        keeps = now - self._versioned_at >= self._pace.version or cause != "auto"
+        version = SavedVersion(0, int(now * 1000), tuple(sorted(self._editors)), len(data), 0)
+        await self.logbook.do(partial(_note_saved, version, data, keep_last=keeps))
+        if keeps:
+            self._versioned_at = now
+            self._editors.clear()
+
+    async def _settle(self) -> None:
+        """Take in what others have written, once they have stopped writing."""
+        while await self._look():  # noqa: ASYNC110 -- nothing tells when a writer is done
+            await asyncio.sleep(self._pace.settle)
+
+    async def _look(self) -> bool:
+        """See whether the file has changed; true if it has, but perhaps is not yet whole."""
+        try:
+            found = disk.signature(self._path)
+        except (NotAFile, OSError):
+            found = _GONE
+        if found == self.known:
+            self._seen = None
+            return False
+        if found is None:
+            self.known = None
+            self.tell({"event": "outside", "what": "deleted"})
+            return False
+        if found != self._seen:
+            self._seen = found
+            return True
+        await self._take_outside(found)
+        return False
+
+    async def _take_outside(self, found: Signature) -> None:
+        try:
+            data, found = await self._threads.for_file(disk.load, self._path)
+            theirs = await self._threads.for_file(self._parse, data, self.base.value)
+        except FileNotFoundError:
+            return
+        except (Unsupported, NotAFile, OSError):
+            self.known, self._is_invalid = found, True
+            self.tell({"event": "outside", "what": "invalid"})
+            return
+        before, self.base, self.known, self._is_invalid = self.base, theirs, found, False
+        await self._take(before, theirs)
+
+    async def _take_displaced(self, path: str, before: Content) -> None:
+        """Merge what the file was in the moment when it was replaced; its writer is given time to finish."""
+        seen = None
+        while seen != (seen := disk.signature(path)):  # noqa: ASYNC110 -- nothing tells when a writer is done
+            await asyncio.sleep(self._pace.settle)
+        with suppress(Unsupported, NotAFile, OSError):
+            data, _ = await self._threads.for_file(disk.load, path)
+            await self._take(before, await self._threads.for_file(self._parse, data, before.value))
+            os.unlink(path)
+
+    async def _take(self, before: Content, theirs: Content) -> None:
+        if theirs.data == before.data:
+            return
+        self._document.merge(before.value, theirs.value)
+        await self.logbook.flush()
+        data = self.base.data
+        await self.logbook.do(lambda log: log.set_base(data))
+        self.tell({"event": "outside", "what": "changed"})
+
+    def _patience(self) -> float:
+        longest = self._pace.settle if self._seen is not None else self._pace.poll
+        return max(0.0, min(longest, self._due() - time.monotonic())) if self.is_dirty else longest
+
+    def _due(self) -> float:
+        due = min(self._last_edit + self._pace.quiet, self._first_edit + self._pace.longest)
+        return max(due, self._not_before)
+
+    def _set_trouble(self, sentence: str) -> None:
+        if sentence != self._trouble:
+            self._trouble = sentence
+            self.tell({"event": "trouble", "message": sentence})
+
+    def _fail(self, error: OSError) -> None:
+        self._not_before = time.monotonic() + self._pace.retry
+        sentence = f"The file cannot be saved: {error.strerror or error}."
+        self._set_trouble(sentence)
+        raise CallFailed("internal", sentence) from error
+
+
+def _render(base: Content, value: Any, parse: Callable[[bytes, Any], Content]) -> Content:
+    """The file as it is to be; what it means is `value`, whatever reading it again would make of that."""
+    new = parse(base.render(value), value)
+    new.value = value
+    return new
+
+
+def _note_saved(version: SavedVersion, data: bytes, log: Log, *, keep_last: bool) -> None:
+    log.saved(version, data, keep_last=keep_last)
+    if drop := superfluous(log.versions(), version.time_ms, version.bytes):
+        log.forget(drop)
+
+
+def _keep_aside(path: str) -> Signature | None:
+    with suppress(FileNotFoundError):
+        os.replace(path, path + ".invalid")
+    return disk.signature(path)

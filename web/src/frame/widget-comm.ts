@@ -14,7 +14,9 @@ export class WidgetComm implements IClassicComm {
   readonly comm_id: string;
   readonly target_name: string;
   readonly #send: (message: CommMessage) => void;
-  #onMessage: (message: Received) => void = () => {};
+  /** What came before the model was made. */
+  #early: Received[] = [];
+  #onMessage: (message: Received) => void = (message) => this.#early.push(message);
   #onClose: (message: Received) => void = () => {};
   /** States that we sent and that have not come back, oldest first. */
   #sent: { readonly id: string; readonly state: Unknowns }[] = [];
@@ -39,6 +41,7 @@ export class WidgetComm implements IClassicComm {
 
   on_msg(callback: (message: Received) => void): void {
     this.#onMessage = callback;
+    for (const message of this.#early.splice(0)) callback(message);
   }
 
   on_close(callback: (message: Received) => void): void {

@@ -11,10 +11,9 @@ from itertools import count
 from pathlib import Path
 
 import anyio
-import msgspec
 from anyio.abc import Process, SocketStream
 
-import carrel
+from carrel.runners.bubblewrap.runtime import RuntimeSource
 
 _tenants = count(61_000)
 MAIN = "from carrel.agent.serve import main\nmain()\n"
@@ -33,13 +32,12 @@ class RunningAgent:
 
 
 def stage_agent(directory: Path, main: str = MAIN) -> Path:
-    """The directory that the agent's interpreter is given: its own packages and nothing else."""
+    """The directory that the agent's interpreter is given: what sandboxes have, and nothing else."""
     stage = directory / "stage"
     (stage / "carrel").mkdir(parents=True)
-    package = Path(carrel.__file__).parent
-    for name in ("__init__.py", "kit", "protocol", "agent"):
-        (stage / "carrel" / name).symlink_to(package / name)
-    (stage / "msgspec").symlink_to(Path(msgspec.__file__).parent)
+    for place, source in RuntimeSource.installed().parts:
+        (stage / place).symlink_to(source)
+    (stage / "__main__.py").unlink()
     (stage / "__main__.py").write_text(main)
     return stage
 

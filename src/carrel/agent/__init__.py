@@ -4,8 +4,9 @@ Launched by the runner as
 
     python3 -I -S -X frozen_modules=on <dir> --listen-fd N
 
-- `<dir>` holds `carrel/` with `__init__.py`, `kit/`, `protocol/` and `agent/`, the package `msgspec/` (nothing else of
-  site-packages), and a `__main__.py` of these two lines:
+- `<dir>` holds `carrel/` with `__init__.py`, `kit/`, `protocol/` and `agent/`, the packages msgspec, pycrdt,
+  jupyter_ydoc and jupyter_client with what they need (nothing else of site-packages), and a `__main__.py` of these two
+  lines:
 
       from carrel.agent.serve import main
       main()
@@ -19,5 +20,6 @@ Launched by the runner as
 - The agent must not be pid 1: it reaps its own children, orphans are left to the sandbox's init.
 - It ends only by a signal (SIGTERM will do).
 
-Small on purpose: the standard library and msgspec, no OpenSSL, no subprocess module of its own, imports on first use.
+Small on purpose: the standard library and msgspec, no OpenSSL, no subprocess module of its own, imports on first use
+(pycrdt when a document opens, jupyter_client when a kernel starts).
 """

@@ -1,10 +1,14 @@
 """Staging what goes into sandboxes."""
 
+import marshal
 import os
+import py_compile
 import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,7 @@ import pytest
 from carrel.domain.ids import ProjectId, new_project_id
 from carrel.domain.projects import StartFailed
 from carrel.kit.unix_users import UnixUser
+from carrel.runners.bubblewrap.bytecode import write_bytecode
 from carrel.runners.bubblewrap.places import Places, short_name
 from carrel.runners.bubblewrap.runtime import (
     NoRuntime,
@@ -45,6 +50,28 @@ def test_a_runtime_is_named_by_its_contents_and_compiled_ahead(tmp_path: Path) -
     assert {stat.S_IMODE(path.stat().st_mode) for path in first.rglob("*") if path.is_file()} == {0o644}
 
 
+def test_byte_code_that_is_there_already_is_taken_along_unless_its_source_has_changed(tmp_path: Path) -> None:
+    source, target = tmp_path / "source.py", tmp_path / "target.py"
+    source.write_text("def place(): return __import__('sys')._getframe().f_code.co_filename, 1\n")
+    compiled = py_compile.compile(str(source), invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)
+    status = source.stat()
+    source.write_text(source.read_text().replace("1", "2"))
+    os.utime(source, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert _place_and_number(source, target) == ("/opt/target.py", 1)  # nothing shows that it has changed
+    os.utime(source, (1, 1))
+    assert _place_and_number(source, target) == ("/opt/target.py", 2)
+    os.remove(str(compiled))
+    assert _place_and_number(source, target) == ("/opt/target.py", 2)
+
+
+def _place_and_number(source: Path, target: Path) -> tuple[str, int]:
+    write_bytecode(source, target, "/opt/target.py")
+    code = marshal.loads(Path(cache_from_source(target)).read_bytes()[16:])
+    names: dict[str, Callable[[], tuple[str, int]]] = {}
+    exec(code, names)
+    return names["place"]()
+
+
 def test_two_hubs_that_stage_at_once_end_up_with_one(tmp_path: Path) -> None:
     runtimes = tmp_path / "runtime"
     runtimes.mkdir()
@@ -67,7 +94,8 @@ def test_unused_runtimes_go_and_unfinished_ones_when_they_are_old(tmp_path: Path
 
 def test_the_installed_agent_starts_with_nothing_but_the_runtime(tmp_path: Path) -> None:
     runtime = stage(RuntimeSource.installed(), tmp_path)
-    program = f"import sys; sys.path.insert(0, {str(runtime)!r}); import carrel.agent.serve as s; print(s.__file__)"
+    imports = "import carrel.agent.serve as s, jupyter_client.manager, jupyter_ydoc, pycrdt"
+    program = f"import sys; sys.path.insert(0, {str(runtime)!r}); {imports}; print(s.__file__)"
     command = [str(choose_python(None)), "-I", "-S", "-X", "frozen_modules=on", "-c", program]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ended.stdout.startswith(str(runtime))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from carrel.kit.bubblewrap import Arguments
 from carrel.runners.base import Network, SandboxSpec
+from carrel.runners.bubblewrap.runtime import RUNTIME
 from carrel.runners.settings import RunnerSettings
 
-RUNTIME = "/opt/carrel"
 PROXY_DIRECTORY = "/run/proxy"
 PROXY_URL = "http://127.0.0.1:3128"
 _UID = 1000

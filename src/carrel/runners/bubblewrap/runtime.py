@@ -2,14 +2,12 @@
 
 The hub's environment cannot be mounted: it may lie in root's home, and it holds far more than a tenant needs to see.
 Copied are the agent with what it may import, and a `__main__` (see `inside`). The directory is named by its contents,
-so an upgraded hub stages a new one beside the old, which running sandboxes keep; byte code is compiled ahead, because
-a sandbox cannot write it.
+so an upgraded hub stages a new one beside the old, which running sandboxes keep; byte code comes along, because a
+sandbox cannot write it.
 """
 
-import compileall
 import hashlib
 import os
-import py_compile
 import shutil
 import subprocess
 import sys
@@ -21,8 +19,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from carrel.kit.unix_users import UnixUser
+from carrel.runners.bubblewrap.bytecode import write_bytecode
 
-_NEVER_STAGED = {"__pycache__", "py.typed"}
+RUNTIME = "/opt/carrel"
+"""Where sandboxes see the runtime."""
+_PACKAGES = (
+    "anyio", "dateutil", "jupyter_client", "jupyter_core", "jupyter_ydoc", "msgspec", "platformdirs", "pycrdt",
+    "tornado", "traitlets", "typing_extensions", "zmq",
+)  # fmt: skip
+_NEVER_STAGED = {"__pycache__", "py.typed", "test", "tests"}
+_NO_CODE = {".pyi", ".pxd", ".pyx", ".h", ".gz"}
 _STALE_SECONDS = 3600
 _USR = Path("/usr")
 
@@ -39,11 +45,12 @@ class RuntimeSource:
 
     @classmethod
     def installed(cls) -> "RuntimeSource":
-        """Our own agent, from where this program is installed."""
+        """Our own agent and the packages that it may import, from where this program is installed."""
         inside = Path(__file__).parent / "inside"
         package = Path(__file__).parents[2]
         ours = [(f"carrel/{name}", package / name) for name in ("__init__.py", "kit", "protocol", "agent")]
-        return cls((("__main__.py", inside / "main.py"), ("forward.py", inside / "forward.py"), *ours, _msgspec()))
+        packages = [part for name in _PACKAGES for part in _package(name)]
+        return cls((("__main__.py", inside / "main.py"), ("forward.py", inside / "forward.py"), *ours, *packages))
 
     def files(self) -> Iterator[tuple[str, Path]]:
         """(place in the runtime, file), in a stable order."""
@@ -53,7 +60,7 @@ class RuntimeSource:
                 continue
             for path in sorted(source.rglob("*")):
                 relative = path.relative_to(source)
-                if path.is_file() and not _NEVER_STAGED & set(relative.parts) and path.suffix != ".pyi":
+                if path.is_file() and not _NEVER_STAGED & set(relative.parts) and path.suffix not in _NO_CODE:
                     yield f"{place}/{relative}", path
 
     def digest(self) -> str:
@@ -66,11 +73,16 @@ class RuntimeSource:
         return total.hexdigest()[:24]
 
 
-def _msgspec() -> tuple[str, Path]:
-    spec = find_spec("msgspec")
+def _package(name: str) -> Iterator[tuple[str, Path]]:
+    """An installed package or module, and the shared libraries that its wheel has brought along."""
+    spec = find_spec(name)
     assert spec is not None
     assert spec.origin is not None
-    return "msgspec", Path(spec.origin).parent
+    origin = Path(spec.origin)
+    place = origin.parent if origin.name == "__init__.py" else origin
+    yield place.name, place
+    for libraries in place.parent.glob(f"*{name}.libs"):
+        yield libraries.name, libraries
 
 
 def stage(source: RuntimeSource, runtimes: Path) -> Path:
@@ -83,10 +95,8 @@ def stage(source: RuntimeSource, runtimes: Path) -> Path:
         for place, path in source.files():
             (temporary / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, temporary / place)
-        compileall.compile_dir(
-            temporary, quiet=2, stripdir=str(temporary), prependdir="/opt/carrel",
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )  # fmt: skip
+            if path.suffix == ".py":
+                write_bytecode(path, temporary / place, f"{RUNTIME}/{place}")
         for directory, _, files in os.walk(temporary):
             Path(directory).chmod(0o755)
             for name in files:

@@ -1,21 +1,29 @@
-"""A browser for the session, two sites over https, and visitors whose consoles must stay clean."""
+"""A browser for the session, two sites over https, and visitors whose consoles must stay clean.
 
+The course's site is served by the front, Carrel's by a real hub behind it. Each test writes its own files, and its
+pages have addresses of their own, so that tests share the hub and the sandbox of one project.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser
 from support.browsers import Visitor, running_browser, visiting
 from support.fronts import Front, running_front
-
-COURSE = "course.example.test"
-CARREL = "carrel.example.net"
-
-_FAILED = pytest.StashKey[bool]()
-
+from support.hubs import ServedHub, served_hub
+from support.parents import CARREL, COURSE, SERVER, auth_token
+from support.people import Person, new_person
 
 NewVisitor = Callable[..., Awaitable[Visitor]]
+
+_FAILED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,7 +36,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 def front() -> Iterator[Front]:
-    with running_front("*.example.test", "*.example.net", COURSE, CARREL) as front:
+    with running_front("*.example.test", "*.example.net") as front:
         yield front
 
 
@@ -58,3 +66,54 @@ async def new_visitor(browser: Browser, request: pytest.FixtureRequest) -> Async
 @pytest.fixture
 async def visitor(new_visitor: NewVisitor) -> Visitor:
     return await new_visitor()
+
+
+@pytest.fixture(scope="session")
+def hub(front: Front) -> Iterator[ServedHub]:
+    """The hub behind Carrel's site; its log must not contain the tokens that it was sent."""
+    directory = Path(tempfile.mkdtemp(prefix="crl-", dir="/tmp"))
+    os.chmod(directory, 0o711)
+    settings = {"CARREL_IFRAME_COMM_HOSTS": COURSE, "CARREL_SITE_URL": SERVER, "CARREL_LIVE_CHECK_S": "1"}
+    with served_hub(directory / "data", **settings) as hub:
+        front.hubs[CARREL] = hub.port
+        yield hub
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sql(hub: ServedHub) -> Callable[..., list[tuple[object, ...]]]:
+    """Runs a statement in the hub's database, for what the API has no call for."""
+
+    def run(statement: str, *values: object) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(hub.data_dir / "carrel.sqlite", timeout=15)) as connection, connection:
+            return connection.execute(statement, values).fetchall()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def ada(hub: ServedHub) -> Person:
+    return new_person(hub, "Ada")
+
+
+@pytest.fixture(scope="session")
+def eve(hub: ServedHub) -> Person:
+    """An account that has nothing to do with Ada's projects."""
+    return new_person(hub, "Eve")
+
+
+@pytest.fixture(scope="session")
+def project(ada: Person) -> str:
+    return ada.new_project("Ada's project")
+
+
+@pytest.fixture
+def token(hub: ServedHub, ada: Person) -> str:
+    """An auth token of Ada, as the first version of the API makes it."""
+    return auth_token(hub, ada)
+
+
+@pytest.fixture
+def named(request: pytest.FixtureRequest) -> str:
+    """A name for the files of this test alone."""
+    return str(request.function.__name__).removeprefix("test_")[:60]

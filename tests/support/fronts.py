@@ -41,6 +41,10 @@ class Seen:
         return Seen(headers["host"].partition(":")[0], method, target, headers)
 
     @property
+    def browser(self) -> str:
+        return self.headers.get("user-agent", "")
+
+    @property
     def upgrades(self) -> bool:
         return "upgrade" in self.headers
 
@@ -70,39 +74,45 @@ _NO_ICON = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"
 
 
 class Network:
-    """Whether bytes flow between browsers and hubs."""
+    """Whether bytes flow between browsers and hubs; for all browsers, or for those whose name contains a text."""
 
     def __init__(self) -> None:
-        self.refuses = False
         self._flows = anyio.Event()
         self._flows.set()
-        self._connections: set[anyio.CancelScope] = set()
+        self._cut: str | None = None
+        self._held: str | None = None
+        self._connections: dict[anyio.CancelScope, Seen] = {}
 
-    async def flows(self) -> None:
-        await self._flows.wait()
+    async def flows(self, seen: Seen) -> None:
+        if self._held is not None and self._held in seen.browser:
+            await self._flows.wait()
 
-    def stall(self) -> None:
+    def stall(self, whose: str = "") -> None:
         """Hold every byte back; connections stay."""
-        self._flows = anyio.Event()
+        self._flows, self._held = anyio.Event(), whose
 
-    def cut(self) -> None:
+    def cut(self, whose: str = "") -> None:
         """Break the connections and refuse new ones."""
-        self.refuses = True
-        for connection in self._connections:
-            connection.cancel()
+        self._cut = whose
+        for connection, seen in self._connections.items():
+            if whose in seen.browser:
+                connection.cancel()
 
     def mend(self) -> None:
-        self.refuses = False
+        self._cut = self._held = None
         self._flows.set()
 
     @contextmanager
-    def connection(self) -> Iterator[None]:
+    def carries(self, seen: Seen) -> Iterator[None]:
+        """What the block does on behalf of this request ends when the network is cut."""
         with anyio.CancelScope() as scope:
-            self._connections.add(scope)
+            self._connections[scope] = seen
+            if self._cut is not None and self._cut in seen.browser:
+                scope.cancel()
             try:
                 yield
             finally:
-                self._connections.discard(scope)
+                del self._connections[scope]
 
 
 @dataclass
@@ -119,11 +129,11 @@ class Front:
     network: Network = field(default_factory=Network)
     port: int = 0
 
-    def stall(self) -> None:
-        self.portal.call(self.network.stall)
+    def stall(self, whose: str = "") -> None:
+        self.portal.call(self.network.stall, whose)
 
-    def cut(self) -> None:
-        self.portal.call(self.network.cut)
+    def cut(self, whose: str = "") -> None:
+        self.portal.call(self.network.cut, whose)
 
     def mend(self) -> None:
         self.portal.call(self.network.mend)
@@ -148,20 +158,19 @@ class Front:
             group.cancel_scope.cancel()
 
     async def _serve(self, browser: ByteStream) -> None:
-        with self.network.connection():
-            try:
-                if not self.network.refuses:
-                    await self._answer(browser)
-            except _BROKEN:
-                pass  # either end may go at any time
+        try:
+            reader = BufferedByteReceiveStream(browser)
+            seen = Seen.parse(await reader.receive_until(b"\r\n\r\n", _HEAD_BYTES))
+            with self.network.carries(seen):
+                self.seen.append(seen)
+                await self.network.flows(seen)
+                await self._answer(seen, reader, browser)
+        except _BROKEN:
+            pass  # either end may go at any time
         with anyio.move_on_after(1, shield=True):
             await browser.aclose()
 
-    async def _answer(self, browser: ByteStream) -> None:
-        reader = BufferedByteReceiveStream(browser)
-        seen = Seen.parse(await reader.receive_until(b"\r\n\r\n", _HEAD_BYTES))
-        self.seen.append(seen)
-        await self.network.flows()
+    async def _answer(self, seen: Seen, reader: BufferedByteReceiveStream, browser: ByteStream) -> None:
         path = seen.target.partition("?")[0]
         if page := self.pages.get((seen.host, path)):
             await browser.send(page.response())
@@ -174,15 +183,15 @@ class Front:
         async with await anyio.connect_tcp("127.0.0.1", self.hubs[seen.host]) as hub:
             await hub.send(seen.head())
             async with anyio.create_task_group() as group:
-                group.start_soon(self._pump, reader, hub)
-                await self._pump(hub, browser)
+                group.start_soon(self._pump, reader, hub, seen)
+                await self._pump(hub, browser, seen)
                 group.cancel_scope.cancel()
 
-    async def _pump(self, source: ByteReceiveStream, sink: ByteSendStream) -> None:
+    async def _pump(self, source: ByteReceiveStream, sink: ByteSendStream, seen: Seen) -> None:
         try:
             while True:
                 data = await source.receive()
-                await self.network.flows()
+                await self.network.flows(seen)
                 await sink.send(data)
         except _BROKEN:
             return

@@ -1,0 +1,141 @@
+"""The message protocol with a real frame: every error text, who is answered at all, and in which order."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+from support.browsers import Visitor
+from support.fronts import Front, Page
+from support.notebooks import code, notebook
+from support.parents import COURSE, SERVER, Parent, frame_tag, kiosk, open_parent
+from support.people import Person
+
+pytestmark = pytest.mark.anyio
+
+NOBODYS = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.fixture
+async def parent(visitor: Visitor, front: Front, token: str) -> Parent:
+    """A page with a frame that is ready and has nothing open."""
+    parent = await open_parent(visitor, front, frame_tag(kiosk(token=token)))
+    await parent.ready()
+    return parent
+
+
+@pytest.mark.parametrize(
+    ("payload", "mesg", "code"),
+    [
+        (None, 'There is no payload "data"', "bad_message"),
+        ("open", 'The payload "data" must be an object', "bad_message"),
+        (7, 'The payload "data" must be an object', "bad_message"),
+        ({}, "Unknown action 'undefined'", "unknown_action"),
+        ([], "Unknown action 'undefined'", "unknown_action"),
+        ({"action": "fly"}, "Unknown action 'fly'", "unknown_action"),
+        ({"action": "open"}, "invalid project_id='undefined'", "bad_project"),
+        ({"action": "open", "project_id": "x", "path": 7}, "invalid project_id='x'", "bad_project"),
+        ({"action": "open", "project_id": NOBODYS}, "invalid path, it must be a string", "bad_path"),
+        ({"action": "open", "project_id": NOBODYS, "path": ""}, "path must be a file", "not_a_file"),
+        ({"action": "open", "project_id": NOBODYS, "path": "a/"}, "path must be a file", "not_a_file"),
+        ({"action": "open", "project_id": NOBODYS, "path": "../a"}, "path must be a file", "bad_path"),
+        ({"action": "open", "project_id": NOBODYS, "path": "a"}, f"problem opening project {NOBODYS}", "forbidden"),
+    ],
+)
+async def test_a_wrong_message_gets_its_text(parent: Parent, payload: Any, mesg: str, code: str) -> None:
+    before = len(await parent.heard())
+    await parent.say(payload)
+    reply = await parent.hears({"status": "error"}, after=before)
+    assert (reply["mesg"], reply["code"]) == (mesg, code)
+
+
+async def test_a_missing_or_unsuitable_file_never_yields_done(parent: Parent, ada: Person, project: str) -> None:
+    ada.shell(project, "mkdir -p a-directory && head -c 100 /dev/zero > zeros.bin && mkfifo -m 666 a-pipe || true")
+    for path, reason in (
+        ("missing.ipynb", "not_found"),
+        ("a-directory", "not_a_file"),
+        ("zeros.bin", "unsupported"),
+        ("a-pipe", "not_a_file"),
+    ):
+        reply = await parent.open(project, path)
+        assert (reply["status"], reply["code"], reply["path"]) == ("error", reason, path)
+    assert [m["data"] for m in await parent.heard() if m["data"].get("status") == "done"] == []
+    assert (await parent.ask({"action": "status"}))["open_files"] == {}
+
+
+async def test_status_is_answered_before_anybody_is_signed_in(visitor: Visitor, front: Front) -> None:
+    parent = await open_parent(visitor, front, frame_tag(kiosk()))
+    await parent.hears({"event": "auth-required"})
+    status = await parent.ask({"action": "status"})
+    assert (status["status"], status["ready"], status["auth"], status["open_files"]) == ("done", False, "required", {})
+    assert status["connection"]["status"] != "connected"
+
+
+async def test_interleaved_openings_are_acknowledged_in_order_and_the_last_asked_for_is_in_front(
+    parent: Parent, ada: Person, named: str
+) -> None:
+    projects = [ada.new_project(f"{named} {number}") for number in range(2)]
+    for project in projects:
+        for number in range(5):
+            ada.write(project, f"{number}.ipynb", notebook(code(f"note = 'number {number}'")))
+    files = [(projects[number % 2], f"{number // 2}.ipynb") for number in range(10)]
+    for number, (project, path) in enumerate(files):
+        await parent.say({"action": "open", "project_id": project, "path": path, "id": f"open-{number}"})
+    for number in range(10):
+        await parent.hears({"id": f"open-{number}", "status": "done"}, wait_ms=60_000)
+    replies = [m["data"] for m in await parent.heard() if str(m["data"].get("id", "")).startswith("open-")]
+    acks = [reply["id"] for reply in replies if reply["status"] == "ack"]
+    assert acks == [f"open-{number}" for number in range(10)]
+    assert sorted(reply["id"] for reply in replies if reply["status"] == "done") == sorted(acks)
+    status = await parent.ask({"action": "status"})
+    assert {project: sorted(paths) for project, paths in status["open_files"].items()} == {
+        project: [f"{number}.ipynb" for number in range(5)] for project in projects
+    }
+    await expect(parent.frame().get_by_text("number 4").locator("visible=true")).to_have_count(1)
+    closed = await parent.ask({"action": "closeall"})
+    assert (closed["status"], closed["mesg"]) == ("done", "all files are closed")
+    await expect(parent.frame().locator('#carrel-embed-banner[data-state="ready"]')).to_be_visible()
+    assert (await parent.ask({"action": "status"}))["open_files"] == {}
+
+
+async def test_closing_all_cancels_what_is_being_opened(parent: Parent, ada: Person, named: str) -> None:
+    project = ada.new_project(named)
+    ada.write(project, "a.ipynb", notebook(code("1")))
+    await parent.say({"action": "open", "project_id": project, "path": "a.ipynb", "id": "open"})
+    await parent.hears({"id": "open", "status": "ack"})
+    closed = await parent.ask({"action": "closeall"})
+    ended = await parent.hears({"id": "open"}, but={"status": "ack"})
+    assert (closed["status"], ended["status"], ended["code"]) == ("done", "error", "cancelled")
+
+
+async def test_a_page_that_is_not_allowed_is_neither_shown_nor_answered(
+    visitor: Visitor, front: Front, token: str
+) -> None:
+    address = f"{SERVER}{kiosk(token=token)}"
+    front.pages["stranger.example.test", "/"] = Page(
+        f"""<!doctype html><title>stranger</title><script>window.heard = [];
+        addEventListener("message", (event) => heard.push(event.data))</script>
+        <iframe src="{address}"></iframe>""".encode()
+    )
+    visitor.expect_problem("frame-ancestors")
+    visitor.expect_problem("target origin")
+    page = await visitor.open("https://stranger.example.test/")
+    await page.evaluate(f"frames[0].postMessage({{action: 'status'}}, '{SERVER}')")
+    popup = await visitor.open(f"{SERVER}/app?fullscreen=kiosk&session=")
+    await popup.evaluate("window.postMessage({action: 'status'}, '*')")
+    await popup.evaluate("new Promise((done) => setTimeout(done))")
+    assert await page.evaluate("heard") == []
+
+
+async def test_a_sibling_of_the_frame_is_not_answered(visitor: Visitor, front: Front, token: str) -> None:
+    front.pages[COURSE, "/sibling"] = Page(
+        f"""<!doctype html><title>sibling</title><script>window.heard = [];
+        addEventListener("message", (event) => heard.push(event.data));
+        window.ask = () => parent.frames[0].postMessage({{action: "status"}}, "{SERVER}")</script>""".encode()
+    )
+    sibling = f'<iframe src="https://{COURSE}/sibling"></iframe>'
+    parent = await open_parent(visitor, front, frame_tag(kiosk(token=token)), sibling)
+    await parent.ready()
+    frame = next(frame for frame in parent.page.frames if frame.url.endswith("/sibling"))
+    await frame.evaluate("ask()")
+    assert (await parent.ask({"action": "status"}))["status"] == "done"  # asked later, so the first was dropped
+    assert await frame.evaluate("heard") == []

@@ -1,0 +1,170 @@
+"""Several pages on one notebook, and what happens to edits and runs when pages, networks and hubs go and come."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import expect
+from support.browsers import Visitor
+from support.fronts import Front
+from support.hubs import ServedHub
+from support.notebooks import code, notebook
+from support.parents import Parent, auth_token, file_url, frame_tag, kiosk, open_parent
+from support.people import Person
+
+NewVisitor = Callable[..., Awaitable[Visitor]]
+Sql = Callable[..., list[tuple[object, ...]]]
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+
+class Opener:
+    """Opens a notebook of this test in as many pages as it is asked for."""
+
+    def __init__(self, front: Front, hub: ServedHub, ada: Person, project: str, name: str) -> None:
+        self.front, self.hub, self.ada, self.project, self.path = front, hub, ada, project, f"{name}.ipynb"
+
+    def write(self, *cells: dict[str, object]) -> None:
+        self.ada.write(self.project, self.path, notebook(*cells))
+
+    def read(self) -> str:
+        return self.ada.read(self.project, self.path)
+
+    async def open(self, visitor: Visitor) -> Parent:
+        address = kiosk(file_url(self.project, self.path), token=auth_token(self.hub, self.ada))
+        parent = await open_parent(visitor, self.front, frame_tag(address))
+        await parent.ready()
+        return parent
+
+
+@pytest.fixture
+def opener(front: Front, hub: ServedHub, ada: Person, project: str, named: str) -> Opener:
+    return Opener(front, hub, ada, project, named)
+
+
+async def type_at(parent: Parent, line: str, text: str, key: str = "End") -> None:
+    """Type into a cell, in the line that shows this text, at its end or start."""
+    await parent.frame().get_by_text(line, exact=True).first.click()
+    await parent.page.keyboard.press(key)
+    await parent.page.keyboard.type(text)
+
+
+async def test_two_browsers_edit_the_same_cell(new_visitor: NewVisitor, opener: Opener) -> None:
+    opener.write(code("first = 1\nlast = 2"))
+    one, two = await opener.open(await new_visitor()), await opener.open(await new_visitor())
+    await type_at(one, "first = 1", "0")
+    await type_at(two, "last = 2", "5")
+    for parent in (one, two):
+        await expect(parent.frame().get_by_text("first = 10", exact=True)).to_be_visible()
+        await expect(parent.frame().get_by_text("last = 25", exact=True)).to_be_visible()
+    assert (await one.ask({"action": "save"}))["status"] == "done"
+    assert '"first = 10\\nlast = 25"' in opener.read().replace('\\n",\n    "', "\\n")
+
+
+async def test_a_page_closed_during_a_run_shows_all_output_when_it_is_opened_again(
+    new_visitor: NewVisitor, opener: Opener
+) -> None:
+    gate = f"/tmp/{opener.path}.gate"
+    opener.write(
+        code(
+            f"import pathlib, time\nprint('begun')\nwhile not pathlib.Path('{gate}').exists(): time.sleep(.02)"
+            "\nprint('ended')"
+        )
+    )
+    visitor = await new_visitor()
+    parent = await opener.open(visitor)
+    await parent.say({"action": "run", "id": "run"})
+    await expect(parent.frame().locator(".outputs").get_by_text("begun")).to_be_visible(timeout=60_000)
+    await visitor.context.close()
+    opener.ada.shell(opener.project, f"touch {gate}")
+    again = await opener.open(await new_visitor())
+    await expect(again.frame().locator(".outputs").get_by_text("ended")).to_be_visible()
+    await expect(again.frame().locator(".outputs").get_by_text("begun")).to_be_visible()
+
+
+async def test_edits_on_both_sides_of_a_cut_network_all_arrive(
+    new_visitor: NewVisitor, opener: Opener, front: Front
+) -> None:
+    opener.write(code("apart = 1"), code("together = 2"))
+    apart = await opener.open(await new_visitor(user_agent="somebody on a train"))
+    connected = await opener.open(await new_visitor())
+    await expect(apart.frame().get_by_text("apart = 1", exact=True)).to_be_visible()
+    front.cut("on a train")
+    try:
+        await type_at(apart, "apart = 1", "00")
+        await type_at(connected, "together = 2", "55")
+        await expect(apart.frame().get_by_text("apart = 100", exact=True)).to_be_visible()
+        status = await apart.ask({"action": "status"})
+        assert status["dirty"] == {opener.project: [opener.path]}
+        await expect(connected.frame().get_by_text("apart = 1", exact=True)).to_be_visible()
+    finally:
+        front.mend()
+    for parent in (apart, connected):
+        await expect(parent.frame().get_by_text("apart = 100", exact=True)).to_be_visible(timeout=60_000)
+        await expect(parent.frame().get_by_text("together = 255", exact=True)).to_be_visible(timeout=60_000)
+    assert (await apart.ask({"action": "save"}))["status"] == "done"
+    assert "apart = 100" in opener.read()
+    assert "together = 255" in opener.read()
+
+
+async def test_a_killed_hub_loses_neither_edits_nor_the_run(
+    new_visitor: NewVisitor, opener: Opener, hub: ServedHub
+) -> None:
+    gate = f"/tmp/{opener.path}.gate"
+    waiting = f"import pathlib, time\nwhile not pathlib.Path('{gate}').exists(): time.sleep(.02)\nprint('survived')"
+    opener.write(code(waiting), code("edited = 1"))
+    visitor = await new_visitor()
+    visitor.expect_problem("50[0-9]|ERR_|WebSocket")
+    parent = await opener.open(visitor)
+    await parent.say({"action": "run", "id": "run"})
+    await expect(parent.frame().get_by_text("[*]").first).to_be_visible(timeout=60_000)
+    hub.kill()
+    try:
+        await type_at(parent, "edited = 1", "23")
+    finally:
+        hub.start()
+    opener.ada.shell(opener.project, f"touch {gate}")
+    await expect(parent.frame().locator(".outputs").get_by_text("survived")).to_be_visible(timeout=60_000)
+    assert (await parent.ask({"action": "save"}, wait_ms=60_000))["status"] == "done"
+    assert "edited = 123" in opener.read()
+
+
+async def test_a_bearer_that_lapses_during_a_run_is_replaced_unnoticed(
+    new_visitor: NewVisitor, opener: Opener, sql: Sql
+) -> None:
+    gate = f"/tmp/{opener.path}.gate"
+    opener.write(
+        code(f"import pathlib, time\nwhile not pathlib.Path('{gate}').exists(): time.sleep(.02)\nprint('ran')")
+    )
+    visitor = await new_visitor()
+    visitor.expect_problem("401")
+    parent = await opener.open(visitor)
+    await parent.say({"action": "run", "id": "run"})
+    await expect(parent.frame().get_by_text("[*]").first).to_be_visible(timeout=60_000)
+    lapse_bearers(sql)
+    await parent.hears({"event": "kernel"})
+    opener.ada.shell(opener.project, f"touch {gate}")
+    await expect(parent.frame().locator(".outputs").get_by_text("ran")).to_be_visible(timeout=60_000)
+    assert (await parent.hears({"id": "run"}, but={"status": "ack"}))["ok"]
+
+
+async def test_twenty_minutes_offline_end_without_a_new_token(
+    new_visitor: NewVisitor, opener: Opener, front: Front, sql: Sql
+) -> None:
+    opener.write(code("minutes = 2"))
+    visitor = await new_visitor()
+    await visitor.context.clock.install()
+    visitor.expect_problem("401|ERR_|WebSocket")
+    parent = await opener.open(visitor)
+    front.cut()
+    lapse_bearers(sql)
+    await type_at(parent, "minutes = 2", "0")
+    await visitor.context.clock.fast_forward("20:00")
+    front.mend()
+    await visitor.context.clock.fast_forward("01:00")
+    assert (await parent.ask({"action": "save"}, wait_ms=60_000))["status"] == "done"
+    assert "minutes = 20" in opener.read()
+
+
+def lapse_bearers(sql: Sql) -> None:
+    """As if a quarter of an hour had passed for the hub."""
+    sql("UPDATE embed_sessions SET bearer_expires = '2020-01-01 00:00:00.000000', bearer_before = NULL")

@@ -1,4 +1,5 @@
 /** A notebook: bar, notices and cells, and the keys of command mode. */
+import "../../editor/editor.css";
 import "./notebook.css";
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
@@ -22,7 +23,6 @@ export function NotebookView({ page }: { readonly page: Page }): VNode {
       <div
         class="notebook"
         data-natural={context.natural.value ? "" : undefined}
-        data-theme={context.theme.value}
         onKeyDown={(event) => onKey(page, keys.current, event)}
       >
         <KernelBar />

@@ -22,6 +22,7 @@ export function StdinPrompt({ id }: { readonly id: string }): VNode | null {
   };
   return (
     <form class="stdin" onSubmit={answer} autocomplete="off">
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: the field is one of the two within */}
       <label>
         <span class="stdin-prompt">{request.prompt || "Input"}</span>
         {request.password ? <input type="password" {...field} /> : <input type="text" {...field} />}

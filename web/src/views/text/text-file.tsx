@@ -1,4 +1,5 @@
 /** A text file: a bar and an editor that fills the rest. */
+import "../../editor/editor.css";
 import "./text-file.css";
 import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
@@ -28,7 +29,7 @@ export function TextFile({ document, context, editor }: TextFileProps): VNode {
   useSignalEffect(() => editor.value?.setWrap(wraps.value));
   useEffect(() => editor.value?.setLocked(locked), [editor, locked]);
   return (
-    <div class="text-file" data-natural={context.natural.value ? "" : undefined} data-theme={context.theme.value}>
+    <div class="text-file" data-natural={context.natural.value ? "" : undefined}>
       <div class="bar" role="toolbar" aria-label="File">
         <span class="file-name">{nameOf(document)}</span>
         <span class="spacer" />

@@ -18,6 +18,8 @@ from carrel.hub.key_limits import KeyLimits
 from carrel.hub.live.endpoint import live_socket
 from carrel.hub.live.metrics import LiveMetrics
 from carrel.hub.observing import Observer
+from carrel.hub.pages.assets import Assets
+from carrel.hub.pages.routes import page_routes
 from carrel.hub.platform import Platform, open_platform
 from carrel.hub.routes import CarrelRoute, CarrelSocket, RouteAccess
 from carrel.hub.settings import Settings
@@ -45,6 +47,7 @@ def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute | Carrel
         CarrelRoute("/api/v1/{event:path}", Endpoint(all_events(), observer, limits), access=RouteAccess.BY_EVENT),
         *v2_routes(V2(observer)),
         live_socket(LiveMetrics.of(observer.registry)),
+        *page_routes(settings, Assets()),
         CarrelRoute("/", welcome, access=RouteAccess.PUBLIC),
         CarrelRoute("/healthz", alive, access=RouteAccess.PUBLIC),
         CarrelRoute("/readyz", ready, access=RouteAccess.PUBLIC),

@@ -1,0 +1,1 @@
+"""What browsers are shown: the shell in which the web application runs, its assets, and the few plain pages."""

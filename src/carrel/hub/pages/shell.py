@@ -1,0 +1,127 @@
+"""The documents of the web application: static shells, alike for everybody, that redeem nothing by being fetched.
+
+The first script is inlined and runs before anything else is fetched: it takes secrets out of the address. What the
+application needs is named in the head, so that it is there after two round trips.
+"""
+
+import html
+from dataclasses import dataclass
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from carrel import __version__
+from carrel.domain.ids import is_uuid
+from carrel.hub.pages.assets import Assets, Front, NotBuilt
+from carrel.hub.pages.plain import explain, plain_page
+from carrel.hub.pages.policies import Policies
+from carrel.hub.settings import Settings
+
+_EMBEDDED = ("kiosk", "project")
+_SHELL = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<script type="application/json" id="carrel-config">{config}</script>
+<script>{boot}</script>
+{links}
+</head>
+<body>
+<div id="app"></div>
+<noscript>{title} needs JavaScript.</noscript>
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an address asks for."""
+
+    area: str
+    """The first part of its path: `app`, `projects`, `settings`, `admin`, `notifications`, `auth`."""
+    project_id: str | None
+    path: str | None
+    fullscreen: str
+    has_token: bool
+
+    @classmethod
+    def of(cls, request: Request, base: str) -> "Wanted":
+        """A parameter that comes twice counts as browsers count: the first does."""
+        query, path = request.query_params, request.url.path.removeprefix(base)
+        area, _, rest = path.removeprefix("/").partition("/")
+        project_id, _, rest = rest.partition("/")
+        is_file = area == "projects" and rest.startswith("files/") and not rest.endswith("/")
+        return cls(
+            area,
+            project_id if area == "projects" and project_id else None,
+            rest.removeprefix("files/") if is_file else None,
+            next(iter(query.getlist("fullscreen")), ""),
+            "auth_token" in query,
+        )
+
+    @property
+    def embeds(self) -> bool:
+        return self.fullscreen in _EMBEDDED
+
+    @property
+    def needs_application(self) -> bool:
+        """Whether the application has something to show there: embedded, one file, or a link that signs in."""
+        return self.embeds or self.path is not None or self.area == "auth"
+
+
+class Shells:
+    """Answers for every address of the application."""
+
+    def __init__(self, settings: Settings, assets: Assets, policies: Policies) -> None:
+        self._site_name = settings.site.name
+        self._base = settings.hub.base_path
+        self._assets = assets
+        self._policies = policies
+        self._config = _config(settings)
+
+    async def __call__(self, request: Request) -> Response:
+        wanted = Wanted.of(request, self._base)
+        if not wanted.embeds and wanted.project_id is not None and not is_uuid(wanted.project_id):
+            return plain_page("Not found", "<p>There is no such project.</p>", self._policies, status=404)
+        if not wanted.needs_application:
+            return explain(self._site_name, self._base, self._policies)
+        try:
+            front = await self._assets.front()
+        except NotBuilt:
+            text = "<p>The front end of this server is not built. Its operator runs <code>make web</code>.</p>"
+            return plain_page("Not built", text, self._policies, status=503)
+        ancestors = self._policies.ancestors(area=wanted.area, embeds=wanted.embeds)
+        headers = self._policies.of_shell(front.boot_hash, ancestors=ancestors, has_token=wanted.has_token)
+        return HTMLResponse(self._document(front, wanted.path), headers=headers)
+
+    def _document(self, front: Front, path: str | None) -> str:
+        static = f"{self._base}/static/"
+        scripts, styles = front.needed(path)
+        links = [f'<link rel="stylesheet" href="{static}{name}">' for name in styles]
+        links += [f'<link rel="modulepreload" href="{static}{name}">' for name in scripts if name != front.app]
+        links.append(f'<script type="module" src="{static}{front.app}"></script>')
+        parts = {
+            "title": html.escape(self._site_name),
+            "config": self._config,
+            "boot": front.boot,
+            "links": "\n".join(links),
+        }
+        return _SHELL.format(**parts)
+
+
+def _config(settings: Settings) -> str:
+    """What the application is told, as JSON that cannot end its element."""
+    parents = settings.parents
+    fields = {
+        "base": settings.hub.base_path,
+        "version": __version__,
+        "site_name": settings.site.name,
+        "parents": parents.hosts,
+        "dev": parents.dev,
+    }
+    return msgspec.json.encode(fields).decode().replace("<", "\\u003c")

@@ -2,7 +2,7 @@
 
 import pytest
 from support.hubs import ServedHub
-from support.pages import LivePage, PageSession, open_live, open_session, scoped_token, token_of
+from support.live_pages import LivePage, PageSession, open_live, open_session, scoped_token, token_of
 from support.people import Person
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 

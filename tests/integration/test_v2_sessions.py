@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import requests
 from support.hubs import ServedHub
-from support.pages import open_session, post, scoped_token, token_of
+from support.live_pages import open_session, post, scoped_token, token_of
 from support.people import Person
 
 Sql = Callable[..., list[tuple[object, ...]]]

@@ -13,6 +13,8 @@ export default defineConfig({
     target: "es2022",
     manifest: true,
     assetsInlineLimit: 0, // the pages' policy forbids data: addresses for scripts and fonts
+    cssTarget: ["chrome123", "firefox121", "safari17.5"], // they know light-dark()
+    chunkSizeWarningLimit: 6000, // plots are large, and loaded when one is drawn
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { app: resolve(here, "src/pages/app.tsx"), "output-frame": resolve(here, "output-frame.html") },
@@ -21,6 +23,7 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["src/**/*.test.{ts,tsx}", "embed/**/*.test.ts", "demo/**/*.test.ts"],
+    reporters: ["dot"],
     restoreMocks: true,
     testTimeout: 20_000,
   },

@@ -23,7 +23,7 @@ export class Opening {
   readonly #page: Page;
   readonly #pending = new Map<Promise<void>, AbortController>();
   #signedIn: Promise<unknown> = Promise.resolve();
-  #acked: Promise<void> = Promise.resolve();
+  #acked: Promise<unknown> = Promise.resolve();
 
   constructor(page: Page) {
     this.#page = page;
@@ -46,7 +46,7 @@ export class Opening {
     const timer = setTimeout(() => end.abort(this.#tooLong()), PATIENCE_MS);
     const before = this.#acked;
     const acked = Promise.withResolvers<void>();
-    this.#acked = acked.promise;
+    this.#acked = Promise.all([before, acked.promise]);
     let opened: Entered | null = null;
     try {
       opened = await this.#enter(request, wish, end.signal);

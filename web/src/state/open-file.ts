@@ -150,6 +150,7 @@ export class OpenFile implements ChannelUser {
     this.refusal.value = message;
     this.#document.value = null;
     document.dispose();
+    this.#connection.leave(this);
     this.#again();
   }
 

@@ -1,289 +1,123 @@
-"""Pages without a browser: each has a Yjs document and speaks the real messages with real rooms, over memory."""
+"""A page of the web application as far as the hub can tell: embed sessions over HTTP, and the live channel."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-from pycrdt import Array, Doc, Map, Text
+import requests
+from websockets.sync.client import ClientConnection, connect
 
-from carrel.agent.connection import Refused, Stream
-from carrel.agent.documents.extension import Extension
-from carrel.agent.documents.opening import Place
-from carrel.agent.documents.pace import Pace
-from carrel.agent.documents.rooms import Rooms
-from carrel.protocol.documents import (
-    DOCUMENT_CHANNEL,
-    DocumentOpened,
-    Kind,
-    MessageDecoder,
-    OpenDocument,
-    Reader,
-    encode_message,
-    encode_number,
-    encode_sized,
-)
+from carrel.protocol.documents import Reader, encode_number
+from support.hubs import ServedHub
+from support.people import Person
 
-QUICK = Pace(poll=0.02, settle=0.01, quiet=0.02, longest=0.1, retry=0.02, linger=0.05, version=0.0)
-PATIENT = Pace(quiet=3600, longest=3600, poll=3600)
-"""Nothing is saved or noticed by itself."""
-SECONDS = 20
-_EMPTY = b"\x00\x00"
+WAIT_SECONDS = 30
 
 
-class MemoryStream(Stream):
-    """A stream whose other end is in the same process; `window` pieces may wait in each direction."""
-
-    def __init__(self, window: int = 64) -> None:
-        self.opened: asyncio.Future[DocumentOpened] = asyncio.get_running_loop().create_future()
-        self.to_page: asyncio.Queue[bytes] = asyncio.Queue(window)
-        self.to_room: asyncio.Queue[bytes] = asyncio.Queue(window)
-
-    def started(self, body: msgspec.Struct) -> None:
-        assert isinstance(body, DocumentOpened)
-        self.opened.set_result(body)
-
-    async def send(self, channel: int, data: bytes) -> None:
-        assert channel == DOCUMENT_CHANNEL
-        await self.to_page.put(data)
-
-    async def receive(self) -> bytes:
-        return await self.to_room.get()
+def token_of(person: Person) -> str:
+    """An auth token of the account, made by the admin of its hub."""
+    reply = person.hub.call("user_auth", account_id=person.account_id, password="")
+    return str(reply["auth_token"])
 
 
-class Page:
-    """One page; between `open` and `close` it is connected. Its document lives longer, as in a browser."""
+def scoped_token(person: Person, **scope: Any) -> str:
+    """A token with a scope, made with the account's own key."""
+    body = {"account_id": person.account_id} | scope
+    reply = requests.post(
+        f"{person.hub.url}/api/v2/embed/token", json=body, auth=(person.key, ""), timeout=WAIT_SECONDS
+    )
+    assert reply.status_code == 200, reply.text
+    return str(reply.json()["auth_token"])
 
-    def __init__(self, rooms: Rooms, path: str, **rights: Any) -> None:
-        self.doc: Doc[Any] = Doc()
-        self.generation = ""
-        self.kind = ""
-        self.events: list[dict[str, Any]] = []
-        self.comms: list[bytes] = []
-        self.states: dict[int, tuple[int, Any]] = {}
-        self.acknowledged = 0
-        self.sent = 0
-        self.received_updates = 0
-        self.rescued = 0
-        self.replies: dict[Any, dict[str, Any]] = {}
-        self.listens = asyncio.Event()
-        self.listens.set()
-        self._rooms = rooms
-        self._who = {"account_id": "a", "name": "Ann", "color": "#123456", "may_edit": True, "may_run": True} | rights
-        self.path = path
-        self._moved = asyncio.Event()
-        self._calls = 0
-        self._updates: list[bytes] = []
-        self._hears = True
-        self._task: asyncio.Task[None] | None = None
-        self._synchronised = False
-        self._shape()
 
-    def _shape(self) -> None:
-        for name, kind in (("source", Text), ("cells", Array), ("meta", Map)):
-            self.doc.get(name, type=kind)  # type: ignore[type-var] # mypy joins the three to their base
-        self._subscription = self.doc.observe(self._changed)
+@dataclass
+class PageSession:
+    """An embed session as its page holds it."""
+
+    hub: ServedHub
+    reply: dict[str, Any]
+    cookies: dict[str, str] = field(default_factory=dict)
 
     @property
-    def text(self) -> Text:
-        return self.doc.get("source", type=Text)
+    def bearer(self) -> str:
+        return str(self.reply["bearer"])
 
-    @property
-    def cells(self) -> "Array[Any]":
-        return self.doc.get("cells", type=Array)
+    def post(self, path: str, body: Any = None, **headers: str) -> requests.Response:
+        return post(self.hub, path, body or {}, authorization=f"Bearer {self.bearer}", **headers)
 
-    def cell_list(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(str(self.cells))
-        return found
+    def ticket(self) -> str:
+        reply = self.post("embed/ws-ticket")
+        assert reply.status_code == 200, reply.text
+        return str(reply.json()["ticket"])
 
-    async def open(self, *, create: bool = False) -> "Page":
-        """Connect, and synchronise in both directions; raises `Refused`."""
-        self._stream = MemoryStream()
-        request = OpenDocument(path=self.path, create=create, **self._who)
-        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._task = asyncio.ensure_future(self._take_part(request))
-        done, _ = await asyncio.wait([self._stream.opened, self._ended], return_when=asyncio.FIRST_COMPLETED)
-        if self._ended in done:
-            self._ended.result()
-        opened = self._stream.opened.result()
-        self.kind, self.sent, self.acknowledged = opened.kind, 0, 0
-        self._synchronised = False
-        self._reader = asyncio.ensure_future(self._listen())
-        if self.generation not in ("", opened.generation):
-            await self._rescue()
-        self.generation = opened.generation
-        await self.say(Kind.SYNC_STEP_1, self.doc.get_state())
-        await self.until(lambda: self._synchronised)
-        return self
+    @contextmanager
+    def live(self, ticket: str | None = None) -> "Iterator[LivePage]":
+        """The live channel, with a ticket of its own unless one is given."""
+        with open_live(self.hub, ticket or self.ticket()) as connection:
+            yield LivePage(connection)
 
-    async def close(self) -> None:
-        """Disconnect, at once."""
-        assert self._task is not None
-        for task in (self._reader, self._task):
-            task.cancel()
-        await asyncio.wait([self._reader, self._task])
-        self._task = None
 
-    @property
-    def is_open(self) -> bool:
-        return self._task is not None
+def post(hub: ServedHub, path: str, body: Any, **headers: str) -> requests.Response:
+    """POST to API v2 as a browser's page of the site would."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    url = f"{hub.url}/api/v2/{path}"
+    return requests.post(url, json=body, headers={"origin": hub.url} | named, timeout=WAIT_SECONDS)
 
-    async def say(self, kind: int, payload: bytes) -> None:
-        await self._stream.to_room.put(encode_message(kind, payload))
 
-    async def push(self) -> None:
-        """Send the edits made since."""
-        while self._updates:
-            await self._say_numbered(Kind.UPDATE, self._updates.pop(0))
+def open_session(hub: ServedHub, auth_token: str, **file: str) -> PageSession:
+    reply = post(hub, "embed/session", {"auth_token": auth_token, "fullscreen": "kiosk"} | file)
+    assert reply.status_code == 200, reply.text
+    return PageSession(hub, reply.json())
 
-    async def settled(self) -> None:
-        """Return when everything that was sent is durable."""
-        await self.push()
-        await self.until(lambda: self.acknowledged == self.sent)
 
-    async def call(self, method: str, **params: Any) -> dict[str, Any]:
-        """A call's reply, with `result` or `error`."""
-        self._calls += 1
-        number = self._calls
-        await self.say(Kind.CALL, json.dumps({"id": number, "method": method, "params": params}).encode())
-        await self.until(lambda: number in self.replies)
-        return self.replies.pop(number)
+def open_live(hub: ServedHub, ticket: str, **options: Any) -> ClientConnection:
+    """Connect as a browser does; raises `websockets.InvalidStatus` when the hub does not accept."""
+    connection: ClientConnection = connect(
+        f"{hub.url.replace('http', 'ws')}/api/v2/live",
+        **{"origin": hub.url, "subprotocols": ["carrel.v1", f"carrel.ticket.{ticket}"], "max_size": None, **options},
+    )
+    return connection
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for something that a message brings about."""
-        async with asyncio.timeout(SECONDS):
-            while not condition():
-                self._moved.clear()
-                await self._moved.wait()
 
-    async def event(self, name: str, **fields: Any) -> dict[str, Any]:
-        """Wait for an event with these fields, and forget those before it."""
-        wanted = {"event": name, **fields}
+@dataclass
+class LivePage:
+    """The page's end of a connection."""
 
-        def is_there() -> bool:
-            return any(wanted.items() <= event.items() for event in self.events)
+    connection: ClientConnection
 
-        await self.until(is_there)
-        while not wanted.items() <= (event := self.events.pop(0)).items():
-            pass
-        return event
+    def tell(self, tag: str, **fields: Any) -> None:
+        self.connection.send(json.dumps({"t": tag, **fields}))
 
-    async def _take_part(self, request: OpenDocument) -> None:
-        try:
-            await self._rooms.take_part(self._stream, request)
-        except Refused as error:
-            self._ended.set_exception(error)
-            if self._stream.opened.done():
-                self._ended.exception()
-                self.events.append({"event": "closed", "code": error.code})
-                self._moved.set()
+    def hear(self) -> dict[str, Any]:
+        """The next text message."""
+        message = self.connection.recv(timeout=WAIT_SECONDS)
+        assert isinstance(message, str), message
+        return dict(json.loads(message))
 
-    async def _listen(self) -> None:
-        decoder = MessageDecoder()
+    def hear_until(self, *tags: str) -> dict[str, Any]:
+        """The next text message with one of these tags; others are passed over."""
         while True:
-            await self.listens.wait()
-            for kind, payload in decoder.feed(await self._stream.to_page.get()):
-                await self._take(kind, Reader(payload))
-                self._moved.set()
+            message = self.connection.recv(timeout=WAIT_SECONDS)
+            if isinstance(message, str) and (told := json.loads(message))["t"] in tags:
+                return dict(told)
 
-    async def _take(self, kind: int, reader: Reader) -> None:
-        if kind == Kind.SYNC_STEP_1:
-            self._updates.clear()
-            await self._say_numbered(Kind.SYNC_STEP_2, self.doc.get_update(reader.rest()))
-        elif kind in (Kind.SYNC_STEP_2, Kind.UPDATE):
-            assert reader.number() == 0
-            self._hears = False
-            self.doc.apply_update(reader.rest())
-            self._hears = True
-            self.received_updates += 1
-            self._synchronised = self._synchronised or kind == Kind.SYNC_STEP_2
-        elif kind == Kind.ACK:
-            self.acknowledged = reader.number()
-        elif kind == Kind.AWARENESS:
-            for _ in range(reader.number()):
-                client, clock, state = reader.number(), reader.number(), reader.sized()
-                self.states[client] = (clock, json.loads(state))
-        elif kind == Kind.EVENT:
-            self.events.append(json.loads(reader.rest()))
-        elif kind == Kind.REPLY:
-            reply = json.loads(reader.rest())
-            self.replies[reply["id"]] = reply
-        else:
-            assert kind == Kind.COMM
-            self.comms.append(reader.rest())
+    def open(self, number: int, project_id: str, path: str, **options: Any) -> dict[str, Any]:
+        """Open a document; `opened` or `closed`."""
+        self.tell("open", ch=number, project_id=project_id, path=path, **options)
+        while (told := self.hear_until("opened", "closed"))["ch"] != number:
+            pass
+        return told
 
-    async def _rescue(self) -> None:
-        """As docs/live.md asks for: give everything away, wait for the `ACK`, begin with an empty document."""
-        payload = encode_sized(self.generation.encode()) + self.doc.get_update()
-        await self._say_numbered(Kind.RESCUE, payload)
-        number = self.sent
-        await self.until(lambda: self.acknowledged >= number)
-        self.rescued += 1
-        self._subscription.drop()
-        self._updates.clear()
-        self.doc = Doc()
-        self._shape()
+    def send(self, number: int, kind: int, payload: bytes) -> None:
+        self.connection.send(encode_number(number) + bytes([kind]) + payload)
 
-    async def _say_numbered(self, kind: Kind, payload: bytes) -> None:
-        self.sent += 1
-        await self.say(kind, encode_number(self.sent) + payload)
-
-    def _changed(self, event: Any) -> None:
-        if self._hears and event.update != _EMPTY:
-            self._updates.append(event.update)
-
-
-class Desk:
-    """A home with rooms that can be lost as by a killed agent, and pages that open its files."""
-
-    def __init__(self, directory: Path, pace: Pace, extensions: tuple[Extension, ...] = ()) -> None:
-        self.home, self.logs = directory / "home", directory / "logs"
-        self.home.mkdir(exist_ok=True)
-        self.pace = pace
-        self._extensions = extensions
-        self._pages: list[Page] = []
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator["Desk"]:
-        self._start()
-        try:
-            yield self
-        finally:
-            await self.kill()
-
-    def page(self, path: str, **rights: Any) -> Page:
-        page = Page(self.rooms, path, **rights)
-        self._pages.append(page)
-        return page
-
-    async def kill(self) -> None:
-        """What an agent's end leaves: the files, and what was committed. Nothing is saved or flushed."""
-        for page in self._pages:
-            if page.is_open:
-                await page.close()
-        self._life.cancel()
-        await asyncio.wait([self._life])
-        await self.rooms.abandon()
-
-    async def restart(self) -> None:
-        """Kill the rooms, and start anew; pages have to open again."""
-        await self.kill()
-        self._start()
-        for page in self._pages:
-            page._rooms = self.rooms
-
-    def _start(self) -> None:
-        group = asyncio.TaskGroup()
-        self._life = asyncio.ensure_future(_hold(group))
-        self.rooms = Rooms(Place(str(self.home), str(self.logs)), group, self._extensions, self.pace)
-
-
-async def _hold(group: asyncio.TaskGroup) -> None:
-    async with group:
-        await asyncio.Event().wait()
-
-
-Scenario = Callable[[Desk], Awaitable[None]]
+    def receive(self) -> tuple[int, int, bytes]:
+        """The next binary message: channel, kind, payload."""
+        while isinstance(message := self.connection.recv(timeout=WAIT_SECONDS), str):
+            pass
+        reader = Reader(message)
+        number = reader.number()
+        rest = reader.rest()
+        return number, rest[0], rest[1:]

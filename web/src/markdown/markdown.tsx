@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { OutputContext } from "../outputs/context.ts";
 import { follow, readLink } from "../outputs/links.ts";
+import { highlightFences } from "./fences.ts";
 import { type Attachments, drawFormulas, findHeading, loadImages, toNodes } from "./nodes.ts";
 
 export interface MarkdownProps {
@@ -24,6 +25,7 @@ export function Markdown({ source, attachments = NO_ATTACHMENTS, context }: Mark
     element.replaceChildren(toNodes(source));
     loadImages(element, attachments, context, shown.signal);
     void drawFormulas(element, context);
+    void highlightFences(element);
     element.addEventListener("click", (event) => followLink(event, context), { signal: shown.signal });
     return () => shown.abort();
   }, [source, attachments, context]);

@@ -25,7 +25,7 @@ export class FrameHost {
   readonly #listener: FrameListener;
   #port: MessagePort | null = null;
   #items: readonly FrameItem[] = [];
-  #sent: readonly FrameItem[] = [];
+  #sent: readonly (FrameItem | null)[] = [];
 
   constructor(parent: HTMLElement, title: string, context: OutputContext, listener: FrameListener) {
     this.#context = context;
@@ -85,8 +85,11 @@ export class FrameHost {
     this.#listener.left();
   }
 
+  /** Drawings are made for a theme, so they are made anew for another. */
   #sendTheme(): void {
     this.#send({ type: "theme", theme: themeOf(this.#frame, this.#context.theme.value) });
+    this.#sent = this.#sent.map((item) => (item && isRedrawn(item, item) ? null : item));
+    this.show(this.#items);
   }
 
   #relayComms(): void {

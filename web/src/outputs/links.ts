@@ -16,7 +16,7 @@ export function readLink(href: string, documentPath: string): Link | null {
   if (url.origin !== ANYWHERE) return WEB.has(url.protocol) ? { to: "web", url: url.href } : null;
   const anchor = decode(url.hash.slice(1));
   if (href.trimStart().startsWith("#")) return { to: "anchor", anchor };
-  return { to: "file", path: decode(url.pathname.slice(1)), anchor };
+  return { to: "file", path: url.pathname.slice(1).split("/").map(decode).join("/"), anchor };
 }
 
 /** The path in the home that a relative address in a document means; `null` if it is none. */

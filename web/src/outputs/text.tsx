@@ -47,7 +47,10 @@ function spanOf({ text, style }: AnsiSpan): VNode | string {
   const names = classesOf(style);
   const [color, ground] = style.inverse ? [style.background, style.color] : [style.color, style.background];
   if (names === "" && color === null && ground === null) return text;
-  const fixed = { ...(isFixed(color) && { color }), ...(isFixed(ground) && { background: ground }) };
+  const fixed = {
+    ...(isFixed(color) && { color: ground === null ? legible(color) : color }),
+    ...(isFixed(ground) && { background: ground }),
+  };
   return (
     <span class={`${names}${paletteClass("fg", color)}${paletteClass("bg", ground)}`} style={fixed}>
       {text}
@@ -65,6 +68,11 @@ function classesOf(style: AnsiStyle): string {
 
 function isFixed(color: AnsiColor | null): color is string {
   return typeof color === "string";
+}
+
+/** Programs choose colours for a terminal of their own; here they are moved towards the text's colour. */
+function legible(color: string): string {
+  return `light-dark(color-mix(in oklab, ${color} 80%, black), color-mix(in oklab, ${color} 65%, white))`;
 }
 
 function paletteClass(ground: "fg" | "bg", color: AnsiColor | null): string {

@@ -23,29 +23,29 @@ async def parent(visitor: Visitor, front: Front, token: str) -> Parent:
     return parent
 
 
-@pytest.mark.parametrize(
-    ("payload", "mesg", "code"),
-    [
-        (None, 'There is no payload "data"', "bad_message"),
-        ("open", 'The payload "data" must be an object', "bad_message"),
-        (7, 'The payload "data" must be an object', "bad_message"),
-        ({}, "Unknown action 'undefined'", "unknown_action"),
-        ([], "Unknown action 'undefined'", "unknown_action"),
-        ({"action": "fly"}, "Unknown action 'fly'", "unknown_action"),
-        ({"action": "open"}, "invalid project_id='undefined'", "bad_project"),
-        ({"action": "open", "project_id": "x", "path": 7}, "invalid project_id='x'", "bad_project"),
-        ({"action": "open", "project_id": NOBODYS}, "invalid path, it must be a string", "bad_path"),
-        ({"action": "open", "project_id": NOBODYS, "path": ""}, "path must be a file", "not_a_file"),
-        ({"action": "open", "project_id": NOBODYS, "path": "a/"}, "path must be a file", "not_a_file"),
-        ({"action": "open", "project_id": NOBODYS, "path": "../a"}, "path must be a file", "bad_path"),
-        ({"action": "open", "project_id": NOBODYS, "path": "a"}, f"problem opening project {NOBODYS}", "forbidden"),
-    ],
+WRONG: tuple[tuple[Any, str, str], ...] = (
+    (None, 'There is no payload "data"', "bad_message"),
+    ("open", 'The payload "data" must be an object', "bad_message"),
+    (7, 'The payload "data" must be an object', "bad_message"),
+    ({}, "Unknown action 'undefined'", "unknown_action"),
+    ([], "Unknown action 'undefined'", "unknown_action"),
+    ({"action": "fly"}, "Unknown action 'fly'", "unknown_action"),
+    ({"action": "open"}, "invalid project_id='undefined'", "bad_project"),
+    ({"action": "open", "project_id": "x", "path": 7}, "invalid project_id='x'", "bad_project"),
+    ({"action": "open", "project_id": NOBODYS}, "invalid path, it must be a string", "bad_path"),
+    ({"action": "open", "project_id": NOBODYS, "path": ""}, "path must be a file", "not_a_file"),
+    ({"action": "open", "project_id": NOBODYS, "path": "a/"}, "path must be a file", "not_a_file"),
+    ({"action": "open", "project_id": NOBODYS, "path": "../a"}, "path must be a file", "bad_path"),
+    ({"action": "open", "project_id": NOBODYS, "path": "a"}, f"problem opening project {NOBODYS}", "forbidden"),
 )
-async def test_a_wrong_message_gets_its_text(parent: Parent, payload: Any, mesg: str, code: str) -> None:
-    before = len(await parent.heard())
-    await parent.say(payload)
-    reply = await parent.hears({"status": "error"}, after=before)
-    assert (reply["mesg"], reply["code"]) == (mesg, code)
+
+
+async def test_each_wrong_message_gets_its_text(parent: Parent) -> None:
+    for payload, mesg, reason in WRONG:
+        before = len(await parent.heard())
+        await parent.say(payload)
+        reply = await parent.hears({"status": "error"}, after=before)
+        assert (payload, reply["mesg"], reply["code"]) == (payload, mesg, reason)
 
 
 async def test_a_missing_or_unsuitable_file_never_yields_done(parent: Parent, ada: Person, project: str) -> None:

@@ -54,6 +54,7 @@ async def test_a_token_in_a_message_opens_the_notebook(
     assert (await parent.hears({"event": "auth-required"}))["reason"] == "missing"
     banner = parent.frame().locator("#carrel-embed-banner")
     await expect(banner).to_have_attribute("data-state", "auth-required")
+    visitor.expect_problem("401")
     assert (await parent.ask({"action": "auth", "auth_token": "no" * 12}))["code"] == "auth"
     assert (await parent.ask({"action": "auth", "auth_token": token}))["status"] == "done"
     await shows_lesson(parent)

@@ -27,7 +27,7 @@ _PAGE = """<!doctype html>
 <script>
   window.heard = [];
   window.addEventListener("message", (event) => {{
-    const from = [...window.frames].findIndex((_, n) => window.frames[n] === event.source);
+    const from = [...Array(window.length).keys()].findIndex((n) => window.frames[n] === event.source);
     const data = Object.fromEntries(Object.entries(event.data ?? {{}}).map(
       ([name, value]) => [name, value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value]));
     window.heard.push({{ origin: event.origin, from, data }});

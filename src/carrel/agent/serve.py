@@ -1,20 +1,21 @@
 """The agent's start: make the process safe from its tenant, then serve hubs on the inherited socket."""
 
+# isort: off
+import carrel.agent.no_tls  # noqa: F401 # before anything that would import OpenSSL
+
+# isort: on
+import asyncio
+import os
+import signal
+import socket
 import sys
+from collections.abc import Sequence
 
-sys.modules["ssl"] = None  # type: ignore[assignment] # asyncio does without, and OpenSSL costs 4 MiB and 20 ms
-
-import asyncio  # noqa: E402
-import os  # noqa: E402
-import signal  # noqa: E402
-import socket  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-
-from carrel.agent.commands import Commands  # noqa: E402
-from carrel.agent.connection import Connection  # noqa: E402
-from carrel.agent.documents.requests import Documents  # noqa: E402
-from carrel.agent.jobs import Jobs  # noqa: E402
-from carrel.agent.spawn import Launcher  # noqa: E402
+from carrel.agent.commands import Commands
+from carrel.agent.connection import Connection
+from carrel.agent.documents.requests import Documents
+from carrel.agent.jobs import Jobs
+from carrel.agent.spawn import Launcher
 
 _PR_SET_DUMPABLE = 4
 _MOST_HUBS = 16

@@ -6,12 +6,12 @@ a session may do is looked up at each use, so that one that was revoked, or whos
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from carrel.domain.documents import PathNotInside, PathNotOfFile
+from carrel.domain.documents import FileAccess, PathNotInside, PathNotOfFile
 from carrel.domain.embed_sessions import (
     SESSIONS_IN_A_BROWSER,
     TOKEN_LENGTH,
@@ -37,6 +37,7 @@ log = structlog.get_logger()
 LIFE = timedelta(hours=12)
 BEARER_LIFE = timedelta(minutes=15)
 TICKET_LIFE = timedelta(seconds=30)
+LINK_LIFE = timedelta(minutes=10)
 GRACE = timedelta(seconds=60)
 _EID_LENGTH = 16
 _SECRET_LENGTH = 32
@@ -61,6 +62,22 @@ class Handover:
     bearer: Bearer
     resume: str
     ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A file that whoever has the link may fetch until `expires` (seconds since the epoch), while the session lives."""
+
+    project_id: str
+    path: str
+    eid: str
+    expires: int
+    signature: str = ""
+
+    def signed(self, secret: str) -> str:
+        """The signature with a session's own secret, which never leaves the hub."""
+        claim = "\n".join((self.eid, str(self.expires), self.project_id, self.path))
+        return keyed_hash(claim, purpose=f"file-link:{secret}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +168,21 @@ class EmbedSessions:
         if eid is None:
             raise EmbedSessionUnknown
         return await self.check(eid)
+
+    async def sign(self, principal: EmbedPrincipal, access: FileAccess) -> FileLink:
+        """A link to a file that the session may open."""
+        stored = await self._find(principal.eid)
+        expires = int((self.clock.now() + LINK_LIFE).timestamp())
+        link = FileLink(access.project.project_id, access.path, principal.eid, expires)
+        return replace(link, signature=link.signed(stored.auth_token_hash))
+
+    async def verify_link(self, link: FileLink) -> EmbedPrincipal:
+        """The session that has signed the link. Raises as `verify`."""
+        stored = await self._find(link.eid)
+        good = hmac.compare_digest(link.signature.encode(), link.signed(stored.auth_token_hash).encode())
+        if not good or link.expires <= self.clock.now().timestamp():
+            raise EmbedSessionUnknown
+        return _principal_of(stored)
 
     async def superfluous(self, eids: Sequence[str]) -> list[str]:
         """Which of the sessions that a browser holds have to go, so that one more has room: the dead, the oldest."""

@@ -31,6 +31,7 @@ class StoredSession:
     """A session with what proves it, and what its account is now."""
 
     session: EmbedSession
+    auth_token_hash: str
     bearers: tuple[Hashed, ...]
     """The newest first."""
     resumes: tuple[Hashed, ...]
@@ -120,4 +121,6 @@ def _to_stored(row: Any) -> StoredSession:
     if row.resume_before is not None:
         resumes.append(Hashed(row.resume_before, row.resume_before_expires))
     name = f"{row.first_name} {row.last_name}".strip()
-    return StoredSession(session, tuple(bearers), tuple(resumes), not (row.banned or row.deleted), name)
+    return StoredSession(
+        session, row.auth_token_hash, tuple(bearers), tuple(resumes), not (row.banned or row.deleted), name
+    )

@@ -1,11 +1,13 @@
 """HTTP API v2: JSON bodies and replies, HTTP's own statuses; errors are `{"error": text, "code": machine code}`."""
 
-from carrel.hub.api.v2 import embed
-from carrel.hub.api.v2.procedure import V2, Procedures
+from carrel.hub.api.v2 import embed, files
+from carrel.hub.api.v2.files import files_route
+from carrel.hub.api.v2.procedure import V2
+from carrel.hub.api.v2.reports import reports_route
 from carrel.hub.routes import CarrelRoute
 
 
 def v2_routes(v2: V2) -> list[CarrelRoute]:
-    """A route for each procedure."""
-    groups: tuple[Procedures, ...] = (embed.procedures,)
-    return [procedure.route(v2) for group in groups for procedure in group]
+    """A route for each procedure, and those that are more than one."""
+    procedures = [*embed.procedures, *files.procedures]
+    return [*(procedure.route(v2) for procedure in procedures), files_route(v2), reports_route(v2)]

@@ -1,0 +1,81 @@
+"""Files of projects for pages: their bytes, with the bearer or by an address that is signed for some minutes."""
+
+import re
+from urllib.parse import quote
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from carrel.domain.embed_sessions import EmbedSessionUnknown
+from carrel.domain.errors import DomainError
+from carrel.domain.principals import EmbedPrincipal
+from carrel.hub.api.v2.download import FileResponse
+from carrel.hub.api.v2.procedure import V2, Procedures, V2Call, failure
+from carrel.hub.auth.bearers import embed_of
+from carrel.hub.platform import Platform
+from carrel.hub.routes import CarrelRoute, RouteAccess
+from carrel.hub.wire import v2_status
+from carrel.services.embed_sessions import LINK_LIFE, FileLink
+
+procedures = Procedures()
+
+_MOMENT = re.compile(r"[0-9]{1,12}", re.ASCII)
+
+
+class FileUrlParams(Struct):
+    project_id: str
+    path: str
+
+
+class FileUrlReply(Struct):
+    url: str
+    expires_in: int
+
+
+@procedures.post("/embed/file-url", access=RouteAccess.BEARER)
+async def file_url(params: FileUrlParams, call: V2Call) -> FileUrlReply:
+    """An address that gives the file's bytes without a bearer, for ten minutes and while the session lives."""
+    access = await call.platform.access.to_file(call.embed, params.project_id, params.path)
+    link = await call.platform.embed_sessions.sign(call.embed, access)
+    base = call.platform.settings.hub.base_path
+    path = quote(f"{link.project_id}/{link.path}")
+    query = f"eid={link.eid}&expires={link.expires}&signature={link.signature}"
+    return FileUrlReply(f"{base}/api/v2/files/{path}?{query}", int(LINK_LIFE.total_seconds()))
+
+
+def files_route(v2: V2) -> CarrelRoute:
+    async def download(request: Request) -> Response:
+        with v2.observer.watch("v2", "/files") as outcome:
+            try:
+                response = await _download(request)
+            except DomainError as error:
+                response = failure(v2_status(error), str(error), error.code)
+            outcome.status = response.status_code
+            return response
+
+    return CarrelRoute("/api/v2/files/{project_id}/{path:path}", download, access=RouteAccess.SIGNED)
+
+
+async def _download(request: Request) -> Response:
+    platform: Platform = request.state.platform
+    principal = await _caller(request, platform)
+    access = await platform.access.to_file(principal, request.path_params["project_id"], request.path_params["path"])
+    return FileResponse(await platform.files.open(access), request, access.path)
+
+
+async def _caller(request: Request, platform: Platform) -> EmbedPrincipal:
+    """The session of the signature if there is one, else of the bearer."""
+    query = request.query_params
+    if "signature" not in query:
+        return await embed_of(request.headers.get("authorization"), platform)
+    if not _MOMENT.fullmatch(query.get("expires", "")):
+        raise EmbedSessionUnknown
+    link = FileLink(
+        project_id=request.path_params["project_id"],
+        path=request.path_params["path"],
+        eid=query.get("eid", ""),
+        expires=int(query["expires"]),
+        signature=query["signature"],
+    )
+    return await platform.embed_sessions.verify_link(link)

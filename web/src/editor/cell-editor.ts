@@ -77,8 +77,7 @@ export class CellEditor {
 
   private extensions(options: CellEditorOptions): Extension {
     return [
-      Prec.high(cellKeys(options)),
-      options.ask ? Prec.high(kernelHelp(options.ask)) : [],
+      Prec.high([options.ask ? kernelHelp(options.ask) : [], cellKeys(options)]),
       undoKeys(options.history),
       tabIndents,
       baseSetup,

@@ -1,12 +1,12 @@
 /** One cell: its text, what it put out, and what can be done with it. */
-import { useComputed, useSignalEffect } from "@preact/signals";
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Markdown } from "../../markdown/markdown.tsx";
 import type { MimeBundle } from "../../outputs/model.ts";
 import { outputsOf } from "../../outputs/observe.ts";
 import { Outputs } from "../../outputs/outputs.tsx";
-import { type Cell, type CellType, cellId } from "../../state/notebook.ts";
+import { type Cell, type CellType, cellId, cellSource } from "../../state/notebook.ts";
 import { type CellState, sourceOf, stateOf } from "../../state/notebook-cells.ts";
 import * as edits from "../../state/notebook-edits.ts";
 import { isObject } from "../../wire/json.ts";
@@ -32,6 +32,7 @@ export function CellView({ cell, index, count }: CellProps): VNode {
   const state = stateOf(cell).value;
   const active = useComputed(() => open.selection.active.value === id).value;
   const flags = useComputed(() => flagsOf(page, id));
+  const drawn = useDrawn(page, element, index);
   useSignalEffect(() => takeFocus(page, id, element.current, stateOf(cell).value.sourceHidden));
   return (
     <article
@@ -42,9 +43,25 @@ export function CellView({ cell, index, count }: CellProps): VNode {
       aria-label={labelOf(state, index)}
       aria-posinset={index + 1}
       aria-setsize={count}
+      style={drawn ? {} : { minHeight: estimatedHeight(cell) }}
       onMouseDown={(event) => press(page, id, event)}
       onFocus={(event) => event.target === element.current && focused(page, id)}
     >
+      {drawn && <Content cell={cell} state={state} index={index} count={count} active={active} />}
+    </article>
+  );
+}
+
+interface ContentProps extends CellProps {
+  readonly state: CellState;
+  readonly active: boolean;
+}
+
+function Content({ cell, state, index, count, active }: ContentProps): VNode {
+  const { open } = usePage();
+  const id = cellId(cell);
+  return (
+    <>
       <Side cell={cell} state={state} />
       <div class="cell-main">
         {active && <CellToolbar state={state} index={index} count={count} />}
@@ -54,8 +71,29 @@ export function CellView({ cell, index, count }: CellProps): VNode {
         {state.type === "code" && <CellOutputs cell={cell} state={state} />}
       </div>
       {open.mayEdit.value && <InsertBar index={index + 1} />}
-    </article>
+    </>
   );
+}
+
+/** Cells that are drawn at once: about what a first screen holds. */
+const FIRST = 15;
+
+/** Whether the cell has been near the visible part, or all cells must be drawn; from then on it stays. */
+function useDrawn(page: Page, element: { readonly current: HTMLElement | null }, index: number): boolean {
+  const seen = useSignal(index < FIRST);
+  const drawn = seen.value || page.drawsAll.value;
+  useEffect(() => {
+    if (drawn || !element.current) return undefined;
+    return page.nearness.watch(element.current, (near) => {
+      if (near) seen.value = true;
+    });
+  }, [page, element, seen, drawn]);
+  return drawn;
+}
+
+/** About how high a cell will be, so that the scroll bar tells how long the notebook is. */
+function estimatedHeight(cell: Cell): string {
+  return `${cellSource(cell).toString().split("\n").length * 1.3 + 2}rem`;
 }
 
 const NAMES: Readonly<Record<CellType, string>> = { code: "Code cell", markdown: "Text cell", raw: "Raw cell" };

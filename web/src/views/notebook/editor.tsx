@@ -22,6 +22,7 @@ class NotebookEditor implements Editor {
   mount(element: HTMLElement): void {
     this.element = element;
     render(<NotebookView page={this.page} />, element);
+    addEventListener("beforeprint", this.drawAll);
   }
 
   focus(): void {
@@ -32,6 +33,7 @@ class NotebookEditor implements Editor {
   /** Without taking the focus; a cell that is not there yet is waited for. */
   reveal(target: Target): void {
     this.endReveal?.();
+    if (target.anchor !== undefined) this.page.drawAll();
     this.endReveal = effect(() => {
       if (!this.page.open.ids.value.length) return;
       queueMicrotask(() => requestAnimationFrame(() => this.revealNow(target)));
@@ -46,14 +48,18 @@ class NotebookEditor implements Editor {
   }
 
   export(format: ExportFormat): Promise<Exported> {
+    if (format === "html") this.page.drawAll();
     return exportNotebook(this.page, this.element, format);
   }
 
   dispose(): void {
     this.endReveal?.();
     if (this.element) render(null, this.element);
+    removeEventListener("beforeprint", this.drawAll);
     this.page.dispose();
   }
+
+  private readonly drawAll = (): void => this.page.drawAll();
 
   private revealNow({ cell, anchor }: Target): void {
     const name = CSS.escape(cell ?? anchor ?? "");

@@ -37,7 +37,7 @@ export function KernelBar(): VNode {
       </button>
       <button
         type="button"
-        class="tool"
+        class="tool wide"
         title="Keyboard shortcuts (H)"
         aria-label="Keyboard shortcuts"
         onClick={() => page.perform("shortcuts")}
@@ -76,7 +76,7 @@ function RunTools(): VNode {
       >
         <Icon name="run" /> <span class="wide">Run</span>
       </button>
-      <Menu label="Run more" icon="down" items={RUNS} onChoose={choose} />
+      <Menu label="Run more" icon="caret" items={RUNS} onChoose={choose} />
       <button
         type="button"
         class="tool"

@@ -25,6 +25,7 @@ export function NotebookView({ page }: { readonly page: Page }): VNode {
         data-natural={context.natural.value ? "" : undefined}
         onKeyDown={(event) => onKey(page, keys.current, event)}
       >
+        <h1 class="visually-hidden">{nameOf(page)}</h1>
         <KernelBar />
         <Notices />
         {open.dialog.value === "find" && <FindBar />}
@@ -40,15 +41,18 @@ export function NotebookView({ page }: { readonly page: Page }): VNode {
 
 function Cells({ page }: { readonly page: Page }): VNode {
   const cells = page.open.cells.value;
-  const name = page.document.path.split("/").at(-1);
   return (
-    <div class="cells" role="feed" aria-label={`Cells of ${name}`} aria-busy="false">
+    <div class="cells" role="feed" aria-label={`Cells of ${nameOf(page)}`} aria-busy="false">
       {cells.map((cell, index) => (
         <CellView key={keyOf(cell)} cell={cell} index={index} count={cells.length} />
       ))}
       {cells.length === 0 && <Empty page={page} />}
     </div>
   );
+}
+
+function nameOf(page: Page): string {
+  return page.document.path.split("/").at(-1) ?? page.document.path;
 }
 
 function Empty({ page }: { readonly page: Page }): VNode {

@@ -1,5 +1,5 @@
 /** What the views of one notebook share. */
-import type { ReadonlySignal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { CellEditor } from "../../editor/cell-editor.ts";
@@ -17,6 +17,9 @@ export class Page {
   readonly outputs: OutputContext;
   /** The other pages that show this notebook. */
   readonly people: ReadonlySignal<readonly Present[]>;
+  /** Cells far from the visible part are drawn, too: the page is printed, exported, or grows with its content. */
+  readonly drawsAll: ReadonlySignal<boolean>;
+  private readonly complete = signal(false);
   readonly nearness = new Nearness();
   readonly idle = new Idle();
   private readonly endPeople: () => void;
@@ -30,6 +33,7 @@ export class Page {
     this.open = new OpenNotebook(document);
     this.outputs = { ...context, document };
     const { people, end } = watchPeople(document.awareness);
+    this.drawsAll = computed(() => this.complete.value || context.natural.value);
     this.people = people;
     this.endPeople = end;
   }
@@ -37,6 +41,11 @@ export class Page {
   perform(command: Command): void {
     const cuts = () => this.editors.get(this.open.selection.active.peek() ?? "")?.cuts() ?? [];
     perform(this.open, command, { cuts });
+  }
+
+  /** Have all cells drawn, from now on. */
+  drawAll(): void {
+    this.complete.value = true;
   }
 
   dispose(): void {

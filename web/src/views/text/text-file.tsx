@@ -31,7 +31,7 @@ export function TextFile({ document, context, editor }: TextFileProps): VNode {
   return (
     <div class="text-file" data-natural={context.natural.value ? "" : undefined}>
       <div class="bar" role="toolbar" aria-label="File">
-        <span class="file-name">{nameOf(document)}</span>
+        <h1 class="file-name">{nameOf(document)}</h1>
         <span class="spacer" />
         <Others document={document} />
         <span class="place" aria-hidden="true">

@@ -6,7 +6,7 @@ import { join } from "node:path";
 export const BUDGET_BYTES = 200_000;
 
 /** Modules, besides the entry, that a page with a notebook loads before it is usable. */
-const NOTEBOOK = ["src/pages/app.tsx", "src/views/notebook/index.tsx"];
+const NOTEBOOK = ["src/pages/app.tsx", "src/views/notebook/editor.tsx"];
 
 interface Chunk {
   readonly file: string;

@@ -16,7 +16,8 @@ export interface MarkdownProps {
 
 const NO_ATTACHMENTS: Attachments = {};
 
-export function Markdown({ source, attachments = NO_ATTACHMENTS, context }: MarkdownProps): VNode {
+export function Markdown({ source, attachments: given = {}, context }: MarkdownProps): VNode {
+  const attachments = Object.keys(given).length === 0 ? NO_ATTACHMENTS : given; // one identity, so nothing is drawn twice
   const root = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = root.current;

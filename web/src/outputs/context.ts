@@ -8,6 +8,8 @@ export type CommChannel = Pick<LiveDocument, "sendComm" | "onComm" | "call">;
 /** An `EditorContext` and the document fit: `{ ...context, document }`. */
 export interface OutputContext {
   readonly theme: ReadonlySignal<"light" | "dark">;
+  /** The page grows with its content, so nothing scrolls unless it is asked to. */
+  readonly natural: ReadonlySignal<boolean>;
   /** Address of the content of sandboxed frames. */
   readonly frameUrl: string;
   /** A link to another file of the project was followed; `path` is one in the home. */

@@ -3,7 +3,6 @@ import "./outputs.css";
 import { Component, type VNode } from "preact";
 import { useState } from "preact/hooks";
 import { plainText } from "./ansi.ts";
-import { CommLog } from "./comm-log.ts";
 import type { OutputContext } from "./context.ts";
 import { Data } from "./data.tsx";
 import { Framed } from "./framed.tsx";
@@ -31,8 +30,8 @@ const LONG = 100;
 export function Outputs(props: OutputsProps): VNode | null {
   const { outputs, cellId, context } = props;
   const [collapsed, setCollapsed] = useChoice(props.collapsed, props.onCollapse);
-  const [scrolled, setScrolled] = useChoice(props.scrolled || linesOf(outputs) > LONG, props.onScroll);
-  CommLog.of(context.document);
+  const long = linesOf(outputs) > LONG && !context.natural.value;
+  const [scrolled, setScrolled] = useChoice(props.scrolled || long, props.onScroll);
   if (outputs.length === 0) return null;
   if (collapsed) return <Collapsed count={outputs.length} open={() => setCollapsed(false)} />;
   return (

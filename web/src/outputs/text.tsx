@@ -20,7 +20,7 @@ export function Text({ text, kind }: TextProps): VNode {
     <>
       <div class={`output-text output-${kind}`}>
         {shown.chunks.map((chunk, index) => (
-          <Chunk key={index} chunk={chunk} />
+          <Chunk key={index} chunk={chunk} first={index < 2} />
         ))}
       </div>
       {mark && <p class="output-notice output-truncated">{mark[1]}</p>}
@@ -28,16 +28,35 @@ export function Text({ text, kind }: TextProps): VNode {
   );
 }
 
-/** Drawn once: chunks do not change. */
-class Chunk extends Component<{ chunk: StreamChunk }> {
-  override shouldComponentUpdate(next: { chunk: StreamChunk }): boolean {
-    return next.chunk !== this.props.chunk;
+interface ChunkProps {
+  readonly chunk: StreamChunk;
+  /** Coloured at once. */
+  readonly first: boolean;
+}
+
+/**
+ * Chunks do not change, so each is drawn once. Those that are not seen yet are there as text, to be found and copied;
+ * their colours, which make thousands of elements, come when the browser has to paint them.
+ */
+class Chunk extends Component<ChunkProps, { coloured: boolean }> {
+  override state = { coloured: this.props.first };
+
+  override shouldComponentUpdate(next: ChunkProps, state: { coloured: boolean }): boolean {
+    return next.chunk !== this.props.chunk || state.coloured !== this.state.coloured;
   }
 
-  override render({ chunk }: { chunk: StreamChunk }): VNode {
+  private readonly watch = (element: HTMLElement | null): void => {
+    if (!element || this.state.coloured) return;
+    if (!("oncontentvisibilityautostatechange" in element)) this.setState({ coloured: true });
+    element.addEventListener("contentvisibilityautostatechange", (event) => {
+      if (!(event as ContentVisibilityAutoStateChangeEvent).skipped) this.setState({ coloured: true });
+    });
+  };
+
+  override render({ chunk }: ChunkProps): VNode {
     return (
-      <div class="output-chunk" style={{ containIntrinsicSize: `auto ${chunk.lines * 1.3}em` }}>
-        {chunk.spans.map(spanOf)}
+      <div class="output-chunk" ref={this.watch} style={{ containIntrinsicSize: `auto ${chunk.lines * 1.3}em` }}>
+        {this.state.coloured ? chunk.spans.map(spanOf) : plainText(chunk.text)}
       </div>
     );
   }

@@ -4,6 +4,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { CellEditor } from "../../editor/cell-editor.ts";
 import { type Present, watchPeople } from "../../editor/people.ts";
+import { CommLog } from "../../outputs/comm-log.ts";
 import type { OutputContext } from "../../outputs/context.ts";
 import type { LiveDocument } from "../../state/document.ts";
 import { perform } from "../../state/notebook-commands.ts";
@@ -32,6 +33,7 @@ export class Page {
   ) {
     this.open = new OpenNotebook(document);
     this.outputs = { ...context, document };
+    CommLog.of(document); // hears of widgets before the first of them is shown
     const { people, end } = watchPeople(document.awareness);
     this.drawsAll = computed(() => this.complete.value || context.natural.value);
     this.people = people;

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+import shutil
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 from pycrdt import Array, Doc, Map, Text
 
-from carrel.agent.connection import Refused, Stream
+from carrel.agent.connection import Stream
 from carrel.agent.documents.extension import Extension
 from carrel.agent.documents.opening import Place
 from carrel.agent.documents.pace import Pace
@@ -30,7 +31,7 @@ from carrel.protocol.documents import (
 QUICK = Pace(poll=0.02, settle=0.01, quiet=0.02, longest=0.1, retry=0.02, linger=0.05, version=0.0)
 PATIENT = Pace(quiet=3600, longest=3600, poll=3600)
 """Nothing is saved or noticed by itself."""
-SECONDS = 20
+SECONDS = 8
 _EMPTY = b"\x00\x00"
 
 
@@ -107,6 +108,7 @@ class Page:
         self._task = asyncio.ensure_future(self._take_part(request))
         done, _ = await asyncio.wait([self._stream.opened, self._ended], return_when=asyncio.FIRST_COMPLETED)
         if self._ended in done:
+            self._task = None
             self._ended.result()
         opened = self._stream.opened.result()
         self.kind, self.sent, self.acknowledged = opened.kind, 0, 0
@@ -174,11 +176,11 @@ class Page:
     async def _take_part(self, request: OpenDocument) -> None:
         try:
             await self._rooms.take_part(self._stream, request)
-        except Refused as error:
+        except Exception as error:  # noqa: BLE001 -- whoever waits for the page gets it
             self._ended.set_exception(error)
             if self._stream.opened.done():
                 self._ended.exception()
-                self.events.append({"event": "closed", "code": error.code})
+                self.events.append({"event": "closed", "code": getattr(error, "code", repr(error))})
                 self._moved.set()
 
     async def _listen(self) -> None:
@@ -248,7 +250,7 @@ class Desk:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Desk"]:
-        self._start()
+        await self._start()
         try:
             yield self
         finally:
@@ -266,24 +268,36 @@ class Desk:
                 await page.close()
         self._life.cancel()
         await asyncio.wait([self._life])
-        await self.rooms.abandon()
+        self._abandon()
 
     async def restart(self) -> None:
         """Kill the rooms, and start anew; pages have to open again."""
         await self.kill()
-        self._start()
+        await self._start()
         for page in self._pages:
             page._rooms = self.rooms
 
-    def _start(self) -> None:
-        group = asyncio.TaskGroup()
-        self._life = asyncio.ensure_future(_hold(group))
+    def _abandon(self) -> None:
+        """Let go of the logs in the state they are in: closing them properly would tidy them up."""
+        self.rooms._threads.close()
+        kept = self.logs.with_name("kept")
+        if self.logs.exists():
+            shutil.copytree(self.logs, kept)
+        for entry in self.rooms._entries.values():
+            if entry.room is not None:
+                entry.room.logbook._log.close()
+        if kept.exists():
+            shutil.rmtree(self.logs)
+            kept.rename(self.logs)
+
+    async def _start(self) -> None:
+        group, ready = asyncio.TaskGroup(), asyncio.Event()
+        self._life = asyncio.ensure_future(_hold(group, ready))
+        await ready.wait()
         self.rooms = Rooms(Place(str(self.home), str(self.logs)), group, self._extensions, self.pace)
 
 
-async def _hold(group: asyncio.TaskGroup) -> None:
+async def _hold(group: asyncio.TaskGroup, ready: asyncio.Event) -> None:
     async with group:
+        ready.set()
         await asyncio.Event().wait()
-
-
-Scenario = Callable[[Desk], Awaitable[None]]

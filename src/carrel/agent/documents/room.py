@@ -245,6 +245,7 @@ class Room:
         """Write, save and watch until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
+            self.is_running.set()
             tasks.create_task(self.logbook.run())
             tasks.create_task(self.watch.run())
 

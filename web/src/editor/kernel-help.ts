@@ -1,8 +1,8 @@
 /** Completion and tooltips from the kernel, which the agent asks for us (docs/live.md, `complete` and `inspect`). */
 import type { CompletionContext, CompletionResult } from "@codemirror/autocomplete";
-import { startCompletion } from "@codemirror/autocomplete";
+import { autocompletion, startCompletion } from "@codemirror/autocomplete";
 import { indentLess, indentMore } from "@codemirror/commands";
-import { EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
+import { type Extension, StateEffect, StateField } from "@codemirror/state";
 import {
   type EditorView,
   keymap,
@@ -23,7 +23,7 @@ const PATIENCE_MS = 5000;
 export function kernelHelp(ask: Ask): Extension {
   const source = (context: CompletionContext) => complete(ask, context);
   return [
-    EditorState.languageData.of(() => [{ autocomplete: source }]),
+    autocompletion({ override: [source] }),
     tooltip,
     View.updateListener.of(closeWhenTyping),
     keymap.of([

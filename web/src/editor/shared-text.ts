@@ -7,7 +7,7 @@
  */
 import { Annotation, type ChangeSet, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, type PluginValue, ViewPlugin, type ViewUpdate } from "@codemirror/view";
-import type * as Y from "yjs";
+import * as Y from "yjs";
 import { Typing } from "../state/notebook-undo.ts";
 
 /** Marks a transaction that came from the shared text. */
@@ -56,8 +56,23 @@ class Binding implements PluginValue {
 
   private readonly receive = (event: Y.YTextEvent, transaction: Y.Transaction): void => {
     if (transaction.origin === this.origin) return;
-    this.view.dispatch({ changes: changesOf(event.delta), annotations: fromText.of(true) });
+    const changes = this.view.state.changes(changesOf(event.delta));
+    const isTakenBack = transaction.origin instanceof Y.UndoManager && this.view.hasFocus;
+    this.view.dispatch({
+      changes,
+      annotations: fromText.of(true),
+      ...(isTakenBack && { selection: { anchor: endOf(changes) }, scrollIntoView: true }),
+    });
   };
+}
+
+/** Where the last change ends, afterwards. */
+function endOf(changes: ChangeSet): number {
+  let end = 0;
+  changes.iterChanges((_fromA, _toA, _fromB, toB) => {
+    end = toB;
+  });
+  return end;
 }
 
 function changesOf(delta: Y.YTextEvent["delta"]): { from: number; to: number; insert: string }[] {

@@ -44,7 +44,7 @@ class Terminal:
     def change(self) -> tuple[str, str]:
         """What at the end of the text is gone, and what has come in its place."""
         before, after = self._shown, self._final + "\n".join(self._lines)
-        same = _common(before, after)
+        same = common(before, after)
         self._shown, self._final = "\n".join(self._lines), ""
         return before[same:], after[same:]
 
@@ -128,8 +128,8 @@ def _is_colour(glyph: str) -> bool:
     return _COLOURS.fullmatch(glyph) is not None
 
 
-def _common(one: str, other: str) -> int:
-    """The length of the common beginning."""
+def common(one: str, other: str) -> int:
+    """How many characters the beginnings of two texts have in common."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2

@@ -8,7 +8,7 @@ export interface Boot {
   readonly config: Config;
   readonly address: Address;
   /** The token of the address, and its redemption that is under way; the application takes them once. */
-  sign: { readonly token: string; readonly first: Promise<unknown> } | null;
+  sign: { readonly token: string; readonly sent: Promise<Response> } | null;
   /** Null unless this is a framed kiosk page: nobody else is listened to. */
   readonly inbox: Inbox | null;
   /** Requests that came before the application. */

@@ -181,7 +181,7 @@ test("an open before sign-in waits for it, and is not lost", async () => {
   const hub = openHub();
   hub.add("a.txt");
   const page = openPage(hub);
-  page.start(null, null);
+  page.start(null);
   const talk = new Conversation(page);
   talk.open("a.txt");
   await settle();
@@ -196,7 +196,7 @@ test("an open before sign-in waits for it, and is not lost", async () => {
 test("an open that nobody signs in for ends with an error", async () => {
   const hub = openHub();
   const page = openPage(hub);
-  page.start(null, null);
+  page.start(null);
   const talk = new Conversation(page);
   talk.open("a.txt");
   await pass(121_000);
@@ -352,7 +352,7 @@ test("a parent page hears what happens, once each", async () => {
   const config = parseConfig('{"parents":[{"host":"course.example.org","port":443,"subdomains":false}]}');
   const around = { parent: talk.peer.window as never, ancestorOrigins: [ORIGIN], referrer: "", ownOrigin: "" };
   onTestFinished(tellParent(page, new Parent({ peer: null }, around, config, null)));
-  page.start(TOKEN, null);
+  page.start(TOKEN);
   await settle();
   talk.open("a.txt");
   await settle();

@@ -12,7 +12,6 @@ import { tellParent } from "../embed/telling.ts";
 import { Page } from "../state/page.ts";
 import { findEditor } from "../views/editors.ts";
 import { Shell } from "../views/shell.tsx";
-import { parseSessionOpened } from "../wire/sessions.ts";
 
 /** The content of sandboxed frames lies beside the directory of the scripts. */
 const FRAME_URL = new URL(/* @vite-ignore */ "../output-frame.html", import.meta.url).href;
@@ -34,7 +33,7 @@ function start(boot: Boot): void {
   preload(boot.address.path);
   const { sign } = boot;
   boot.sign = null;
-  page.start(sign?.token ?? null, sign?.first.then(parseSessionOpened) ?? null);
+  page.start(sign?.token ?? null, sign?.sent);
 }
 
 /** Take over the conversation with the parent page. */

@@ -7,7 +7,7 @@ import { Inbox } from "../embed/inbox.ts";
 import { reply } from "../embed/protocol.ts";
 import { parseAddress, stripToken } from "../state/address.ts";
 import { parseConfig } from "../wire/config.ts";
-import { redeem } from "../wire/hub.ts";
+import { sendToken } from "../wire/hub.ts";
 
 function start(): Boot {
   const { url, token } = stripToken(new URL(location.href));
@@ -20,7 +20,7 @@ function start(): Boot {
   return {
     config,
     address,
-    sign: token === null ? null : { token, first: redeem(config.base, token, address) },
+    sign: token === null ? null : { token, sent: sendToken(config.base, token, address) },
     inbox: isListening ? new Inbox(window, config) : null,
     early: [],
     handle: null,
@@ -30,7 +30,7 @@ function start(): Boot {
 
 function listen(boot: Boot): void {
   const { inbox } = boot;
-  boot.sign?.first.catch(() => undefined); // the application judges it
+  boot.sign?.sent.catch(() => undefined); // the application judges it
   if (inbox === null) return;
   window.addEventListener("message", (event: MessageEvent<unknown>) => {
     const request = inbox.receive(event);

@@ -2,7 +2,6 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { Config } from "../wire/config.ts";
 import { Hub } from "../wire/hub.ts";
-import type { SessionOpened } from "../wire/sessions.ts";
 import type { MakeWebSocket } from "../wire/socket.ts";
 import type { Address } from "./address.ts";
 import { Connection } from "./connection.ts";
@@ -36,10 +35,10 @@ export class Page {
     this.#stops.push(this.#watchAccount());
   }
 
-  /** Sign in, keep connected, and open the file of the address. */
-  start(token: string | null, first: Promise<SessionOpened> | null): void {
+  /** Sign in (`sent`: the redemption is under way already), keep connected, and open the file of the address. */
+  start(token: string | null, sent?: Promise<Response>): void {
     void this.connection.serve();
-    this.session.start(token, first).catch((error) => {
+    this.session.start(token, sent).catch((error) => {
       this.session.refuse("forbidden", "The server gave an answer that cannot be read.");
       console.warn("signing in failed", error);
     });

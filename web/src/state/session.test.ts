@@ -23,7 +23,7 @@ test("the socket's first ticket comes with the session", async () => {
 test("an unknown token is not tried again", async () => {
   const hub = openHub();
   const page = openPage(hub);
-  page.start("x".repeat(24), null);
+  page.start("x".repeat(24));
   await pass(60 * MINUTES);
   expect(page.session.state.value).toEqual({ name: "required", why: "invalid" });
   expect(hub.requests).toHaveLength(1);
@@ -32,7 +32,7 @@ test("an unknown token is not tried again", async () => {
 test("without a token and without an earlier session a token is asked for", async () => {
   const hub = openHub();
   const page = openPage(hub);
-  page.start(null, null);
+  page.start(null);
   await settle();
   expect(page.session.state.value).toEqual({ name: "required", why: "missing" });
   expect(hub.requests).toEqual([]);
@@ -63,7 +63,7 @@ test("signing in waits for a hub that cannot be reached", async () => {
   const hub = openHub();
   hub.isReachable = false;
   const page = openPage(hub);
-  page.start(TOKEN, null);
+  page.start(TOKEN);
   await pass(5 * MINUTES);
   expect(page.session.state.value.name).toBe("starting");
   hub.isReachable = true;
@@ -91,4 +91,21 @@ test("requests that are refused at the same time share one renewal", async () =>
   await Promise.all([page.session.authorized(request), page.session.authorized(request)]);
   const renewals = hub.requests.slice(before).filter(({ bearer }) => bearer !== "stale");
   expect(renewals).toHaveLength(1);
+});
+
+test.each([
+  [200, { name: "in" }],
+  [401, { name: "required", why: "invalid" }],
+  [403, { name: "refused", code: "forbidden", message: "account is not available" }],
+  [429, { name: "refused", code: "throttled", message: "account is not available" }],
+])("a redemption that was under way before the application is judged as any other: %i", async (status, state) => {
+  const hub = openHub();
+  const page = openPage(hub);
+  hub.bearers.set("b", "a");
+  const session = { bearer: "b", expires_in: 900, eid: "e", account_id: "a", name: "A", scope: {} };
+  const body = status === 200 ? session : { error: "account is not available", code: "forbidden" };
+  page.start(TOKEN, Promise.resolve(Response.json(body, { status })));
+  await settle();
+  expect(page.session.state.value).toMatchObject(state);
+  expect(hub.requests.filter(({ path }) => path.endsWith("session"))).toEqual([]);
 });

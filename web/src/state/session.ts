@@ -57,14 +57,14 @@ export class Session {
     onHope(() => this.#renewIfDue(), this.#end.signal);
   }
 
-  /** Sign in with a token, else resume; `first` is a redemption of it that is already under way. */
-  async start(token: string | null, first: Promise<SessionOpened> | null = null): Promise<void> {
+  /** Sign in with a token (`sent`: its redemption is under way already), else resume. */
+  async start(token: string | null, sent?: Promise<Response>): Promise<void> {
     this.#unjudged = token;
-    let underway = first;
+    let underway = sent;
     await this.#persist(async () => {
       if (token === null) return await this.#resume("missing");
-      const request = underway ?? this.#hub.redeem(token, this.#wish);
-      underway = null;
+      const request = this.#hub.redeem(token, this.#wish, underway);
+      underway = undefined;
       await this.#enterBy(request, "invalid");
     });
   }

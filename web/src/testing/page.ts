@@ -30,7 +30,7 @@ export function openPage(hub: TestHub, path = "/app?fullscreen=kiosk"): Page {
 /** A page that is signed in and connected. */
 export async function openConnectedPage(hub: TestHub, path?: string): Promise<Page> {
   const page = openPage(hub, path);
-  page.start(TOKEN, null);
+  page.start(TOKEN);
   await settle();
   return page;
 }

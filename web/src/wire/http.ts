@@ -30,46 +30,49 @@ export interface Request {
 }
 
 const DEADLINE_MS = 20_000;
+const FILE_DEADLINE_MS = 200_000;
 
 /** POST a JSON body; the reply is not yet checked. Rejects with `HttpError` or `Unreachable`. */
 export async function post(url: string, body: object, request: Request): Promise<unknown> {
-  const init = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-  const response = await reach(url, init, request, DEADLINE_MS);
-  return parseJson(await response.text());
+  return await readJson(sendPost(url, body, request), request.signal);
 }
 
 /** GET bytes. Rejects with `HttpError` or `Unreachable`. */
 export async function get(url: string, request: Request): Promise<Response> {
-  return await reach(url, { method: "GET", headers: {} }, request, 10 * DEADLINE_MS);
+  return await judge(send(url, { method: "GET" }, request, FILE_DEADLINE_MS), request.signal);
 }
 
-async function reach(
-  url: string,
-  init: { method: string; body?: string; headers: Record<string, string> },
-  request: Request,
-  deadlineMs: number,
-): Promise<Response> {
+/** POST a JSON body, and judge nothing yet. */
+export function sendPost(url: string, body: object, request: Request): Promise<Response> {
+  const headers = { ...request.headers, "Content-Type": "application/json" };
+  return send(url, { method: "POST", body: JSON.stringify(body) }, { ...request, headers }, DEADLINE_MS);
+}
+
+/** The JSON of a response that is under way. Rejects with `HttpError` or `Unreachable`. */
+export async function readJson(sent: Promise<Response>, signal?: AbortSignal): Promise<unknown> {
+  const response = await judge(sent, signal);
+  return parseJson(await response.text());
+}
+
+function send(url: string, init: RequestInit, request: Request, deadlineMs: number): Promise<Response> {
+  const { credentials, headers, signal } = request;
   const deadline = AbortSignal.timeout(deadlineMs);
-  const withCookies = "cookies" in request.credentials;
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      ...init,
-      headers: {
-        ...init.headers,
-        ...request.headers,
-        ...("bearer" in request.credentials && { Authorization: `Bearer ${request.credentials.bearer}` }),
-      },
-      credentials: withCookies ? "same-origin" : "omit",
-      cache: "no-store",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-      signal: request.signal ? AbortSignal.any([deadline, request.signal]) : deadline,
-    });
-  } catch (error) {
-    request.signal?.throwIfAborted();
+  return fetch(url, {
+    ...init,
+    headers: { ...headers, ...("bearer" in credentials && { Authorization: `Bearer ${credentials.bearer}` }) },
+    credentials: "cookies" in credentials ? "same-origin" : "omit",
+    cache: "no-store",
+    redirect: "error",
+    referrerPolicy: "no-referrer",
+    signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+  });
+}
+
+async function judge(sent: Promise<Response>, signal?: AbortSignal): Promise<Response> {
+  const response = await sent.catch((error: unknown) => {
+    signal?.throwIfAborted();
     throw new Unreachable("the server cannot be reached", { cause: error });
-  }
+  });
   if (response.ok) return response;
   if (response.status >= 502 && response.status <= 504) throw new Unreachable(`the server answers ${response.status}`);
   throw await errorOf(response);

@@ -1,5 +1,5 @@
 /** The hub's calls over HTTP (docs/live.md, "Sessions over HTTP"), each checked. */
-import { get, post } from "./http.ts";
+import { get, post, readJson, sendPost } from "./http.ts";
 import { isObject, isString } from "./json.ts";
 import {
   BadReply,
@@ -26,8 +26,9 @@ export class Hub {
     this.#base = base;
   }
 
-  async redeem(token: string, wish: Wish): Promise<SessionOpened> {
-    return parseSessionOpened(await redeem(this.#base, token, wish));
+  /** `sent`: the redemption is under way already. */
+  async redeem(token: string, wish: Wish, sent = sendToken(this.#base, token, wish)): Promise<SessionOpened> {
+    return parseSessionOpened(await readJson(sent));
   }
 
   async resume(eid: string, secret: string | null): Promise<SessionOpened> {
@@ -68,10 +69,9 @@ export class Hub {
   }
 }
 
-/** Redeem a token; the page's first script does so before anything else is loaded. The reply is not yet checked. */
-export function redeem(base: string, token: string, wish: Wish): Promise<unknown> {
-  const { fullscreen, projectId, path } = wish;
+/** Begin to redeem a token; the page's first script does so before anything else is loaded. */
+export function sendToken(base: string, token: string, { fullscreen, projectId, path }: Wish): Promise<Response> {
   const file = { ...(projectId !== null && { project_id: projectId }), ...(path !== null && { path }) };
   const body = { auth_token: token, fullscreen, ...file };
-  return post(`${base}/api/v2/embed/session`, body, { credentials: { cookies: true } });
+  return sendPost(`${base}/api/v2/embed/session`, body, { credentials: { cookies: true } });
 }

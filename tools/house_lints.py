@@ -18,6 +18,7 @@ BOUNDARIES = frozenset(
     {
         "src/carrel/agent/connection.py",
         "src/carrel/agent/jobs.py",
+        "src/carrel/agent/kernels/inside/fork_server.py",
         "src/carrel/cli/doctor.py",
         "src/carrel/hub/api/v1/endpoint.py",
         "src/carrel/hub/api/v2/procedure.py",

@@ -45,15 +45,26 @@ class Launcher:
         self._oom_score = oom_score
         self._own_score = os.pread(oom_score, 16, 0)
 
-    def start(self, argv: tuple[str, ...], directory: str, environment: dict[str, str], cpu_seconds: int) -> Child:
-        """Start `argv` in `directory`; `cpu_seconds` 0 is no limit. Raises `NotRunnable`."""
+    def start(
+        self,
+        argv: tuple[str, ...],
+        directory: str,
+        environment: dict[str, str],
+        cpu_seconds: int,
+        stdin: int | None = None,
+    ) -> Child:
+        """Start `argv` in `directory`; `cpu_seconds` 0 is no limit. Raises `NotRunnable`.
+
+        `stdin` is a descriptor that the child gets as its input instead of /dev/null.
+        """
         if not argv or not argv[0]:
             raise NotRunnable("there is no program to run")
         marker = os.urandom(16).hex()
         full_environment = {**self.environment, **environment, "PWD": directory, MARKER_NAME: marker}
         with _output_pipes() as (stdout, stderr):
+            nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
             actions = [
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                nothing if stdin is None else (os.POSIX_SPAWN_DUP2, stdin, 0),
                 (os.POSIX_SPAWN_DUP2, stdout[1], 1),
                 (os.POSIX_SPAWN_DUP2, stderr[1], 2),
             ]

@@ -1,79 +1,26 @@
-"""Kernel sessions: a kernel as a notebook sees it, through its deaths and restarts."""
+"""The kernels of a project: which can be started, which run, and what makes them start fast."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import importlib
+import tempfile
+from collections.abc import Mapping
+from functools import partial
+from itertools import count
 from typing import Any
 
-from carrel.agent.kernels.values import ExecuteReply, KernelSpec, Message, Sink
-from carrel.agent.spawn import Launcher
+from carrel.agent.kernels.fork_server import ForkServer
+from carrel.agent.kernels.life import Life, Listener
+from carrel.agent.kernels.process import KernelProcess, spawn_kernel
+from carrel.agent.kernels.session import KernelSession
+from carrel.agent.kernels.specs import find_specs, forked_arguments
+from carrel.agent.kernels.values import ExecuteReply, KernelFailed, KernelSpec, KernelUnknown, Message, Sink
+from carrel.agent.spawn import Launcher, NotRunnable
 
+__all__ = ["ExecuteReply", "KernelFailed", "KernelSession", "KernelSpec", "KernelUnknown", "Kernels", "Message", "Sink"]
 
-class KernelSession:
-    """One kernel, as started by `Kernels.start`. A dead one starts again when something is asked of it."""
-
-    name: str
-    display_name: str
-    language: str
-    language_info: dict[str, Any]
-    """What the kernel says of its language (`kernel_info_reply`), for the notebook's metadata."""
-    state: str
-    """`starting`, `idle`, `busy` or `dead`."""
-    reason: str
-    """Why it is dead, in a sentence."""
-    changed: Callable[[], None]
-    """Called after each change of `state`; set by the owner."""
-    stray: Sink
-    """Takes what the kernel publishes and no running `execute` asked for (late outputs, comms); set by the owner."""
-
-    async def execute(
-        self,
-        code: str,
-        sink: Sink,
-        *,
-        store_history: bool = True,
-        allow_stdin: bool = False,
-        stop_on_error: bool = True,
-    ) -> ExecuteReply:
-        """Run code; `sink` gets everything that is published of it, in order, and each `input_request`.
-
-        Returns after the reply and after everything that belongs to it. Cancelling it interrupts the kernel. Raises
-        `KernelFailed` if the kernel ends meanwhile, or does not start.
-        """
-        raise NotImplementedError
-
-    async def complete(self, code: str, cursor: int) -> dict[str, Any]:
-        """The content of `complete_reply`; `cursor` counts characters. Waits while the kernel is busy."""
-        raise NotImplementedError
-
-    async def inspect(self, code: str, cursor: int, detail: int) -> dict[str, Any]:
-        """The content of `inspect_reply`; `cursor` counts characters. Waits while the kernel is busy."""
-        raise NotImplementedError
-
-    def input_reply(self, value: str) -> None:
-        """Answer the `input_request` that a sink was told of."""
-        raise NotImplementedError
-
-    async def send_comm(
-        self, msg_type: str, content: dict[str, Any], metadata: dict[str, Any], buffers: Sequence[bytes]
-    ) -> None:
-        """Send `comm_open`, `comm_msg` or `comm_close`."""
-        raise NotImplementedError
-
-    async def comm_info(self) -> dict[str, Any]:
-        """The content of `comm_info_reply`: the comms that live in the kernel."""
-        raise NotImplementedError
-
-    async def interrupt(self) -> None:
-        """Interrupt what is running; nothing if nothing is."""
-        raise NotImplementedError
-
-    async def restart(self) -> None:
-        """End the kernel, by force if need be, and start it anew; what is executing raises `KernelFailed`."""
-        raise NotImplementedError
-
-    async def shutdown(self) -> None:
-        """End the kernel, by force if need be; the session starts again no more."""
-        raise NotImplementedError
+_DEFAULT_ENVIRONMENT = "/opt/environment"
+_FORKED_MESSAGES = 20
+_OTHER_MESSAGES = 1000
 
 
 class Kernels:
@@ -82,20 +29,70 @@ class Kernels:
     def __init__(self, launcher: Launcher, tasks: asyncio.TaskGroup) -> None:
         self._launcher = launcher
         self._tasks = tasks
+        self._environment = launcher.environment.get("CARREL_ENVIRONMENT", _DEFAULT_ENVIRONMENT)
+        self._sessions: set[KernelSession] = set()
+        self._fork_server: ForkServer | None = None
+        self._numbers = count(1)
+        self._place = ""
+        self._context: Any = None
 
     async def specs(self) -> list[KernelSpec]:
         """The kernels that can be started."""
-        raise NotImplementedError
+        return list(find_specs(self._launcher.home, self._environment).values())
 
     def warm(self) -> None:
         """Prepare in the background for a kernel to start soon."""
-        raise NotImplementedError
+        self._find_fork_server()
+        self._tasks.create_task(self._jupyter())
 
-    async def start(
-        self, name: str, directory: str, *, environment: Mapping[str, str] | None = None
-    ) -> "KernelSession":
+    async def start(self, name: str, directory: str, *, environment: Mapping[str, str] | None = None) -> KernelSession:
         """Start a kernel in `directory`; raises `KernelUnknown`, `KernelFailed`."""
-        raise NotImplementedError
+        specs = find_specs(self._launcher.home, self._environment)
+        spec = specs.get(name.lower())
+        if spec is None:
+            known = ", ".join(specs) or "none at all"
+            raise KernelUnknown(f"there is no kernel '{name}' here; there is {known}")
+        session = KernelSession(
+            spec, partial(self._begin, spec, directory, dict(environment or {})), self._sessions.discard
+        )
+        await session.start()
+        self._sessions.add(session)
+        return session
 
+    async def _begin(self, spec: KernelSpec, directory: str, environment: dict[str, str], listener: Listener) -> Life:
+        arguments = forked_arguments(spec, self._environment, environment)
+        is_forked = arguments is not None and self._find_fork_server() is not None
+        jupyter = await self._jupyter()
+        launch = partial(self._fork, len(spec.argv) - len(arguments or ())) if is_forked else self._spawn
+        place = f"{self._place}/{next(self._numbers)}"
+        manager, provisioner = jupyter.new_manager(spec, place, self._context, launch)
+        life = Life(spec, manager, provisioner, listener)
+        messages = _FORKED_MESSAGES if is_forked else _OTHER_MESSAGES
+        await life.begin(directory, environment, lambda: jupyter.Channels(manager, messages), self._tasks)
+        return life
 
-__all__ = ["ExecuteReply", "KernelSession", "KernelSpec", "Kernels", "Message", "Sink"]
+    async def _fork(self, skipped: int, argv: list[str], directory: str, environment: dict[str, str]) -> KernelProcess:
+        server = self._find_fork_server()
+        if server is None:
+            return await self._spawn(argv, directory, environment)
+        return await server.fork(argv[skipped:], directory, environment)
+
+    async def _spawn(self, argv: list[str], directory: str, environment: dict[str, str]) -> KernelProcess:
+        return spawn_kernel(argv, directory, environment, self._launcher, self._tasks)
+
+    def _find_fork_server(self) -> ForkServer | None:
+        """The fork server, started if need be; `None` without an environment."""
+        if self._fork_server is None or not self._fork_server.is_alive:
+            try:
+                self._fork_server = ForkServer(self._environment, self._launcher, self._tasks)
+            except NotRunnable:
+                return None
+        return self._fork_server
+
+    async def _jupyter(self) -> Any:
+        """The module that stands on jupyter_client, which is imported beside the event loop."""
+        module = await asyncio.to_thread(importlib.import_module, "carrel.agent.kernels.jupyter")
+        if self._context is None:
+            self._context = module.new_context()
+            self._place = tempfile.mkdtemp(prefix="carrel-kernels-", dir=self._launcher.environment.get("TMPDIR"))
+        return module

@@ -8,6 +8,7 @@ from carrel import __version__
 from carrel.cli.accounts import account
 from carrel.cli.demo import demo
 from carrel.cli.doctor import doctor
+from carrel.cli.environment import environment
 from carrel.cli.keys import key
 from carrel.cli.logs import configure_logging
 from carrel.cli.migrate import migrate
@@ -26,5 +27,5 @@ def main() -> None:
     configure_logging("text", logging.WARNING)
 
 
-for command in (serve, demo, account, key, project, migrate, doctor):
+for command in (serve, demo, account, key, project, migrate, doctor, environment):
     main.add_command(command)

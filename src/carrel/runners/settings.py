@@ -15,6 +15,11 @@ class RunnerSettings(BaseModel):
         description="Python that runs the agent in sandboxes; it must lie under /usr and be of the hub's minor "
         "version. Unset: the hub's own interpreter if it lies under /usr, else /usr/bin/python3.N of that version.",
     )
+    environment: Path | None = Field(
+        default=None,
+        description="Python environment for the projects' notebooks and commands, as `carrel environment make` makes "
+        "it. Unset: `environment` in the data directory, if it is there.",
+    )
     bwrap: str = Field(default="bwrap", description="The bubblewrap program: a path, or a name to find on the PATH.")
     cgroup_parent: str | None = Field(
         default=None,

@@ -36,7 +36,13 @@ export interface EditorKind {
 }
 
 /** Tried in this order. */
-export const EDITOR_KINDS: readonly EditorKind[] = [];
+export const EDITOR_KINDS: readonly EditorKind[] = [
+  {
+    matches: (kind) => kind === "notebook",
+    load: async () => (await import("./notebook/editor.tsx")).makeNotebookEditor,
+  },
+  { matches: (kind) => kind === "text", load: async () => (await import("./text/editor.tsx")).makeTextEditor },
+];
 
 /** The editor for a file, or null if there is none. */
 export function findEditor(kind: DocumentKind, path: string): EditorKind | null {

@@ -29,9 +29,11 @@ export function isPlain(output: DataOutput): boolean {
   return plain;
 }
 
-/** Only for HTML that is plain. */
+/** Only for HTML that is plain. The corner of a table, which heads nothing, is no header. */
 export function plainNodes(output: DataOutput): DocumentFragment {
-  return sanitize(sourceOf(output));
+  const nodes = sanitize(sourceOf(output));
+  for (const header of nodes.querySelectorAll("th:empty")) header.replaceWith(document.createElement("td"));
+  return nodes;
 }
 
 function sourceOf(output: DataOutput): string {

@@ -62,6 +62,7 @@ function strictPurifier(): ReturnType<typeof createPurifier> {
 /** An image that is a file of the project is loaded by us, and never by its address: that would be one of our pages. */
 function keepImage(image: Element): void {
   const source = image.getAttribute("src") ?? "";
+  if (!image.hasAttribute("alt")) image.setAttribute("alt", "");
   image.setAttribute("loading", "lazy");
   image.setAttribute("referrerpolicy", "no-referrer");
   if (/^(https:|data:)/i.test(source.trim())) return;
@@ -71,6 +72,10 @@ function keepImage(image: Element): void {
 
 /** The box of a task list; any other field could ask for a password. */
 function keepCheckbox(input: Element): void {
-  if (input.getAttribute("type") === "checkbox") input.setAttribute("disabled", "");
-  else input.remove();
+  if (input.getAttribute("type") !== "checkbox") {
+    input.remove();
+    return;
+  }
+  input.setAttribute("disabled", "");
+  input.setAttribute("aria-label", "Task");
 }

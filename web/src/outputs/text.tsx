@@ -89,9 +89,9 @@ function isFixed(color: AnsiColor | null): color is string {
   return typeof color === "string";
 }
 
-/** Programs choose colours for a terminal of their own; here they are moved towards the text's colour. */
+/** Programs choose colours for a terminal of their own; here they keep their hue, and are dark or light enough. */
 function legible(color: string): string {
-  return `light-dark(color-mix(in oklab, ${color} 80%, black), color-mix(in oklab, ${color} 65%, white))`;
+  return `light-dark(oklch(from ${color} min(l, 0.5) c h), oklch(from ${color} max(l, 0.75) c h))`;
 }
 
 function paletteClass(ground: "fg" | "bg", color: AnsiColor | null): string {

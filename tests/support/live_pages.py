@@ -13,7 +13,7 @@ from carrel.protocol.documents import Reader, encode_number
 from support.hubs import ServedHub
 from support.people import Person
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 20
 
 
 def token_of(person: Person) -> str:

@@ -52,14 +52,18 @@ class Documents:
         """Whether opening the file begins with starting its project."""
         return not self.lifecycle.is_running(access.project.project_id)
 
+    async def start(self, access: FileAccess) -> None:
+        """Start the project unless it runs. Raises `Overloaded`, `StartFailed`, `ProjectDeleted`."""
+        if self.must_start(access):
+            self._count_start(access.project.caller)
+            await self.lifecycle.start(access.project.project)
+
     @asynccontextmanager
     async def open(self, access: FileAccess, viewer: Viewer, *, create: bool) -> AsyncIterator[DocumentStream]:
         """Take part in a document until the block ends; the project is started if need be.
 
-        Raises `Overloaded`, `StartFailed`, `DocumentRefused`, and `AgentLost` with the best known reason.
+        Raises what `start` raises, `DocumentRefused`, and `AgentLost` with the best known reason.
         """
-        if self.must_start(access):
-            self._count_start(viewer.account_id)
         request = OpenDocument(
             path=access.path,
             account_id=viewer.account_id,

@@ -105,7 +105,10 @@ class Channel:
         access = self.access = await self._authorize()
         await self._tell("accepted")
         documents = self._page.platform.documents
-        await self._tell("progress", state="starting" if documents.must_start(access) else "opening")
+        if documents.must_start(access):
+            await self._tell("progress", state="starting")
+            await documents.start(access)
+        await self._tell("progress", state="opening")
         async with documents.open(access, self._page.viewer, create=self._request.create) as stream:
             self._scope.deadline = math.inf
             await self._tell(

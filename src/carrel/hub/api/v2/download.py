@@ -32,7 +32,7 @@ class FileResponse(Response):
         self._is_head = request.method == "HEAD"
         tag = f'"{file.mtime_ns:x}-{file.size_bytes:x}"'
         whole = Span(0, file.size_bytes)
-        span = whole
+        span: Span | None = whole
         if request.headers.get("if-range", tag) == tag:
             span = span_of(request.headers.get("range"), file.size_bytes)
         headers = _headers(path, tag)

@@ -69,6 +69,7 @@ class Page:
         self.sent = 0
         self.received_updates = 0
         self.rescued = 0
+        self.stream: list[bytes] = []
         self.replies: dict[Any, dict[str, Any]] = {}
         self.listens = asyncio.Event()
         self.listens.set()
@@ -226,6 +227,7 @@ class Page:
         self.rescued += 1
         self._subscription.drop()
         self._updates.clear()
+        self.stream.clear()
         self.doc = Doc()
         self._shape()
 
@@ -234,6 +236,7 @@ class Page:
         await self.say(kind, encode_number(self.sent) + payload)
 
     def _changed(self, event: Any) -> None:
+        self.stream.append(event.update)
         if self._hears and event.update != _EMPTY:
             self._updates.append(event.update)
 

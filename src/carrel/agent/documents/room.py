@@ -57,7 +57,6 @@ class Room:
         self.doc = document.doc
         self.awareness = Awareness()
         self.watch = watch
-        self.left: Callable[[], None] = lambda: None
         self.is_broken = False
         self.is_running = asyncio.Event()
         self._needed_at = time.monotonic()
@@ -156,7 +155,6 @@ class Room:
     def release(self) -> None:
         self._holds -= 1
         self._needed_at = time.monotonic()
-        self.left()
 
     def start(self, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.create_task(_reported(work))
@@ -184,7 +182,6 @@ class Room:
             part(viewer)
         self._moved.set()
         self._needed_at = time.monotonic()
-        self.left()
 
     def moved(self) -> None:
         """A viewer has taken something in."""

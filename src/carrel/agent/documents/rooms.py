@@ -42,6 +42,7 @@ class Rooms:
         self._pace = pace or Pace()
         self._threads = Threads()
         self._entries: dict[str, _Entry] = {}
+        self._sweeper: asyncio.Task[None] | None = None
 
     async def take_part(self, stream: Stream, request: OpenDocument) -> None:
         """The part that a page takes in a document, until it is cancelled; raises `Refused`."""
@@ -107,19 +108,20 @@ class Rooms:
 
     async def _start(self, real: str, entry: _Entry, *, create: bool) -> Room:
         room = await open_room(self._place, real, self._threads, self._pace, create=create)
-        room.left = lambda: self._close_later(real, entry)
+        if self._sweeper is None:
+            self._sweeper = self._tasks.create_task(self._sweep())
         entry.life = self._tasks.create_task(_live(room))
         await room.is_running.wait()
         for extend in self._extensions:
             extend(room)
-        self._close_later(real, entry)
         return room
 
-    def _close_later(self, real: str, entry: _Entry) -> None:
-        """Close the room in some time, if nobody needs it then."""
-        if entry.room is None or not entry.room.is_needed:
-            loop = asyncio.get_running_loop()
-            loop.call_later(self._pace.linger, lambda: self._tasks.create_task(self._close(real, entry)))
+    async def _sweep(self) -> None:
+        """Close the rooms that nobody has needed for a while."""
+        while True:
+            await asyncio.sleep(self._pace.linger / 4)
+            for real, entry in list(self._entries.items()):
+                await self._close(real, entry)
 
     async def _close(self, real: str, entry: _Entry) -> None:
         async with entry.lock:

@@ -1,0 +1,199 @@
+"""Everything at once, at random: five pages, outside writers, killed agents and lost logs; nothing may get lost.
+
+Each edit puts a line of its own into a cell. At the end every page, the file and yjs have the same cells, each cell is
+there once, and each line is there that was acknowledged and that nobody may have deleted.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import random
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pycrdt import Array, Map, Text
+from support.node import NODE, WEB
+from support.pages import Desk, Page
+
+from carrel.agent.documents.notebook_file import NotebookFile
+from carrel.agent.documents.pace import Pace
+
+pytestmark = pytest.mark.anyio
+
+_PACE = Pace(poll=0.02, settle=0.005, quiet=0.03, longest=0.3, retry=0.02, linger=0.1, version=0.1)
+_READER = Path(__file__).parents[3] / "support" / "yjs_reader.mjs"
+_LINES = 40
+
+
+class Storm:
+    """One run; `lines` are the lines that must be there at the end, with their cells."""
+
+    def __init__(self, desk: Desk, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.desk = desk
+        self.path = desk.home / "storm.ipynb"
+        cells = [cell("code", f"c{index}") for index in range(4)]
+        self.path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1))
+        self.pages = [desk.page("storm.ipynb", account_id=f"a{index}") for index in range(5)]
+        self.lines: dict[str, str] = {}
+        self.unsure: set[str] = set()
+        self.operations = 0
+        self.rescues = 0
+        self.kills = 0
+
+    async def run(self, operations: int, *, losses: bool) -> None:
+        """Open everything, do so much, and come to rest."""
+        for page in self.pages:
+            await page.open()
+        while self.operations < operations:
+            await self.step(losses=losses)
+        await self.rest()
+
+    async def step(self, *, losses: bool) -> None:
+        """One page edits; now and then something happens."""
+        page = self.random.choice(self.pages)
+        for _ in range(self.random.randrange(1, 12)):
+            self.edit(page)
+        happening = self.random.random()
+        if happening < 0.01:
+            await (page.close() if page.is_open else page.open())
+        elif happening < 0.014:
+            await self.desk.rooms._threads.for_file(self.write_outside)  # whoever reads and writes has to be alone
+        elif happening < 0.0155:
+            await self.kill(lose_log=losses and self.random.random() < 0.3)
+        if page.is_open:
+            await page.push()
+        if self.random.random() < 0.3:
+            await asyncio.sleep(0)
+
+    def edit(self, page: Page) -> None:
+        """A line more; sometimes one less, a cell more, less, or elsewhere."""
+        self.operations += 1
+        count = len(page.cells)
+        kind = self.random.random()
+        if count == 0 or (kind < 0.01 and count < 12):
+            name = f"n{self.operations}"
+            page.cells.insert(self.random.randrange(count + 1), live_cell(name, ""))
+            return
+        index = self.random.randrange(count)
+        found = page.cells[index]
+        name, source = str(found["id"]), found["source"]
+        if kind < 0.013:
+            self.unsure.add(name)
+            text = str(source)
+            with page.doc.transaction():
+                del page.cells[index]
+                if self.random.random() < 0.5:
+                    page.cells.insert(self.random.randrange(count), live_cell(name, text))
+            return
+        lines = str(source).splitlines(keepends=True)
+        at = self.random.randrange(len(lines) + 1)
+        offset = sum(len(line.encode()) for line in lines[:at])
+        if len(lines) > _LINES or (kind < 0.3 and lines):
+            line = lines[at - 1]
+            end = offset if at else sum(map(len, (each.encode() for each in lines)))
+            self.lines.pop(line.strip(), None)
+            del source[end - len(line.encode()) : end]
+            return
+        self.lines[f"{self.operations} é😀"] = name
+        source.insert(offset, f"{self.operations} é😀\n")
+
+    def write_outside(self) -> None:
+        """Another program adds a line to the file, in one step or in place."""
+        self.operations += 1
+        content = json.loads(self.path.read_bytes())
+        if not content["cells"]:
+            return
+        found = self.random.choice(content["cells"])
+        line = f"outside {self.operations}"
+        found["source"] = [*found["source"], f"{line}\n"]
+        self.lines[line] = found["id"]
+        text = json.dumps(content, indent=1)
+        if self.random.random() < 0.5:
+            other = self.path.with_name("other")
+            other.write_text(text)
+            os.replace(other, self.path)
+        else:
+            self.path.write_text(text)
+
+    async def kill(self, *, lose_log: bool) -> None:
+        """The agent dies, perhaps with its log; pages come back with what they have."""
+        self.kills += 1
+        await self.desk.kill()
+        if lose_log:
+            for log in self.desk.logs.iterdir():
+                log.unlink()
+        await self.desk.restart()
+        for page in self.pages:
+            if self.random.random() < 0.8:
+                await page.open()
+
+    async def rest(self) -> None:
+        """All pages come back, and everything arrives everywhere."""
+        for page in self.pages:
+            if not page.is_open:
+                await page.open()
+            await page.settled()
+        for page in self.pages:
+            assert "result" in await page.call("save", cause="user")
+        for page in self.pages:
+            await page.until(lambda page=page: page.cell_list() == self.pages[0].cell_list())  # type: ignore[misc]
+        self.rescues = sum(page.rescued for page in self.pages)
+
+    def check(self) -> None:
+        """The promises."""
+        cells = {found["id"]: found["source"] for found in self.pages[0].cell_list()}
+        assert len(cells) == len(self.pages[0].cells)
+        written = NotebookFile(self.path.read_bytes()).value
+        assert {found["id"]: found["source"] for found in written.cells} == cells
+        present = {line for source in cells.values() for line in source.splitlines()}
+        missing = {line: name for line, name in self.lines.items() if line not in present and name not in self.unsure}
+        assert not missing
+        if not self.rescues:
+            lines = [line for source in cells.values() for line in source.splitlines()]
+            assert [line for line in set(lines) if lines.count(line) > 1] == []
+
+
+def cell(kind: str, name: str) -> dict[str, Any]:
+    return {"cell_type": kind, "id": name, "metadata": {}, "source": [], "outputs": [], "execution_count": None}
+
+
+def live_cell(name: str, text: str) -> "Map[Any]":
+    return Map({**cell("code", name), "source": Text(text), "metadata": Map({}), "outputs": Array([])})
+
+
+def read_with_yjs(updates: list[bytes]) -> dict[str, Any]:
+    """What yjs makes of a stream of updates."""
+    lines = b"\n".join(map(base64.b64encode, updates))
+    command = [*NODE, str(_READER), str(WEB / "package.json")]
+    done = subprocess.run(command, input=lines, capture_output=True, check=True, timeout=60)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+async def storm(directory: Path, seed: int, operations: int, *, losses: bool) -> Storm:
+    async with Desk(directory, _PACE).running() as desk:
+        run = Storm(desk, seed)
+        await run.run(operations, losses=losses)
+        run.check()
+        assert read_with_yjs(run.pages[0].stream)["cells"] == run.pages[0].cell_list()
+        return run
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_nothing_gets_lost(tmp_path: Path, seed: int) -> None:
+    await storm(tmp_path, seed, 3_000, losses=False)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_nothing_gets_lost_with_the_logs(tmp_path: Path, seed: int) -> None:
+    await storm(tmp_path, seed, 3_000, losses=True)
+
+
+@pytest.mark.slow
+async def test_nothing_gets_lost_in_a_long_storm(tmp_path: Path) -> None:
+    run = await storm(tmp_path, 42, 100_000, losses=True)
+    assert run.kills > 10

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type InlineConfig } from "vite";
 import { compressTree } from "./compress.ts";
-import { checkBudget, printSizes } from "./sizes.ts";
+import { checkSizes } from "./sizes.ts";
 
 const top = resolve(import.meta.dirname, "..");
 const target = resolve(process.argv[2] ?? resolve(top, "../src/carrel/hub/pages/built"));
@@ -35,5 +35,4 @@ if (existsSync(resolve(top, "embed/src/index.ts"))) {
   await build(single("embed/src/index.ts", "embed/carrel-embed.js", "es"));
 }
 await compressTree(target);
-printSizes(target);
-checkBudget(target);
+checkSizes(target);

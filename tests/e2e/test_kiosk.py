@@ -42,7 +42,7 @@ async def test_no_control_of_an_editor_leads_out_of_it(
     ada.write(project, "other.ipynb", notebook())
     assert (await parent.open(project, path))["status"] == "done"
     opened: list[Page] = []
-    visitor.context.on("page", opened.append)
+    visitor.context.on("page", lambda page: opened.append(page))
     visitor.expect_problem("404")  # the page outside, which is not there
     frame = frame_of(parent)
     address = urlsplit(frame.url)._replace(fragment="")

@@ -129,7 +129,7 @@ async def test_what_a_person_types_and_runs_is_shown_and_saved(
 ) -> None:
     parent = await open_parent(visitor, front, frame_tag(kiosk(file_url(project, lesson), token=token)))
     await parent.ready()
-    await parent.frame().get_by_text("print(6 * 7)").click()
+    await parent.click_source("print(6 * 7)")
     await parent.page.keyboard.press("ControlOrMeta+a")
     await parent.page.keyboard.type("print('a' + 'b')")
     await parent.page.keyboard.press("Control+Enter")

@@ -23,7 +23,7 @@ async def parent(visitor: Visitor, front: Front, token: str, ada: Person, projec
 
 
 async def shows(parent: Parent, text: str) -> None:
-    await expect(parent.frame().get_by_text(text)).to_be_visible()
+    await expect(parent.frame().get_by_text(f"'{text}'", exact=True)).to_be_visible()
 
 
 async def test_the_parent_is_loaded_again(parent: Parent, named: str) -> None:

@@ -43,7 +43,7 @@ def opener(front: Front, hub: ServedHub, ada: Person, project: str, named: str) 
 
 async def type_at(parent: Parent, line: str, text: str, key: str = "End") -> None:
     """Type into a cell, in the line that shows this text, at its end or start."""
-    await parent.frame().get_by_text(line, exact=True).first.click()
+    await parent.click_source(line)
     await parent.page.keyboard.press(key)
     await parent.page.keyboard.type(text)
 

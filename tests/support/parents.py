@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
-from playwright.async_api import FrameLocator
+from playwright.async_api import FrameLocator, expect
 from playwright.async_api import Page as BrowserPage
 
 from support.browsers import WAIT_MS, Visitor
@@ -116,6 +116,11 @@ class Parent:
     async def ready(self, frame: int = 0) -> dict[str, Any]:
         """Wait until the frame says that it can open files."""
         return await self.hears({"event": "ready"}, frame=frame)
+
+    async def click_source(self, line: str, frame: int = 0) -> None:
+        """Click a line of a cell's source, and wait until the cell takes the keyboard."""
+        await self.frame(frame).get_by_text(line, exact=True).first.click()
+        await expect(self.frame(frame).locator(".cm-editor.cm-focused")).to_be_visible()
 
     async def open(self, project_id: str, path: str, frame: int = 0, **more: Any) -> dict[str, Any]:
         return await self.ask({"action": "open", "project_id": project_id, "path": path} | more, frame, wait_ms=60_000)

@@ -44,6 +44,8 @@ class SandboxSpec:
     resources: Resources
     network: Network = Network.NONE
     environment: Mapping[str, str] = field(default_factory=dict)
+    documents: Path | None = None
+    """Where the agent keeps the logs of documents, writable like the home."""
 
 
 @dataclass(frozen=True, slots=True)

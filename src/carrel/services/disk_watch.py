@@ -79,7 +79,8 @@ class DiskWatch(AsyncContextManagerMixin):
             project = await transaction.projects.find(project_id)
         if project is None:
             return
-        used = await usage_bytes(self.homes.home(project_id, project.number))
+        home = self.homes.home(project_id, project.number)
+        used = await usage_bytes(home, beside=self.homes.documents_dir(project_id))
         grown = used - before.used_bytes if before else 0
         self._measured[project_id] = Measurement(used, grown, free, anyio.current_time())
         if used > project.quota.disk_mb * _MB and (before is None or grown > 0):

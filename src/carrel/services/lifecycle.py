@@ -128,6 +128,7 @@ class Lifecycle(AsyncContextManagerMixin):
                 resources=self._resources(project),
                 network=Network(project.quota.network),
                 environment=project.environment,
+                documents=self.homes.documents_dir(project.project_id),
             )
             try:
                 outcome: Sandbox | StartFailed = await self.runner.start(spec)

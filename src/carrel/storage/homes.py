@@ -1,9 +1,9 @@
 """Homes of projects: where they are, and which Unix user owns them.
 
-`<data>/homes/<aa>/<project_id>/` is the home, the only place that the project itself can write; what the hub keeps
-about a project is in `<data>/state/<project_id>/`. All parents of a home belong to the hub and are closed to listing
-(0711), so the path to a home is safe to use as it is. What lies *in* a home is its project's: only `kit.safe_paths`
-goes there, as its user.
+`<data>/homes/<aa>/<project_id>/` is the home and `<data>/documents/<project_id>/` holds the logs of its documents: the
+only places that the project itself can write. What the hub keeps about a project is in `<data>/state/<project_id>/`.
+All parents of a home belong to the hub and are closed to listing (0711), so the path to a home is safe to use as it is.
+What lies *in* a home is its project's: only `kit.safe_paths` goes there, as its user.
 """
 
 import os
@@ -69,28 +69,28 @@ class Homes:
             raise ValueError("a project id is a lower-case uuid")
         return self._dir / "state" / project_id
 
+    def documents_dir(self, project_id: ProjectId) -> Path:
+        """Where a project's agent keeps the logs of documents."""
+        if not is_uuid(project_id):
+            raise ValueError("a project id is a lower-case uuid")
+        return self._dir / "documents" / project_id
+
     def ensure(self, project_id: ProjectId, number: int) -> Home:
-        """The home and the state directory of a project, made if missing; cheap if they are there."""
+        """The home and the other directories of a project, made if missing; cheap if they are there."""
         home = self.home(project_id, number)
         state = self.state_dir(project_id)
-        if not (state.is_dir() and self._is_ready(home)):
-            self._make_parents(home.path.parent)
+        theirs = (home.path, self.documents_dir(project_id))
+        if not (state.is_dir() and all(_is_ready(path, home.user) for path in theirs)):
             self._make_parents(state.parent)
             state.mkdir(exist_ok=True, mode=0o700)
-            self._make_home(home)
+            for path in theirs:
+                self._make_parents(path.parent)
+                _make_theirs(path, home.user)
         return home
 
     @property
     def _dir(self) -> Path:
         return self.settings.dir.absolute()
-
-    @staticmethod
-    def _is_ready(home: Home) -> bool:
-        try:
-            found = home.path.lstat()
-        except FileNotFoundError:
-            return False
-        return stat.S_ISDIR(found.st_mode) and (found.st_uid, found.st_gid) == (home.user.uid, home.user.gid)
 
     def _make_parents(self, path: Path) -> None:
         """Make `path` and what lies between it and the data directory; an existing directory keeps its mode."""
@@ -98,18 +98,6 @@ class Homes:
         for directory in reversed([path, *path.parents]):
             if directory.is_relative_to(self._dir):
                 _make_directory(directory, _PARENT_MODE)
-
-    @staticmethod
-    def _make_home(home: Home) -> None:
-        """Made under its own name and then handed over: a crash in between is mended by the next `ensure`."""
-        home.path.mkdir(exist_ok=True, mode=_HOME_MODE)
-        fd = os.open(home.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        try:
-            if home.user.is_other:
-                os.fchown(fd, home.user.uid, home.user.gid)
-            os.fchmod(fd, _HOME_MODE)
-        finally:
-            os.close(fd)
 
 
 def close_to_others(home: Home) -> None:
@@ -128,3 +116,23 @@ def _make_directory(path: Path, mode: int) -> None:
     except FileExistsError:
         return
     path.chmod(mode)  # whatever the umask is
+
+
+def _is_ready(path: Path, user: UnixUser) -> bool:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and (found.st_uid, found.st_gid) == (user.uid, user.gid)
+
+
+def _make_theirs(path: Path, user: UnixUser) -> None:
+    """Made under its own name and then handed over: a crash in between is mended by the next `ensure`."""
+    path.mkdir(exist_ok=True, mode=_HOME_MODE)
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if user.is_other:
+            os.fchown(fd, user.uid, user.gid)
+        os.fchmod(fd, _HOME_MODE)
+    finally:
+        os.close(fd)

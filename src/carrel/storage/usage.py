@@ -8,6 +8,7 @@ import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from anyio import to_thread
 
@@ -20,9 +21,10 @@ _OPEN_LEVELS = 200
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-async def usage_bytes(home: Home, *, max_entries: int = MAX_ENTRIES) -> int:
-    """Bytes of disk that the home takes, like `du`; a lower bound if it has more than `max_entries` entries."""
-    return await to_thread.run_sync(_measure, home, max_entries)
+async def usage_bytes(home: Home, *, beside: Path | None = None, max_entries: int = MAX_ENTRIES) -> int:
+    """Bytes of disk that the home takes, like `du`, and a directory `beside` it; of at most `max_entries` each."""
+    used = await to_thread.run_sync(_measure, home.path, max_entries)
+    return used + (await to_thread.run_sync(_measure, beside, max_entries) if beside is not None else 0)
 
 
 async def free_bytes(settings: DataSettings) -> int:
@@ -35,9 +37,9 @@ def _free(settings: DataSettings) -> int:
     return max(0, disk.f_bavail * disk.f_frsize - settings.reserve_mb * 1_000_000)
 
 
-def _measure(home: Home, max_entries: int) -> int:
+def _measure(path: Path, max_entries: int) -> int:
     try:
-        fd = os.open(home.path, _DIRECTORY)
+        fd = os.open(path, _DIRECTORY)
     except FileNotFoundError:
         return 0
     return _Walk(max_entries).run(fd)

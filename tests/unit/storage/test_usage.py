@@ -1,6 +1,7 @@
 """What a home takes is counted whatever its project puts into it."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,10 @@ async def test_free_space_leaves_out_the_reserve(data_settings: DataSettings, ho
     free = await free_bytes(data_settings)
     assert free > 0
     assert await free_bytes(data_settings.model_copy(update={"reserve_mb": 10**9})) == 0
+
+
+async def test_what_lies_beside_the_home_counts_as_well(home: Home, tmp_path: Path) -> None:
+    alone = await usage_bytes(home)
+    fill(tmp_path / "log")
+    assert 40_000 <= await usage_bytes(home, beside=tmp_path) - alone < 60_000
+    assert await usage_bytes(home, beside=tmp_path / "missing") == alone

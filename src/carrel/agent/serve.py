@@ -15,6 +15,8 @@ from carrel.agent.commands import Commands
 from carrel.agent.connection import Connection
 from carrel.agent.documents.requests import Documents
 from carrel.agent.jobs import Jobs
+from carrel.agent.kernels.sessions import Kernels
+from carrel.agent.notebooks.extension import running_notebooks
 from carrel.agent.spawn import Launcher
 
 _PR_SET_DUMPABLE = 4
@@ -64,10 +66,11 @@ async def serve(listener: socket.socket, launcher: Launcher) -> None:
     listener.setblocking(False)
     open_ones: set[Connection] = set()
     async with asyncio.TaskGroup() as tasks:
+        kernels = Kernels(launcher, tasks)
         handlers = {
             **Commands(launcher, tasks).handlers(),
             **Jobs(launcher, tasks).handlers(),
-            **Documents(launcher.home, tasks).handlers(),
+            **Documents(launcher.home, tasks, [running_notebooks(kernels)]).handlers(),
         }
         while True:
             try:

@@ -25,10 +25,13 @@ export function filePath(href: string, documentPath: string): string | null {
   return link?.to === "file" ? link.path : null;
 }
 
-/** Follows a link that the account has clicked on. */
+/** Follows a link that the account has clicked on; one to this server leads out of the editor, and is told as blocked. */
 export function follow(link: Link | null, blocked: (path: string) => void): void {
-  if (link?.to === "web") window.open(link.url, "_blank", "noopener,noreferrer");
   if (link?.to === "file") blocked(link.path);
+  if (link?.to !== "web") return;
+  const { origin, pathname } = new URL(link.url);
+  if (origin === location.origin) blocked(pathname);
+  else window.open(link.url, "_blank", "noopener,noreferrer");
 }
 
 function encodePath(path: string): string {

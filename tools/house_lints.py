@@ -17,6 +17,9 @@ FUNCTION_LINES = 50
 BOUNDARIES = frozenset(
     {
         "src/carrel/agent/connection.py",
+        "src/carrel/agent/documents/room.py",
+        "src/carrel/agent/documents/rooms.py",
+        "src/carrel/agent/documents/viewer.py",
         "src/carrel/agent/jobs.py",
         "src/carrel/agent/kernels/inside/fork_server.py",
         "src/carrel/cli/doctor.py",

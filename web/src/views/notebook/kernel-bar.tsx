@@ -61,7 +61,8 @@ const RUNS: readonly MenuItem<RunChoice>[] = [
 function RunTools(): VNode {
   const page = usePage();
   const { open, document } = page;
-  const { state } = document.kernel.value;
+  const { state, running, queue } = document.kernel.value;
+  const nothingRuns = state !== "busy" && running === null && queue.length === 0;
   const choose = (what: RunChoice) => {
     if (what === "restart-and-run") open.confirm(what);
     else void open.runAll(what);
@@ -82,7 +83,7 @@ function RunTools(): VNode {
         class="tool"
         title="Interrupt (I, I)"
         aria-label="Interrupt the kernel"
-        disabled={state !== "busy"}
+        disabled={nothingRuns}
         onClick={() => page.perform("interrupt")}
       >
         <Icon name="stop" />

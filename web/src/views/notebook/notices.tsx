@@ -13,7 +13,7 @@ export function Notices(): VNode {
       {open.confirming.value && <Confirm question={open.confirming.value} />}
       {state === "dead" && (
         <div class="notice notice-bad" role="alert">
-          <span>The kernel died{reason && ` (${reason})`}. Its variables are gone; the notebook is not.</span>
+          <span>The kernel is dead{reason && `: ${reason}`}. Its variables are lost, the notebook is not.</span>
           {open.mayRun.value && (
             <button type="button" onClick={() => void open.restart("restart")}>
               Restart

@@ -56,7 +56,8 @@ async def test_a_session_comes_back_as_it_was_until_its_end(store: Store) -> Non
 async def test_a_banned_or_deleted_account_is_not_available(store: Store) -> None:
     for flag in ("banned", "deleted"):
         eid = f"e-{flag}"
-        await add_session(store, await add_account(store, **{flag: True}), eid)
+        account = await add_account(store, banned=flag == "banned", deleted=flag == "deleted")
+        await add_session(store, account, eid)
         async with store.read() as transaction:
             found = await transaction.embed_sessions.find(eid, at=NOON)
         assert found is not None

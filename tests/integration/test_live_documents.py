@@ -1,18 +1,15 @@
 """Documents over the live channel: pages of two accounts and a real agent, with the hub in between."""
 
-import json
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pycrdt import Doc, Text
 from support.hubs import ServedHub, served_hub
-from support.live_pages import LivePage, PageSession, open_session, scoped_token, token_of
+from support.live_pages import LivePage, PageSession, TextCopy, open_session, scoped_token, token_of
 from support.people import Person, new_person
 from websockets.exceptions import ConnectionClosed
 
-from carrel.protocol.documents import Kind, Reader, encode_number
+from carrel.protocol.documents import Kind
 
 CHECK_SECONDS = "0.2"
 
@@ -42,51 +39,10 @@ def project(hub: ServedHub, ada: Person, bob: Person) -> str:
     return project_id
 
 
-class Copy:
-    """A page's copy of a text document, kept equal over one channel."""
-
-    def __init__(self, page: LivePage, number: int) -> None:
-        self.page, self.number, self.sequence, self.acknowledged = page, number, 0, 0
-        self.doc: Doc[Text] = Doc()
-        self.source = self.doc.get("source", type=Text)
-        self.events: list[dict[str, object]] = []
-        page.send(number, Kind.SYNC_STEP_1, self.doc.get_state())
-
-    def step(self) -> None:
-        """Take one message in."""
-        number, kind, payload = self.page.receive()
-        assert number == self.number
-        reader = Reader(payload)
-        if kind == Kind.SYNC_STEP_1:
-            self.tell(Kind.SYNC_STEP_2, self.doc.get_update(payload))
-        elif kind in (Kind.SYNC_STEP_2, Kind.UPDATE):
-            reader.number()
-            self.doc.apply_update(reader.rest())
-        elif kind == Kind.ACK:
-            self.acknowledged = reader.number()
-        elif kind == Kind.EVENT:
-            self.events.append(json.loads(payload))
-
-    def tell(self, kind: Kind, update: bytes) -> None:
-        self.sequence += 1
-        self.page.send(self.number, kind, encode_number(self.sequence) + update)
-
-    def write(self, text: str) -> None:
-        """Append, and wait until the agent has it for good."""
-        before = self.doc.get_state()
-        self.source += text
-        self.tell(Kind.UPDATE, self.doc.get_update(before))
-        self.until(lambda: self.acknowledged >= self.sequence)
-
-    def until(self, done: Callable[[], bool]) -> None:
-        while not done():
-            self.step()
-
-
-def opened(page: LivePage, number: int, project_id: str, path: str) -> Copy:
+def opened(page: LivePage, number: int, project_id: str, path: str) -> TextCopy:
     told = page.open(number, project_id, path)
     assert told["t"] == "opened", told
-    return Copy(page, number)
+    return TextCopy(page, number)
 
 
 def session_of(person: Person) -> PageSession:
@@ -111,7 +67,7 @@ def test_what_opening_tells_step_by_step(hub: ServedHub, ada: Person) -> None:
             "path": "a/notes.txt",
             "may": ["edit", "run", "save", "export"],
         }
-        copy = Copy(page, 7)
+        copy = TextCopy(page, 7)
         copy.until(lambda: str(copy.source) == "hello\n")
         page.tell("close", ch=7)
         assert page.hear_until("closed") == {"t": "closed", "ch": 7, "code": "bye", "message": ""}
@@ -157,7 +113,7 @@ def test_a_readonly_page_reads_and_its_edits_are_refused(hub: ServedHub, ada: Pe
     with open_session(hub, token).live() as page, session_of(ada).live() as writer:
         told = page.open(1, project, "fixed.txt", create=True)
         assert (told["t"], told["readonly"], told["may"]) == ("opened", True, ["export"])
-        copy = Copy(page, 1)
+        copy = TextCopy(page, 1)
         copy.until(lambda: str(copy.source) == "as it was")
         before = copy.doc.get_state()
         copy.source += "!"

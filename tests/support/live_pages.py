@@ -1,15 +1,16 @@
 """A page of the web application as far as the hub can tell: embed sessions over HTTP, and the live channel."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from pycrdt import Doc, Text
 from websockets.sync.client import ClientConnection, connect
 
-from carrel.protocol.documents import Reader, encode_number
+from carrel.protocol.documents import Kind, Reader, encode_number
 from support.hubs import ServedHub
 from support.people import Person
 
@@ -121,3 +122,44 @@ class LivePage:
         number = reader.number()
         rest = reader.rest()
         return number, rest[0], rest[1:]
+
+
+class TextCopy:
+    """A page's copy of a text document, kept equal over one channel."""
+
+    def __init__(self, page: LivePage, number: int) -> None:
+        self.page, self.number, self.sequence, self.acknowledged = page, number, 0, 0
+        self.doc: Doc[Text] = Doc()
+        self.source = self.doc.get("source", type=Text)
+        self.events: list[dict[str, object]] = []
+        page.send(number, Kind.SYNC_STEP_1, self.doc.get_state())
+
+    def step(self) -> None:
+        """Take one message in."""
+        number, kind, payload = self.page.receive()
+        assert number == self.number
+        reader = Reader(payload)
+        if kind == Kind.SYNC_STEP_1:
+            self.tell(Kind.SYNC_STEP_2, self.doc.get_update(payload))
+        elif kind in (Kind.SYNC_STEP_2, Kind.UPDATE):
+            reader.number()
+            self.doc.apply_update(reader.rest())
+        elif kind == Kind.ACK:
+            self.acknowledged = reader.number()
+        elif kind == Kind.EVENT:
+            self.events.append(json.loads(payload))
+
+    def tell(self, kind: Kind, update: bytes) -> None:
+        self.sequence += 1
+        self.page.send(self.number, kind, encode_number(self.sequence) + update)
+
+    def write(self, text: str) -> None:
+        """Append, and wait until the agent has it for good."""
+        before = self.doc.get_state()
+        self.source += text
+        self.tell(Kind.UPDATE, self.doc.get_update(before))
+        self.until(lambda: self.acknowledged >= self.sequence)
+
+    def until(self, done: Callable[[], bool]) -> None:
+        while not done():
+            self.step()

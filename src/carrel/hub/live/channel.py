@@ -9,13 +9,13 @@ from typing import Protocol
 
 import anyio
 import structlog
-from anyio.abc import ObjectReceiveStream
 
 from carrel.domain.documents import FileAccess
 from carrel.domain.errors import DomainError
 from carrel.domain.execution import AgentLost
 from carrel.domain.principals import EmbedPrincipal
 from carrel.hub.live.messages import Open, binary, channel_prefix, reason_of, refused_event, text
+from carrel.hub.live.queue import Queue
 from carrel.hub.platform import Platform
 from carrel.protocol.documents import Kind
 from carrel.remote.documents import DocumentStream
@@ -24,10 +24,7 @@ from carrel.services.documents import Viewer
 log = structlog.get_logger()
 
 OPENING_SECONDS = 120
-_QUEUED_MESSAGES = 64
 _EDITS = frozenset({Kind.UPDATE, Kind.RESCUE})
-Message = tuple[int, bytes]
-"""Kind and payload."""
 
 
 class Page(Protocol):
@@ -36,6 +33,7 @@ class Page(Protocol):
     platform: Platform
     principal: EmbedPrincipal
     viewer: Viewer
+    patience_seconds: float
 
     async def send_text(self, message: str) -> None: ...
 
@@ -52,11 +50,13 @@ class Channel:
         self._prefix = channel_prefix(request.ch)
         self._scope = anyio.CancelScope()
         self._end = ("internal", "the document did not open in time")
-        self._put, self._queue = anyio.create_memory_object_stream[Message](_QUEUED_MESSAGES)
+        self._queue = Queue()
 
     async def run(self) -> None:
-        with self._put, self._queue:
+        try:
             code, message = await self._outcome()
+        finally:
+            self._queue.close()
         await self._tell("closed", code=code, message=message)
 
     def close(self, code: str, message: str) -> None:
@@ -65,11 +65,14 @@ class Channel:
         self._scope.cancel()
 
     async def put(self, kind: int, payload: bytes) -> None:
-        """Hand a message of the page over; waits while the queue is full. Nothing happens on a channel that is over."""
-        try:
-            await self._put.send((kind, payload))
-        except (anyio.ClosedResourceError, anyio.BrokenResourceError):
-            return
+        """Hand a message of the page over; nothing happens on a channel that is over.
+
+        Waits while there is no room, but not forever: a project that does not take its input loses the channel.
+        """
+        with anyio.move_on_after(self._page.patience_seconds) as patience:
+            await self._queue.put((kind, payload))
+        if patience.cancelled_caught:
+            self.close("busy", "the project does not take its input")
 
     async def recheck(self) -> None:
         """End the channel if the page may no longer do what it was told when it opened it."""
@@ -125,7 +128,7 @@ class Channel:
         """Until the agent ends the stream; raises what ends it, outside of the task group."""
         failure: DomainError | None = None
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._send_all, stream, self._queue, may_edit)
+            tasks.start_soon(self._send_all, stream, may_edit)
             try:
                 async for kind, payload in stream:
                     await self._page.send_bytes(binary(self._prefix, kind, payload))
@@ -135,16 +138,18 @@ class Channel:
         if failure is not None:
             raise failure
 
-    async def _send_all(self, stream: DocumentStream, queue: ObjectReceiveStream[Message], may_edit: bool) -> None:
-        async for kind, payload in queue:
-            if kind in _EDITS and not may_edit:
-                event = refused_event("readonly", "this page may not edit the document")
-                await self._page.send_bytes(binary(self._prefix, Kind.EVENT, event))
-                continue
-            try:
-                await stream.send(kind, payload)
-            except AgentLost:
-                return  # the other direction tells
+    async def _send_all(self, stream: DocumentStream, may_edit: bool) -> None:
+        try:
+            while True:
+                kind, payload = await self._queue.next()
+                if may_edit or kind not in _EDITS:
+                    await stream.send(kind, payload)
+                else:
+                    event = refused_event("readonly", "this page may not edit the document")
+                    await self._page.send_bytes(binary(self._prefix, Kind.EVENT, event))
+                self._queue.done()
+        except AgentLost:
+            return  # the other direction tells
 
     async def _tell(self, tag: str, **fields: object) -> None:
         await self._page.send_text(text(tag, ch=self._request.ch, **fields))

@@ -1,11 +1,12 @@
 """One page's connection: takes its messages apart, keeps its channels, and sees to it that it may still be there."""
 
 import time
+from contextlib import suppress
 
 import anyio
 import structlog
 from anyio.abc import TaskGroup
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from carrel.domain.embed_sessions import AccountNotAvailable, EmbedSessionUnknown
 from carrel.domain.principals import EmbedPrincipal
@@ -32,6 +33,7 @@ class Connection:
         self.platform = platform
         self.principal = principal
         self.viewer = viewer
+        self.patience_seconds = platform.settings.live.patience_s
         self._websocket = websocket
         self._metrics = metrics
         self._settings: LiveSettings = platform.settings.live
@@ -63,11 +65,11 @@ class Connection:
         await self._send({"type": "websocket.send", "bytes": message})
 
     async def _send(self, event: dict[str, object]) -> None:
-        with anyio.move_on_after(self._settings.patience_s) as patience:
-            try:
-                await self._websocket._send(event)
-            except OSError:  # it has gone; the reader learns the same
-                await anyio.sleep_forever()
+        with anyio.move_on_after(self.patience_seconds) as patience:
+            with suppress(WebSocketDisconnect):
+                if self._websocket.application_state is WebSocketState.CONNECTED:
+                    return await self._websocket.send(event)
+            await anyio.sleep_forever()  # it has gone, and the reader learns the same
         if patience.cancelled_caught:
             self.close(SLOW, "too slow")
 
@@ -96,10 +98,7 @@ class Connection:
         channel = self._channels.get(number)
         if channel is None:
             return  # it was closed while the message was on its way
-        with anyio.move_on_after(self._settings.patience_s) as patience:
-            await channel.put(kind, payload)
-        if patience.cancelled_caught:
-            channel.close("busy", "the project does not take its input")
+        await channel.put(kind, payload)
 
     async def _take_text(self, data: str) -> None:
         match read_text(data):

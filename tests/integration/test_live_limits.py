@@ -1,0 +1,123 @@
+"""What one page may use of the hub: documents, messages a second, memory for what it does not take."""
+
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from support.hubs import ServedHub, served_hub
+from support.live_pages import TextCopy, open_session, token_of
+from support.people import Person, new_person
+from websockets.client import ClientProtocol
+from websockets.protocol import State
+from websockets.typing import Origin, Subprotocol
+from websockets.uri import parse_uri
+
+PATIENCE_SECONDS = 2
+DOCUMENTS = 3
+RATE = 200
+
+
+@pytest.fixture(scope="module")
+def hub(session_dir: Path) -> Iterator[ServedHub]:
+    """A hub with small limits."""
+    settings = {
+        "CARREL_LIVE_PATIENCE_S": str(PATIENCE_SECONDS),
+        "CARREL_LIVE_DOCUMENTS": str(DOCUMENTS),
+        "CARREL_LIVE_MESSAGES_PER_SECOND": str(RATE),
+    }
+    with served_hub(session_dir / "limits", **settings) as hub:
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def ada(hub: ServedHub) -> Person:
+    return new_person(hub, "Ada")
+
+
+def figure(hub: ServedHub, name: str) -> float:
+    text = requests.get(f"{hub.url}/metrics", timeout=30).text
+    found = re.search(rf"^{name} (\S+)$", text, re.MULTILINE)
+    assert found, name
+    return float(found[1])
+
+
+def wait_for(hub: ServedHub, name: str, value: float) -> None:
+    deadline = time.monotonic() + 30
+    while figure(hub, name) != value:
+        assert time.monotonic() < deadline, (name, figure(hub, name))
+        threading.Event().wait(0.05)
+
+
+def test_a_page_has_some_documents_open_and_no_more(hub: ServedHub, ada: Person) -> None:
+    project = ada.new_project()
+    with open_session(hub, token_of(ada)).live() as page:
+        for number in range(1, DOCUMENTS + 1):
+            assert page.open(number, project, f"{number}.txt", create=True)["t"] == "opened"
+        assert figure(hub, "carrel_live_channels") == DOCUMENTS
+        told = page.open(9, project, "9.txt", create=True)
+        assert (told["code"], told["message"]) == ("busy", f"more than {DOCUMENTS} documents are open")
+        page.tell("close", ch=1)
+        assert page.hear_until("closed")["code"] == "bye"
+        assert page.open(10, project, "9.txt", create=True)["t"] == "opened"
+    wait_for(hub, "carrel_live_channels", 0)
+
+
+def test_a_page_that_sends_too_much_is_read_more_slowly(hub: ServedHub, ada: Person) -> None:
+    with open_session(hub, token_of(ada)).live() as page:
+        started = time.monotonic()
+        for number in range(3 * RATE + 1):
+            page.tell("ping", n=number)
+        for number in range(3 * RATE + 1):
+            assert page.hear()["n"] == number
+        assert time.monotonic() - started > 2
+
+
+class DeafPage:
+    """A page whose socket is never read again after the handshake."""
+
+    def __init__(self, hub: ServedHub, ticket: str) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        self._socket.connect(("127.0.0.1", hub.port))
+        subprotocols = [Subprotocol("carrel.v1"), Subprotocol(f"carrel.ticket.{ticket}")]
+        address = parse_uri(f"ws://127.0.0.1:{hub.port}/api/v2/live")
+        self._protocol = ClientProtocol(address, origin=Origin(hub.url), subprotocols=subprotocols)
+        self._protocol.send_request(self._protocol.connect())
+        self._flush()
+        while self._protocol.state is State.CONNECTING:
+            self._protocol.receive_data(self._socket.recv(4096))
+
+    def tell(self, tag: str, **fields: object) -> None:
+        self._protocol.send_text(json.dumps({"t": tag, **fields}).encode())
+        self._flush()
+
+    def _flush(self) -> None:
+        for data in self._protocol.data_to_send():
+            self._socket.sendall(data)
+
+    def __enter__(self) -> "DeafPage":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+
+def test_a_page_that_takes_nothing_is_disconnected_and_the_others_go_on(hub: ServedHub, ada: Person) -> None:
+    project = ada.new_project()
+    session = open_session(hub, token_of(ada))
+    with session.live() as page, DeafPage(hub, session.ticket()) as deaf:
+        assert page.open(1, project, "a.txt", create=True)["t"] == "opened"
+        copy = TextCopy(page, 1)
+        deaf.tell("open", ch=1, project_id=project, path="a.txt")
+        wait_for(hub, "carrel_live_channels", 2)
+        for _ in range(100):
+            copy.write("x" * 200_000)
+        wait_for(hub, "carrel_live_channels", 1)
+        copy.write("!")
+        assert str(copy.source).endswith("x!")

@@ -4,6 +4,8 @@ Messages change the model at once; `flush` writes what has changed since. Somebo
 meanwhile, by moving it (then everything is written again), or have taken outputs away (then they stay away).
 """
 
+import json
+import re
 from typing import Any
 
 from pycrdt import Array
@@ -22,6 +24,7 @@ from carrel.agent.notebooks.limits import (
 from carrel.agent.notebooks.slots import Slot, StreamSlot
 
 Json = Any
+_JSON_MIME = re.compile(r"application/(.*\+)?json")
 _RAW_CHARACTERS = 4 * STREAM_BYTES
 _WAITING_CHARACTERS = STREAM_BYTES // 4
 KINDS = ("stream", "display_data", "execute_result", "error", "clear_output")
@@ -107,14 +110,14 @@ class Outputs:
 
     def flush(self, outputs: "Array[Any]", is_new_cell: bool) -> None:
         """Bring the document's outputs to what they should be; call it in a transaction."""
-        self._print_waiting()
-        self._count_dropped()
         if self._is_cleared or (is_new_cell and self._is_complete):
             self._is_cleared = False
             self._foreign = self._written = 0
             outputs.clear()
         elif len(outputs) != self._foreign + self._written:
             self._forget_written(len(outputs))
+        self._print_waiting()
+        self._count_dropped()
         for index, slot in enumerate(self._slots[: self._written]):
             if slot.is_changed:
                 slot.write(outputs, self._foreign + index)
@@ -200,8 +203,12 @@ class Outputs:
 def rich_output(kind: str, content: dict[str, Json]) -> dict[str, Json]:
     """A result or display as notebooks have it, as far as it is not too large."""
     data = content.get("data")
-    raw = {**content, "output_type": kind, "data": fit_bundle(data) if isinstance(data, dict) else {}}
-    return output_of(raw) or {}
+    bundle = fit_bundle(data) if isinstance(data, dict) else {}
+    output = output_of({**content, "output_type": kind, "data": bundle}) or {}
+    for mime, value in output["data"].items():
+        if not isinstance(value, str) and not _JSON_MIME.fullmatch(mime):  # nbformat asks for texts there
+            output["data"][mime] = json.dumps(value)
+    return output
 
 
 def take(model: Outputs, kind: str, content: dict[str, Json]) -> Slot | None:

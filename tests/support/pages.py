@@ -74,7 +74,13 @@ class Page:
         self.listens = asyncio.Event()
         self.listens.set()
         self._rooms = rooms
-        self._who = {"account_id": "a", "name": "Ann", "color": "#123456", "may_edit": True, "may_run": True} | rights
+        self._who: dict[str, Any] = {
+            "account_id": "a",
+            "name": "Ann",
+            "color": "#123456",
+            "may_edit": True,
+            "may_run": True,
+        } | rights
         self.path = path
         self._moved = asyncio.Event()
         self._calls = 0
@@ -86,16 +92,18 @@ class Page:
 
     def _shape(self) -> None:
         for name, kind in (("source", Text), ("cells", Array), ("meta", Map)):
-            self.doc.get(name, type=kind)  # type: ignore[type-var] # mypy joins the three to their base
+            self.doc.get(name, type=kind)
         self._subscription = self.doc.observe(self._changed)
 
     @property
     def text(self) -> Text:
-        return self.doc.get("source", type=Text)
+        text: Text = self.doc.get("source", type=Text)
+        return text
 
     @property
     def cells(self) -> "Array[Any]":
-        return self.doc.get("cells", type=Array)
+        cells: Array[Any] = self.doc.get("cells", type=Array)
+        return cells
 
     def cell_list(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(str(self.cells))
@@ -107,8 +115,9 @@ class Page:
         request = OpenDocument(path=self.path, create=create, **self._who)
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._task = asyncio.ensure_future(self._take_part(request))
-        done, _ = await asyncio.wait([self._stream.opened, self._ended], return_when=asyncio.FIRST_COMPLETED)
-        if self._ended in done:
+        both: list[asyncio.Future[Any]] = [self._stream.opened, self._ended]
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if self._ended.done():
             self._task = None
             self._ended.result()
         opened = self._stream.opened.result()

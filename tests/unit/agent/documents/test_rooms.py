@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pycrdt import Array, Map, Text
 from support.pages import PATIENT, QUICK, Desk, Page
 
 from carrel.agent.connection import Refused
+from carrel.agent.documents.extension import CallFailed, Host, Viewer
 from carrel.protocol.documents import Kind, encode_number, encode_sized
 
 pytestmark = pytest.mark.anyio
@@ -284,16 +286,49 @@ async def test_a_page_that_takes_nothing_in_is_brought_up_to_date_later(tmp_path
 
 
 async def test_a_room_closes_after_the_last_has_left_and_saves(tmp_path: Path) -> None:
-    async with Desk(tmp_path, QUICK).running() as desk:
+    closed = asyncio.Event()
+
+    async def note() -> None:
+        closed.set()
+
+    async with Desk(tmp_path, QUICK, (lambda host: host.on_close(note),)).running() as desk:
         (desk.home / "a.txt").write_text("")
         page = await desk.page("a.txt").open()
         page.text.insert(0, "saved")
         await page.settled()
         await page.close()
         async with asyncio.timeout(20):
-            while desk.rooms._entries:
-                await asyncio.sleep(0.01)
-        assert (desk.home / "a.txt").read_text() == "saved"
+            await closed.wait()
         await page.open()
-        assert str(page.text) == "saved"
+        assert (desk.home / "a.txt").read_text() == str(page.text) == "saved"
         assert page.rescued == 0
+
+
+async def test_an_extension_writes_answers_and_holds(tmp_path: Path) -> None:
+    hosts: list[Host] = []
+
+    async def shout(viewer: Viewer, params: dict[str, Any]) -> dict[str, Any]:
+        if not viewer.may_run:
+            raise CallFailed("forbidden", "No.")
+        with hosts[0].transact():
+            hosts[0].doc.get("source", type=Text).insert(0, params["word"])
+        hosts[0].broadcast({"event": "shouted"})
+        return {"length": len(params["word"])}
+
+    def extend(host: Host) -> None:
+        hosts.append(host)
+        host.hold()
+        host.register("shout", shout)
+        host.on_enter(lambda viewer: viewer.send_event({"event": "welcome", "name": viewer.name}))
+
+    async with Desk(tmp_path, QUICK, (extend,)).running() as desk:
+        (desk.home / "a.txt").write_text("")
+        page, reader = await desk.page("a.txt").open(), await desk.page("a.txt", may_run=False, name="Bob").open()
+        assert (await page.call("shout", word="hey"))["result"] == {"length": 3}
+        assert (await reader.event("welcome"))["name"] == "Bob"
+        await reader.event("shouted")
+        assert str(reader.text) == "hey"
+        assert (await reader.call("shout", word="x"))["error"]["code"] == "forbidden"
+        assert (await reader.call("other"))["error"]["code"] == "bad_call"
+        await page.event("saved")
+        assert (desk.home / "a.txt").read_text() == "hey"

@@ -1,0 +1,188 @@
+"""Document and file are kept equal: edits are saved, what others write is merged, untouched bytes stay."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from support.pages import PATIENT, QUICK, Desk, Page
+
+pytestmark = pytest.mark.anyio
+
+BY_HAND = (
+    '{"nbformat":4, "nbformat_minor" : 4,\n  "metadata": {"z":1.50,"a":"\\u00e9"},\n'
+    '  "cells": [ {"cell_type":"markdown","metadata":{},"source":"one"},\n'
+    '             {"source":["two"], "cell_type":"code","metadata":{"b":1,"a":[ ]},"outputs":[],'
+    '"execution_count":null} ]}'
+)
+
+
+def notebook(*sources: str) -> str:
+    cells = [
+        {"cell_type": "markdown", "id": f"c{n}", "metadata": {}, "source": [text]} for n, text in enumerate(sources)
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
+
+
+def add(page: Page, index: int, text: str) -> None:
+    source = page.cells[index]["source"]
+    source.insert(len(source), text)
+
+
+async def test_an_untouched_notebook_is_never_written(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        path = desk.home / "n.ipynb"
+        path.write_text(BY_HAND)
+        before = path.stat()
+        page = await desk.page("n.ipynb").open()
+        assert "result" in await page.call("save", cause="user")
+        assert (path.read_text(), path.stat()) == (BY_HAND, before)
+
+
+async def test_what_is_not_edited_keeps_its_bytes(tmp_path: Path) -> None:
+    async with Desk(tmp_path, PATIENT).running() as desk:
+        path = desk.home / "n.ipynb"
+        path.write_text(BY_HAND)
+        path.chmod(0o640)
+        page = await desk.page("n.ipynb").open()
+        add(page, 0, " é")
+        await page.settled()
+        reply = (await page.call("save", cause="user"))["result"]
+        text = path.read_text()
+        assert '"metadata": {"z":1.50,"a":"\\u00e9"}' in text
+        second = '{"source":["two"], "cell_type":"code","metadata":{"b":1,"a":[ ]},"outputs":[],"execution_count":null}'
+        assert second in text
+        assert '"one \\u00e9"' in text
+        assert '"id"' not in text
+        assert reply == {"mtime": path.stat().st_mtime_ns // 1_000_000, "bytes": len(text.encode())}
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640
+        assert [each.name for each in desk.home.iterdir()] == ["n.ipynb"]
+
+
+async def test_edits_are_saved_by_themselves(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        (desk.home / "a.txt").write_bytes(b"one\r\ntwo\r\n")
+        page = await desk.page("a.txt").open()
+        page.text.insert(4, "new\n")
+        await page.push()
+        await page.event("dirty", dirty=True)
+        assert (await page.event("saved"))["cause"] == "auto"
+        await page.event("dirty", dirty=False)
+        assert (desk.home / "a.txt").read_bytes() == b"one\r\nnew\r\ntwo\r\n"
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+async def test_what_another_program_writes_is_merged_with_edits(tmp_path: Path, in_place: bool) -> None:
+    async with Desk(tmp_path, PATIENT).running() as desk:
+        path = desk.home / "n.ipynb"
+        path.write_text(notebook("one\n", "two\n"))
+        page = await desk.page("n.ipynb").open()
+        add(page, 0, "mine\n")
+        await page.settled()
+        theirs = notebook("one\n", "zero\ntwo\n", "three\n")
+        if in_place:
+            path.write_text(theirs)
+        else:
+            (desk.home / "other").write_text(theirs)
+            os.replace(desk.home / "other", path)
+        await page.call("save", cause="user")
+        await page.event("outside", what="changed")
+        sources = ["one\nmine\n", "zero\ntwo\n", "three\n"]
+        assert [cell["source"] for cell in page.cell_list()] == sources
+        written = json.loads(path.read_bytes())
+        assert ["".join(cell["source"]) for cell in written["cells"]] == sources
+
+
+async def test_a_change_by_another_program_is_noticed_without_an_edit(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        (desk.home / "a.txt").write_text("old\n")
+        page = await desk.page("a.txt").open()
+        (desk.home / "a.txt").write_text("old\nnew\n")
+        await page.event("outside", what="changed")
+        await page.until(lambda: str(page.text) == "old\nnew\n")
+
+
+async def test_a_change_while_nobody_has_the_document_open_is_merged(tmp_path: Path) -> None:
+    async with Desk(tmp_path, PATIENT).running() as desk:
+        path = desk.home / "a.txt"
+        path.write_text("one\ntwo\n")
+        page = await desk.page("a.txt").open()
+        page.text.insert(0, "unsaved\n")
+        await page.settled()
+        await desk.kill()
+        path.write_text("one\ntwo\noutside\n")
+        await desk.restart()
+        await page.open()
+        assert str(page.text) == "unsaved\none\ntwo\noutside\n"
+
+
+async def test_a_deleted_file_comes_back_with_the_next_edit(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        path = desk.home / "a.txt"
+        path.write_text("one")
+        page = await desk.page("a.txt").open()
+        path.unlink()
+        await page.event("outside", what="deleted")
+        assert not path.exists()
+        page.text.insert(0, "back ")
+        await page.push()
+        await page.event("saved")
+        assert path.read_text() == "back one"
+
+
+async def test_a_file_that_is_no_notebook_any_more_is_kept_beside(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        path = desk.home / "n.ipynb"
+        path.write_text(notebook("one"))
+        page = await desk.page("n.ipynb").open()
+        path.write_text("<<<<<<< ours")
+        await page.event("outside", what="invalid")
+        assert path.read_text() == "<<<<<<< ours"
+        add(page, 0, " more")
+        await page.push()
+        await page.event("saved")
+        assert "one more" in path.read_text()
+        assert (desk.home / "n.ipynb.invalid").read_text() == "<<<<<<< ours"
+
+
+async def test_what_cannot_be_saved_stays_dirty_and_is_saved_when_it_can(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        inner = desk.home / "inner"
+        inner.mkdir()
+        (inner / "a.txt").write_text("one")
+        page = await desk.page("inner/a.txt").open()
+        inner.rename(desk.home / "elsewhere")
+        inner.write_text("in the way")
+        page.text.insert(0, "kept ")
+        await page.settled()
+        assert "cannot be saved" in (await page.event("trouble"))["message"]
+        inner.unlink()
+        (desk.home / "elsewhere").rename(inner)
+        await page.event("trouble", message="")
+        await page.event("dirty", dirty=False)
+        assert (inner / "a.txt").read_text() == "kept one"
+
+
+async def test_versions_can_be_read_again(tmp_path: Path) -> None:
+    async with Desk(tmp_path, PATIENT).running() as desk:
+        (desk.home / "a.txt").write_text("0")
+        page = await desk.page("a.txt", account_id="ann").open()
+        for number in "12":
+            page.text.insert(0, number)
+            await page.settled()
+            await page.call("save", cause="user")
+        versions = (await page.call("history"))["result"]["versions"]
+        assert [version["account_ids"] for version in versions] == [["ann"], ["ann"]]
+        contents = [(await page.call("history.at", version=each["version"]))["result"]["content"] for each in versions]
+        assert contents == ["10", "210"]
+        assert (await page.call("history.at", version=99))["error"]["code"] == "not_found"
+        await page.close()
+        assert [content for _, content in await desk.rooms.versions("a.txt")] == [b"10", b"210"]
+
+
+@pytest.mark.parametrize("path", ["new.ipynb", "new.txt"])
+async def test_a_new_document_is_a_file_at_once(tmp_path: Path, path: str) -> None:
+    async with Desk(tmp_path, PATIENT).running() as desk:
+        await desk.page(path).open(create=True)
+        assert (desk.home / path).exists()

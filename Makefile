@@ -9,16 +9,18 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet --quiet
 WEB := $(PYTHON) hatch_build.py
 RUN := .venv/.run
 DEV := .venv/.dev
+ENVIRONMENT_DIR := $(CURDIR)/.venv/environment
+ENVIRONMENT := .venv/.environment
 ARGS ?=
 SHORT ?=
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
 
-demo: run-packages web ## serve a Carrel to try, with an admin, a key and two projects (ARGS='--port 0 --data DIR')
-	@$(PYTHON) -m carrel demo $(ARGS)
+demo: run-packages web $(ENVIRONMENT) ## serve a Carrel to try, with an admin, a key and two projects (ARGS='--port 0 --data DIR')
+	@CARREL_RUNNER_ENVIRONMENT=$(ENVIRONMENT_DIR) $(PYTHON) -m carrel demo $(ARGS)
 
-test: run-packages test-packages $(DEV) web ## run all tests (ARGS='-k copies')
+test: run-packages test-packages $(DEV) $(ENVIRONMENT) web ## run all tests (ARGS='-k copies')
 	@$(WEB) test --silent
 	@$(PYTHON) -m pytest -q --no-header $(ARGS)
 
@@ -33,7 +35,7 @@ lint: $(DEV) ## check style, types, imports and the house rules
 web: $(RUN) ## build the front end, if its sources have changed
 	@$(WEB)
 
-bench: run-packages bench-packages $(DEV) ## measure copies, commands, throughput, memory and start-up (SHORT=1: briefly)
+bench: run-packages bench-packages $(DEV) $(ENVIRONMENT) ## measure copies, commands, throughput, memory and start-up (SHORT=1: briefly)
 	@$(PYTHON) -m bench $(if $(SHORT),--short) $(ARGS)
 
 docs: $(DEV) ## build the documentation in docs/_build/html; a warning is an error
@@ -45,6 +47,8 @@ LOCK := -m piptools compile --quiet --no-config --generate-hashes --allow-unsafe
 lock: $(DEV) ## pin the newest versions of all packages that we depend on (ARGS='--upgrade')
 	@$(PYTHON) $(LOCK) --build-deps-for editable $(ARGS) -o requirements.txt pyproject.toml
 	@$(PYTHON) $(LOCK) --extra dev -c requirements.txt $(ARGS) -o requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'from carrel.runners.environment import PACKAGES; print(*PACKAGES, sep="\n")' > .venv/projects.in
+	@$(PYTHON) $(LOCK) $(ARGS) -o requirements-projects.txt .venv/projects.in
 
 # What has to be installed. Stamps are files of the virtual environment, so that one that is removed is made anew.
 
@@ -70,4 +74,9 @@ $(RUN): .venv/.made requirements.txt pyproject.toml
 $(DEV): $(RUN) requirements-dev.txt
 	@echo "installing the packages for development"
 	@$(PIP) --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+$(ENVIRONMENT): $(RUN) requirements-projects.txt
+	@echo "making the Python environment of the projects"
+	@$(PYTHON) -m carrel environment make $(ENVIRONMENT_DIR) --requirement requirements-projects.txt
 	@touch $@

@@ -24,3 +24,9 @@ def notebook(*cells: dict[str, object]) -> str:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     content = {"cells": numbered, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(content, indent=1)
+
+
+def showing(data: dict[str, object]) -> dict[str, object]:
+    """A code cell that has been run and shows this MIME bundle."""
+    output = {"output_type": "display_data", "metadata": {}, "data": data}
+    return code("show()") | {"execution_count": 1, "outputs": [output]}

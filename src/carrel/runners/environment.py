@@ -35,9 +35,10 @@ class EnvironmentFailed(Exception):
     """The environment could not be made; the message says at what, with the last lines of the program that failed."""
 
 
-def is_environment(directory: Path) -> bool:
-    """Whether kernels can run with it."""
-    return any(directory.glob("lib/python3*/site-packages/ipykernel")) and (directory / "bin/python").exists()
+def find_environment(configured: Path | None, data_dir: Path) -> Path | None:
+    """Where the environment is: where it is configured to be, else in the data directory, if it is there."""
+    place = (configured or data_dir / "environment").absolute()
+    return place.resolve() if (place / "bin/python").is_symlink() else None
 
 
 def make_environment(directory: Path, python: Path, requirement: Path | None = None) -> None:

@@ -56,9 +56,10 @@ class ForkServer:
         process.tail = self.tail
         return process
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End it; kernels go on."""
         self._lose()
+        await self._process.exited
 
     async def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[int]]:
         if not self.is_alive:

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import shutil
 import tempfile
 from collections.abc import Mapping
 from functools import partial
@@ -52,12 +53,26 @@ class Kernels:
         if spec is None:
             known = ", ".join(specs) or "none at all"
             raise KernelUnknown(f"there is no kernel '{name}' here; there is {known}")
-        session = KernelSession(
-            spec, partial(self._begin, spec, directory, dict(environment or {})), self._sessions.discard
-        )
-        await session.start()
+        begin = partial(self._begin, spec, directory, dict(environment or {}))
+        session = KernelSession(spec, begin, self._sessions.discard)
         self._sessions.add(session)
+        try:
+            await session.start()
+        except BaseException:
+            self._sessions.discard(session)
+            raise
         return session
+
+    async def close(self) -> None:
+        """End all kernels and what has been prepared for them."""
+        async with asyncio.TaskGroup() as tasks:
+            for session in list(self._sessions):
+                tasks.create_task(session.shutdown())
+        if self._fork_server is not None:
+            await self._fork_server.close()
+        if self._context is not None:
+            self._context.destroy(linger=0)
+        shutil.rmtree(self._place, ignore_errors=True)
 
     async def _begin(self, spec: KernelSpec, directory: str, environment: dict[str, str], listener: Listener) -> Life:
         arguments = forked_arguments(spec, self._environment, environment)
@@ -72,10 +87,17 @@ class Kernels:
         return life
 
     async def _fork(self, skipped: int, argv: list[str], directory: str, environment: dict[str, str]) -> KernelProcess:
-        server = self._find_fork_server()
-        if server is None:
-            return await self._spawn(argv, directory, environment)
-        return await server.fork(argv[skipped:], directory, environment)
+        """Fork; a fork server that has ended unnoticed is started again once."""
+        for attempt in range(2):
+            server = self._find_fork_server()
+            if server is None:
+                break
+            try:
+                return await server.fork(argv[skipped:], directory, environment)
+            except KernelFailed:
+                if attempt:
+                    raise
+        return await self._spawn(argv, directory, environment)
 
     async def _spawn(self, argv: list[str], directory: str, environment: dict[str, str]) -> KernelProcess:
         return spawn_kernel(argv, directory, environment, self._launcher, self._tasks)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from carrel.kit.cgroups import Hierarchy, find_hierarchies
 from carrel.kit.processes import Confinement, Streams
 from carrel.kit.unix_users import UnixUser, current_user
 from carrel.runners.bubblewrap.runtime import NoRuntime, choose_python, first_closed_directory
+from carrel.runners.environment import find_environment
 from carrel.runners.settings import RunnerSettings
 
 _SECONDS = 20
@@ -65,7 +67,7 @@ def check_user_namespaces(_settings: RunnerSettings, _data_dir: Path) -> Check:
 def check_sandbox(settings: RunnerSettings, _data_dir: Path) -> Check:
     """A sandbox with everything that projects get can be started by an ordinary user."""
     name, mend = "a sandbox as an ordinary user", "see the finding on user namespaces, and the message of bwrap"
-    user = _NOBODY if os.geteuid() == 0 else current_user()
+    user = _project_user()
     arguments = Arguments()
     arguments.namespaces()
     arguments.system()
@@ -116,14 +118,31 @@ def check_python(settings: RunnerSettings, _data_dir: Path) -> Check:
         return Check("Python for the agent", False, str(error), mend)
 
 
+def check_environment(settings: RunnerSettings, data_dir: Path) -> Check:
+    """Notebooks can run: there is a Python environment for them, and the users of projects can get at it."""
+    name, place = "Python environment of the projects", find_environment(settings.environment, data_dir)
+    if place is None:
+        return Check(name, False, "there is none, so no notebook can run", "carrel environment make")
+    if not any(place.glob(f"lib/python3.{sys.version_info.minor}/site-packages/ipykernel")):
+        mend = "carrel environment make (for a list of packages of your own: with ipykernel in it)"
+        return Check(name, False, f"{place} has no ipykernel for Python 3.{sys.version_info.minor}", mend)
+    closed = first_closed_directory(place, _project_user())
+    if closed is not None:
+        return Check(name, False, f"projects cannot pass through {closed}", f"chmod o+x {closed}")
+    return Check(name, True, str(place))
+
+
 def check_data_dir(_settings: RunnerSettings, data_dir: Path) -> Check:
     """The users of projects can get at their homes."""
     existing = next(path for path in (data_dir.absolute(), *data_dir.absolute().parents) if path.exists())
-    user = _NOBODY if os.geteuid() == 0 else current_user()
-    closed = first_closed_directory(existing, user)
+    closed = first_closed_directory(existing, _project_user())
     if closed is None:
         return Check("data directory", True, f"{data_dir} can be reached")
     return Check("data directory", False, f"projects cannot pass through {closed}", f"chmod o+x {closed}")
+
+
+def _project_user() -> UnixUser:
+    return _NOBODY if os.geteuid() == 0 else current_user()
 
 
 CHECKS: tuple[CheckFunction, ...] = (
@@ -133,5 +152,6 @@ CHECKS: tuple[CheckFunction, ...] = (
     check_sandbox,
     check_cgroups,
     check_python,
+    check_environment,
     check_data_dir,
 )

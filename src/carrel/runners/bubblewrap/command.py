@@ -6,10 +6,12 @@ from pathlib import Path
 from carrel.kit.bubblewrap import Arguments
 from carrel.runners.base import Network, SandboxSpec
 from carrel.runners.bubblewrap.runtime import RUNTIME
+from carrel.runners.environment import ENVIRONMENT
 from carrel.runners.settings import RunnerSettings
 
 PROXY_DIRECTORY = "/run/proxy"
 PROXY_URL = "http://127.0.0.1:3128"
+DOCUMENTS = "/var/lib/carrel/documents"
 _UID = 1000
 _MB = 1 << 20
 _PRLIMIT = "/usr/bin/prlimit"
@@ -21,6 +23,7 @@ class Interior:
 
     spec: SandboxSpec
     runtime: Path
+    environment: Path | None
     python: Path
     proxy_directory: Path
     limits_inside: bool
@@ -45,9 +48,13 @@ class Interior:
         arguments.tmpfs("/run", size_bytes=settings.run_size_mb * _MB)
         arguments.add("--dir", "/var", "--symlink", "../tmp", "/var/tmp", "--symlink", "../run", "/var/run")  # noqa: S108
         arguments.read_only(self.runtime, RUNTIME)
+        if self.environment is not None:
+            arguments.read_only(self.environment, ENVIRONMENT)
         if self.spec.network is Network.PROXY:
             arguments.read_only(self.proxy_directory, PROXY_DIRECTORY)
         arguments.writable(self.spec.home, self.home)
+        if self.spec.documents is not None:
+            arguments.writable(self.spec.documents, DOCUMENTS)
         arguments.add("--chdir", self.home)
         arguments.environment(self._environment())
         arguments.seccomp()
@@ -72,7 +79,7 @@ class Interior:
             "USER": "user",
             "LOGNAME": "user",
             "SHELL": "/bin/bash",
-            "PATH": f"{self.home}/.local/bin:/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{self.home}/.local/bin:{ENVIRONMENT}/bin:/usr/local/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
         }

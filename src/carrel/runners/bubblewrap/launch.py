@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from carrel.domain.ids import ProjectId
 from carrel.domain.projects import StartFailed
@@ -26,8 +27,12 @@ from carrel.runners.base import Network, SandboxSpec
 from carrel.runners.bubblewrap.command import Interior
 from carrel.runners.bubblewrap.places import Places, short_name
 from carrel.runners.bubblewrap.records import SandboxRecord, boot_id, find_record, locked, remove_record, save_record
+from carrel.runners.bubblewrap.runtime import first_closed_directory
 from carrel.runners.bubblewrap.wires import Wires, open_wires
+from carrel.runners.environment import find_environment
 from carrel.runners.settings import RunnerSettings
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 _LOG, _STATUS = "agent.log", "status.json"
 _LINE_LIMIT = 300
@@ -166,7 +171,8 @@ class Launcher:
         proxy_directory = self.places.proxy(spec.project_id)
         if spec.network is Network.PROXY:
             _make_proxy_directory(proxy_directory, spec)
-        interior = Interior(spec, runtime, self.python, proxy_directory, limits_inside=not self._bounded())
+        environment = self._environment(spec)
+        interior = Interior(spec, runtime, environment, self.python, proxy_directory, limits_inside=not self._bounded())
         with open_wires(address, state / _LOG, state / _STATUS) as wires:
             child = self._spawn(interior, group, wires)
             try:
@@ -218,6 +224,14 @@ class Launcher:
             memory_bytes=interior.spec.resources.memory_bytes,
             network=interior.spec.network,
         )
+
+    def _environment(self, spec: SandboxSpec) -> Path | None:
+        """The Python environment, if there is one that the project's user can reach."""
+        place = find_environment(self.settings.environment, self.places.data_dir)
+        closed = first_closed_directory(place, spec.user) if place is not None else None
+        if closed is not None:
+            log.warning("environment_out_of_reach", project_id=spec.project_id, closed=str(closed))
+        return place if closed is None else None
 
     def _bounded(self) -> bool:
         controllers = {name for hierarchy in self.hierarchies for name in hierarchy.controllers}

@@ -1,2 +1,3 @@
-/** A package without types of its own; `plotly.ts` states what it uses of them. */
+/** Packages without types of their own; `plotly.ts` states what it uses of them. */
 declare module "plotly.js-basic-dist-min";
+declare module "plotly.js-dist-min";

@@ -1,4 +1,4 @@
-/** Figures of Plotly. */
+/** Figures of Plotly: a small build for the usual traces, the whole library for the others. */
 import { isObject } from "../wire/json.ts";
 
 interface Plotly {
@@ -10,11 +10,7 @@ const BASIC = new Set(["scatter", "bar", "pie"]);
 export async function drawPlotly(figure: unknown, section: HTMLElement): Promise<void> {
   const { data, layout, config } = isObject(figure) ? figure : {};
   const traces = Array.isArray(data) ? data : [];
-  const other = traces
-    .map((trace) => (isObject(trace) ? String(trace.type ?? "scatter") : ""))
-    .find((type) => !BASIC.has(type));
-  if (other !== undefined) throw new Error(`Traces of the type "${other}" are not part of this server's Plotly.`);
-  const plotly = await load();
+  const plotly = await load(traces.every((trace) => isObject(trace) && BASIC.has(String(trace.type ?? "scatter"))));
   const element = document.createElement("div");
   section.append(element);
   await plotly.react(element, traces, layout, {
@@ -23,7 +19,7 @@ export async function drawPlotly(figure: unknown, section: HTMLElement): Promise
   });
 }
 
-async function load(): Promise<Plotly> {
-  const module: unknown = await import("plotly.js-basic-dist-min");
+async function load(basic: boolean): Promise<Plotly> {
+  const module: unknown = await (basic ? import("plotly.js-basic-dist-min") : import("plotly.js-dist-min"));
   return (isObject(module) && isObject(module.default) ? module.default : module) as Plotly;
 }

@@ -70,7 +70,7 @@ export class FrameHost {
     port.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(parseReport(data));
     this.#ended.signal.addEventListener(
       "abort",
-      effect(() => this.#sendTheme()),
+      effect(() => this.#followTheme()),
     );
     if (this.#items.some((item) => item.renderer === "widget")) this.#relayComms();
     this.show(this.#items);
@@ -85,9 +85,16 @@ export class FrameHost {
     this.#listener.left();
   }
 
+  /** A new theme counts when the page has taken it on, which is before it is painted. */
+  #followTheme(): void {
+    const mode = this.#context.theme.value;
+    if (this.#sent.length === 0) this.#sendTheme(mode);
+    else requestAnimationFrame(() => this.#sendTheme(mode));
+  }
+
   /** Drawings are made for a theme, so they are made anew for another. */
-  #sendTheme(): void {
-    this.#send({ type: "theme", theme: themeOf(this.#frame, this.#context.theme.value) });
+  #sendTheme(mode: "light" | "dark"): void {
+    this.#send({ type: "theme", theme: themeOf(this.#frame, mode) });
     this.#sent = this.#sent.map((item) => (item && isRedrawn(item, item) ? null : item));
     this.show(this.#items);
   }

@@ -35,7 +35,12 @@ def served(directory: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [ENVIRONMENT / "bin" / "jupyter-lab", *_OPTIONS, f"--port={port}", f"--ServerApp.root_dir={directory}"]
+    command = [
+        str(ENVIRONMENT / "bin" / "jupyter-lab"),
+        *_OPTIONS,
+        f"--port={port}",
+        f"--ServerApp.root_dir={directory}",
+    ]
     environment = os.environ | {"JUPYTER_CONFIG_DIR": str(directory / ".config"), "HOME": str(directory)}
     with (directory / "lab.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

@@ -40,8 +40,20 @@ async def open_kernels(directory: Path, **variables: str) -> AsyncIterator[Kerne
 class Outputs(list[Message]):
     """A sink that keeps what it gets."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._came = asyncio.Event()
+
     async def __call__(self, message: Message) -> None:
         self.append(message)
+        self._came.set()
+
+    async def until_printed(self, text: str) -> None:
+        """Wait until the text has been printed."""
+        async with asyncio.timeout(30):
+            while text not in self.text:
+                self._came.clear()
+                await self._came.wait()
 
     def of(self, msg_type: str) -> list[dict[str, Any]]:
         """The contents of the messages of a type."""

@@ -14,7 +14,6 @@ from carrel.agent.kernels.sessions import KernelFailed, Kernels, KernelSession, 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
-
 async def test_outputs_come_in_order_and_belong_to_their_execution(session: KernelSession) -> None:
     outputs = await run(session, "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')\n6 * 7")
     assert [content["data"]["text/plain"] for content in outputs.of("execute_result")] == ["42"]
@@ -53,7 +52,7 @@ async def test_an_interrupt_ends_what_runs_and_nothing_else(session: KernelSessi
     outputs = Outputs()
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(session.execute("x = 5\nprint('on')\nwhile True: pass", outputs))
-        await _until(lambda: "on" in outputs.text)
+        await outputs.until_printed("on")
         await session.interrupt()
     assert running.result().ename == "KeyboardInterrupt"
     assert await value(session, "x") == "5"
@@ -63,7 +62,7 @@ async def test_a_cancelled_execution_interrupts_the_kernel(session: KernelSessio
     outputs = Outputs()
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(session.execute("print('on')\nwhile True: pass", outputs))
-        await _until(lambda: "on" in outputs.text)
+        await outputs.until_printed("on")
         running.cancel()
     assert await value(session, "1 + 1") == "2"
 
@@ -73,7 +72,7 @@ async def test_a_restart_ends_also_what_ignores_interrupts(session: KernelSessio
     code = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('on')\nwhile True: pass"
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(_failure(session, code, outputs))
-        await _until(lambda: "on" in outputs.text)
+        await outputs.until_printed("on")
         await session.interrupt()
         await session.restart()
     assert running.result() == "the kernel was restarted"
@@ -216,10 +215,3 @@ async def _failure(session: KernelSession, code: str, outputs: Outputs) -> str:
     with pytest.raises(KernelFailed) as failed:
         await session.execute(code, outputs)
     return str(failed.value)
-
-
-async def _until(condition: object) -> None:
-    assert callable(condition)
-    with anyio.fail_after(30):
-        while not condition():
-            await anyio.sleep(0.01)

@@ -65,9 +65,10 @@ async def test_the_frame_is_taken_out_and_put_back(parent: Parent, named: str) -
 
 
 async def test_a_revoked_token_ends_the_session_and_a_new_one_brings_it_back(
-    parent: Parent, hub: ServedHub, token: str, ada: Person, named: str
+    visitor: Visitor, parent: Parent, hub: ServedHub, token: str, ada: Person, named: str
 ) -> None:
     await shows(parent, named)
+    visitor.expect_problem("401")
     count = len(await parent.heard())
     hub.call("revoke_auth_token", auth_token=token)
     required = await parent.hears({"event": "auth-required"}, after=count, wait_ms=60_000)

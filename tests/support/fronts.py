@@ -24,14 +24,15 @@ _HEAD_BYTES = 65536
 _BROKEN = (anyio.EndOfStream, anyio.IncompleteRead, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
-    """A request as it came to the front."""
+    """A request as it came to the front, and the status of a hub's answer to it."""
 
     host: str
     method: str
     target: str
     headers: dict[str, str]
+    status: int = 0
 
     @staticmethod
     def parse(head: bytes) -> "Seen":
@@ -184,7 +185,11 @@ class Front:
             await hub.send(seen.head())
             async with anyio.create_task_group() as group:
                 group.start_soon(self._pump, reader, hub, seen)
-                await self._pump(hub, browser, seen)
+                answer = BufferedByteReceiveStream(hub)
+                first = await answer.receive_until(b" ", 10) + b" " + await answer.receive_exactly(3)
+                seen.status = int(first[-3:])
+                await browser.send(first)
+                await self._pump(answer, browser, seen)
                 group.cancel_scope.cancel()
 
     async def _pump(self, source: ByteReceiveStream, sink: ByteSendStream, seen: Seen) -> None:

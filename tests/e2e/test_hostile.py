@@ -1,0 +1,158 @@
+"""Outputs and markdown that try to get out of their frame, to our page, to the API, or to the page around."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Dialog, Error, Frame, expect
+from support.browsers import Visitor
+from support.fronts import Front, Seen
+from support.notebooks import markdown, notebook, showing
+from support.parents import CARREL, SERVER, Parent, frame_tag, kiosk, open_parent
+from support.people import Person
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "vectors" / "xss.json").read_text())["cases"]
+CHUNK = 20
+"""Fewer outputs than frames that may live in a page."""
+
+DRAWN = "() => document.body.childNodes.length > 0 && document.readyState === 'complete'"
+IN_FRONT = """(bar) => {
+  const { x, y, width, height } = bar.getBoundingClientRect();
+  return bar.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
+TWO_FRAMES_LATER = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+
+REACHING = f"""
+<p id="told"></p>
+<script>
+const attempts = {{
+  bearer: () => parent.document.body.innerHTML,
+  cookies: () => document.cookie,
+  storage: () => localStorage.length,
+  resume: () => sessionStorage.length,
+  refresh: () => fetch("{SERVER}/api/v2/embed/refresh", {{method: "POST", body: "{{}}", credentials: "include"}}),
+  take: () => fetch("{SERVER}/api/v2/embed/resume", {{method: "POST", credentials: "include",
+    headers: {{"X-Carrel-Resume": "1"}}, body: '{{"eid": "x"}}'}}),
+  channel: () => new Promise((done, fail) => {{
+    const socket = new WebSocket("{SERVER}/api/v2/live".replace("https", "wss"), ["carrel.v1"]);
+    socket.onopen = done; socket.onerror = () => fail(Error("refused"));
+  }}),
+  up: () => {{ top.location = "https://evil.example.test/"; }},
+  out: () => {{ if (!window.open("https://evil.example.test/")) throw Error("refused"); }},
+  ask: () => new Promise((done, fail) => {{
+    addEventListener("message", done);
+    for (const window of [parent, top]) window.postMessage({{action: "status"}}, "*");
+    setTimeout(() => fail(Error("no answer")), 500);
+  }}),
+}};
+(async () => {{
+  const told = {{}};
+  for (const [name, attempt] of Object.entries(attempts))
+    try {{ await attempt(); told[name] = "reached"; }} catch {{ told[name] = "refused"; }}
+  document.getElementById("told").textContent = JSON.stringify(told);
+}})();
+</script>
+"""
+
+
+def chunks() -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(CASES), CHUNK):
+        yield CASES[start : start + CHUNK]
+
+
+def cells_of(case: dict[str, Any]) -> list[dict[str, object]]:
+    """The case as an output and, if it is markdown, as a cell."""
+    mime, source = case["mime"], case["source"]
+    value = json.loads(source) if mime.endswith("json") and isinstance(source, str) else source
+    shown = [showing({mime: value})]
+    return [*shown, markdown(source)] if mime == "text/markdown" else shown
+
+
+class Watch:
+    """What a hostile page may have reached."""
+
+    def __init__(self, visitor: Visitor, parent: Parent) -> None:
+        self.parent = parent
+        self.frame: Frame = next(frame for frame in parent.page.frames if CARREL in frame.url)
+        self.addresses = (parent.page.url, self.frame.url)
+        self.surprises: list[str] = []
+        visitor.context.on("page", lambda page: self.surprises.append(f"window {page.url}"))
+        parent.page.on("dialog", self._dialog)
+
+    async def _dialog(self, dialog: Dialog) -> None:
+        self.surprises.append(f"dialog {dialog.message}")
+        await dialog.dismiss()
+
+    async def drawn(self) -> None:
+        """Wait until each frame of an output has drawn what it was given, and has had time to act."""
+        await expect(self.frame.locator(".notebook")).to_be_visible()
+        for frame in self.frame.child_frames:
+            try:
+                await frame.wait_for_function(DRAWN)
+                await frame.evaluate(TWO_FRAMES_LATER)
+            except Error:
+                assert frame.is_detached()  # it was taken away for what it did
+
+    async def reached(self) -> list[str]:
+        found = list(self.surprises)
+        if (self.parent.page.url, self.frame.url) != self.addresses:
+            found.append(f"went to {self.parent.page.url}, {self.frame.url}")
+        for frame in (self.parent.page.main_frame, self.frame):
+            if await frame.evaluate("'xss' in window && window.xss !== undefined"):
+                found.append(f"a script ran in {frame.url}")
+        if not await self.frame.get_by_role("toolbar", name="Notebook").evaluate(IN_FRONT):
+            found.append("something lies over the page")
+        return found
+
+
+def accepted(front: Front) -> list[Seen]:
+    """Calls of the API that came from an opaque origin and were not refused, whatever cookies they carried."""
+    calls = [seen for seen in front.seen if seen.host == CARREL and seen.target.startswith("/api/")]
+    return [seen for seen in calls if seen.headers.get("origin") == "null" and not 400 <= seen.status < 500]
+
+
+@pytest.fixture
+async def parent(visitor: Visitor, front: Front, token: str) -> Parent:
+    visitor.expect_problem("")  # what is refused is told in the console
+    parent = await open_parent(visitor, front, frame_tag(kiosk(token=token)))
+    await parent.ready()
+    return parent
+
+
+async def test_no_hostile_case_reaches_anything(
+    parent: Parent, visitor: Visitor, front: Front, ada: Person, project: str
+) -> None:
+    await parent.page.add_style_tag(content="iframe { height: 12000px !important }")
+    front.seen.clear()
+    watch = Watch(visitor, parent)
+    frames = 0
+    for number, chunk in enumerate(chunks()):
+        path = f"hostile-{number}.ipynb"
+        ada.write(project, path, notebook(*(cell for case in chunk for cell in cells_of(case))))
+        assert (await parent.open(project, path))["status"] == "done"
+        await watch.drawn()
+        frames += len(watch.frame.child_frames)
+        assert await watch.reached() == [], [case["name"] for case in chunk]
+        await parent.ask({"action": "closeall"})
+    assert frames > 20
+    assert accepted(front) == []
+
+
+async def test_a_script_in_an_output_has_no_authority(
+    parent: Parent, visitor: Visitor, front: Front, ada: Person, project: str
+) -> None:
+    ada.write(project, "reaching.ipynb", notebook(showing({"text/html": REACHING})))
+    front.seen.clear()
+    watch = Watch(visitor, parent)
+    await parent.open(project, "reaching.ipynb")
+    await expect(watch.frame.locator(".output-frame iframe")).to_be_attached()
+    told = watch.frame.frame_locator(".output-frame iframe").locator("#told")
+    await expect(told).not_to_be_empty()
+    attempts = json.loads(await told.inner_text())
+    assert {name for name, outcome in attempts.items() if outcome != "refused"} <= {"refresh", "take"}
+    assert await watch.reached() == []
+    assert accepted(front) == []

@@ -28,6 +28,10 @@ class Execution:
             self._taken.clear()
             await self._taken.wait()
 
+    @property
+    def is_replied(self) -> bool:
+        return self._reply is not None or self._failure is not None
+
     def reply(self, message: Message) -> None:
         self._reply = message
         self._arrived.set()

@@ -38,6 +38,7 @@ class KernelSession:
         self._turn = asyncio.Lock()
         self._is_over = False
         self._executions: dict[str, Execution] = {}
+        self._abandoned: dict[str, asyncio.Event] = {}  # cancelled executions: set when the kernel is done with one
 
     async def start(self) -> None:
         """Start the kernel unless it runs. Raises `KernelFailed`."""
@@ -66,6 +67,8 @@ class KernelSession:
             "allow_stdin": allow_stdin,
             "stop_on_error": stop_on_error,
         }
+        for abandoned in list(self._abandoned.values()):
+            await abandoned.wait()  # else the kernel would abort this one together with that
         async with self._turn:
             life = await self._alive()
         execution = Execution()
@@ -74,7 +77,9 @@ class KernelSession:
         try:
             return reply_of(await execution.run(sink))
         except asyncio.CancelledError:
-            life.interrupt()
+            if not execution.is_replied:
+                self._abandoned[msg_id] = asyncio.Event()
+                life.interrupt()
             raise
         finally:
             execution.close()
@@ -130,6 +135,8 @@ class KernelSession:
         if state == "dead":
             for execution in self._executions.values():
                 execution.fail(KernelFailed(reason))
+            for msg_id in list(self._abandoned):
+                self._abandoned.pop(msg_id).set()
         self.changed()
 
     async def take(self, message: Message) -> None:
@@ -142,6 +149,8 @@ class KernelSession:
 
     def replied(self, message: Message) -> None:
         """The kernel has answered an `execute_request`."""
+        if (abandoned := self._abandoned.pop(message.parent_id, None)) is not None:
+            abandoned.set()
         if (execution := self._executions.get(message.parent_id)) is not None:
             execution.reply(message)
 

@@ -83,17 +83,22 @@ async def test_a_restart_ends_also_what_ignores_interrupts(session: KernelSessio
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("import os; os._exit(7)", "the kernel has ended with exit status 7"),
-        ("import os; os.kill(os.getpid(), 9)", "the kernel was killed (SIGKILL), most likely because memory ran out"),
+        ("os._exit(7)", "the kernel has ended with exit status 7"),
+        ("os.kill(os.getpid(), 9)", "the kernel was killed (SIGKILL), most likely because memory ran out"),
         ("import ctypes; ctypes.string_at(0)", "the kernel was ended by signal 11 (Segmentation fault)"),
     ],
 )
 async def test_a_death_is_noticed_with_its_reason_and_the_kernel_starts_again(
-    session: KernelSession, code: str, reason: str
+    session: KernelSession, open_dir: Path, code: str, reason: str
 ) -> None:
-    outputs = Outputs()
-    with anyio.fail_after(10):
-        assert (await _failure(session, f"print('last words', flush=True)\n{code}", outputs)).startswith(reason)
+    outputs, seen = Outputs(), open_dir / "home" / "seen"
+    lines = f"import os, time\nprint('last words')\nwhile not os.path.exists({str(seen)!r}): time.sleep(0.01)\n{code}"
+    with anyio.fail_after(30):
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(_failure(session, lines, outputs))
+            await outputs.until_printed("last words")
+            seen.touch()
+    assert running.result().startswith(reason)
     assert session.state == "dead"
     assert session.reason.startswith(reason)
     assert outputs.text == "last words\n"

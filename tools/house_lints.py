@@ -21,6 +21,7 @@ BOUNDARIES = frozenset(
         "src/carrel/agent/documents/rooms.py",
         "src/carrel/agent/documents/viewer.py",
         "src/carrel/agent/jobs.py",
+        "src/carrel/agent/notebooks/runner.py",
         "src/carrel/agent/kernels/inside/fork_server.py",
         "src/carrel/cli/doctor.py",
         "src/carrel/hub/api/v1/endpoint.py",

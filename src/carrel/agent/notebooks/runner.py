@@ -1,6 +1,7 @@
 """Runs the cells of one notebook, one after the other, whoever asked for it and whether anybody watches."""
 
 import asyncio
+import traceback
 
 from carrel.agent.documents.extension import Event, Host, Viewer
 from carrel.agent.kernels.sessions import Kernels, KernelSession
@@ -112,39 +113,39 @@ class Runner:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
+            turn = self._turn
             try:
-                await self._run_cell(self._turn)
-            finally:
-                self._turn = None
+                was_executed, error = await self._run_cell(turn)
+            except Exception as bug:  # noqa: BLE001 -- a bug that one cell meets must not keep the others waiting
+                traceback.print_exc()
+                was_executed, error = True, CellError(turn.cell, "InternalError", type(bug).__name__)
+            self._turn = None
+            stops = error is not None and _WANTED_ERRORS not in self.cells.tags(turn.cell)
+            self.queue.done(turn, was_executed=was_executed, error=error, stops=stops)
 
     async def close(self) -> None:
         """The notebook is closed, and its kernel with it."""
         await self.kernel.shutdown()
         self.cells.close()
 
-    async def _run_cell(self, turn: Turn) -> None:
+    async def _run_cell(self, turn: Turn) -> tuple[bool, CellError | None]:
+        """Whether there was something to run and somebody who still wanted it, and what went wrong."""
         source = self.cells.source(turn.cell)
-        if source is None or all(run.is_cancelled for run in turn.runs):
-            self.queue.done(turn, was_executed=False)
-            return
+        if source is None or turn.is_unwanted:
+            return False, None
         self._writer.begin(turn.cell)
-        if not source.strip():
-            self._writer.end(turn.cell)
-            self.queue.done(turn, was_executed=False)
-            return
-        error: CellError | None = None
         try:
+            if not source.strip():
+                return False, None
             session = await self._ready()
-            if not all(run.is_cancelled for run in turn.runs):
-                error = await self._execute(session, turn.cell, source)
+            return (False, None) if turn.is_unwanted else (True, await self._execute(session, turn.cell, source))
         except NoKernel as reason:
             error = CellError(turn.cell, reason.ename, str(reason))
             self._writer.fail(turn.cell, reason.ename, str(reason))
             self.queue.cancel(error)
+            return True, error
         finally:
             self._writer.end(turn.cell)
-        stops = error is None or _WANTED_ERRORS not in self.cells.tags(turn.cell)
-        self.queue.done(turn, was_executed=True, error=error, stops=stops)
 
     async def _ready(self) -> KernelSession:
         was_alive = self.kernel.is_alive

@@ -49,6 +49,11 @@ class Turn(Struct, eq=False):
     cell: str
     runs: list[Run]
 
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return all(run.is_cancelled for run in self.runs)
+
 
 class Queue(Struct):
     """Cells that wait, in order. Runs that are over are handed out by `ended`."""

@@ -49,6 +49,7 @@ class Connection:
                 await self._take_all()
                 self._tasks.cancel_scope.cancel()
             if self._end is not None:
+                log.info("live_connection_closed", code=self._end[0], reason=self._end[1])
                 with anyio.move_on_after(_FAREWELL_SECONDS):
                     await self._websocket.close(*self._end)
 

@@ -1,5 +1,5 @@
 /** One cell: its text, what it put out, and what can be done with it. */
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Markdown } from "../../markdown/markdown.tsx";
@@ -11,6 +11,7 @@ import { type CellState, sourceOf, stateOf } from "../../state/notebook-cells.ts
 import * as edits from "../../state/notebook-edits.ts";
 import { isObject } from "../../wire/json.ts";
 import { InsertBar } from "./insert-bar.tsx";
+import { useLiveEffect } from "./live-effect.ts";
 import { type Page, usePage } from "./page.ts";
 import { scrollTo } from "./scroll.ts";
 import { Side } from "./side.tsx";
@@ -33,7 +34,7 @@ export function CellView({ cell, index, count }: CellProps): VNode {
   const active = useComputed(() => open.selection.active.value === id).value;
   const flags = useComputed(() => flagsOf(page, id));
   const drawn = useDrawn(page, element, index);
-  useSignalEffect(() => takeFocus(page, id, element.current, stateOf(cell).value.sourceHidden));
+  useLiveEffect(() => takeFocus(page, id, element.current, stateOf(cell).value.sourceHidden));
   return (
     <article
       ref={element}

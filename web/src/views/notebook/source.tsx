@@ -11,6 +11,7 @@ import { highlighted, knownParser, loadParser } from "../../editor/highlight.ts"
 import { type Cell, type CellType, cellId, cellSource } from "../../state/notebook.ts";
 import { sourceOf } from "../../state/notebook-cells.ts";
 import type { FocusRequest } from "../../state/notebook-open.ts";
+import { useLiveEffect } from "./live-effect.ts";
 import { type Page, usePage } from "./page.ts";
 
 let editorModule: typeof import("../../editor/cell-editor.ts") | null = null;
@@ -25,15 +26,17 @@ export function Source({ cell, type, label }: SourceProps): VNode {
   const page = usePage();
   const host = useRef<HTMLDivElement>(null);
   const mounted = useSignal(false);
-  const near = useSignal(false);
+  const near = useSignal<boolean | null>(null); // not yet known
   const slot = useRef<Slot | null>(null);
   slot.current ??= new Slot(page, cell, type, host, mounted);
   const { current } = slot;
   current.label = label;
   useEffect(() => () => current.unmount(), [current]);
   useEffect(() => page.nearness.watch(host.current as HTMLElement, (is) => (near.value = is)), [page, near]);
-  useSignalEffect(() => current.follow(near.value));
-  useSignalEffect(() => current.obey(page.open.focus.value));
+  useSignalEffect(() => {
+    if (near.value !== null) current.follow(near.value);
+  });
+  useLiveEffect(() => current.obey(page.open.focus.value));
   useSignalEffect(() => current.configure(page.open.lineNumbers.value, !page.open.mayEdit.value));
   return (
     <div class="source" data-lines={page.open.lineNumbers.value && type === "code" ? "" : undefined}>
@@ -51,7 +54,7 @@ export function Source({ cell, type, label }: SourceProps): VNode {
 interface StaticProps {
   readonly cell: Cell;
   readonly type: CellType;
-  readonly near: Signal<boolean>;
+  readonly near: Signal<boolean | null>;
 }
 
 function StaticSource({ cell, type, near }: StaticProps): VNode {
@@ -62,7 +65,7 @@ function StaticSource({ cell, type, near }: StaticProps): VNode {
     const name = language.value;
     if (near.value) void loadParser(name).then((loaded) => (parser.value = loaded));
   });
-  const lines = highlighted(sourceOf(cell).value, near.value ? parser.value : null);
+  const lines = highlighted(sourceOf(cell).value, near.value === true ? parser.value : null);
   return (
     <pre class="static-source">
       {lines.map((line, index) => (

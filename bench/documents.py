@@ -36,7 +36,7 @@ async def typing(directory: Path, viewers: int) -> None:
         (desk.home / "a.txt").write_text("")
         page = await desk.page("a.txt").open()
         others = [await desk.page("a.txt").open() for _ in range(viewers - 1)]
-        drains = [asyncio.ensure_future(drain(other)) for other in others]
+        drains = [desk.tasks.create_task(drain(other)) for other in others]
         await asyncio.sleep(0)
         began, cpu = time.perf_counter(), time.process_time()
         for number in range(_EDITS):

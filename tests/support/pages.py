@@ -58,7 +58,7 @@ class MemoryStream(Stream):
 class Page:
     """One page; between `open` and `close` it is connected. Its document lives longer, as in a browser."""
 
-    def __init__(self, rooms: Rooms, path: str, **rights: Any) -> None:
+    def __init__(self, desk: "Desk", path: str, **rights: Any) -> None:
         self.doc: Doc[Any] = Doc()
         self.generation = ""
         self.kind = ""
@@ -73,7 +73,8 @@ class Page:
         self.replies: dict[Any, dict[str, Any]] = {}
         self.listens = asyncio.Event()
         self.listens.set()
-        self._rooms = rooms
+        self._desk = desk
+        self._tasks = desk.tasks
         self._who: dict[str, Any] = {
             "account_id": "a",
             "name": "Ann",
@@ -114,7 +115,7 @@ class Page:
         self._stream = MemoryStream()
         request = OpenDocument(path=self.path, create=create, **self._who)
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._task = asyncio.ensure_future(self._take_part(request))
+        self._task = self._tasks.create_task(self._take_part(request))
         both: list[asyncio.Future[Any]] = [self._stream.opened, self._ended]
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if self._ended.done():
@@ -123,7 +124,7 @@ class Page:
         opened = self._stream.opened.result()
         self.kind, self.sent, self.acknowledged = opened.kind, 0, 0
         self._synchronised = False
-        self._reader = asyncio.ensure_future(self._listen())
+        self._reader = self._tasks.create_task(self._listen())
         if self.generation not in ("", opened.generation):
             await self._rescue()
         self.generation = opened.generation
@@ -185,7 +186,7 @@ class Page:
 
     async def _take_part(self, request: OpenDocument) -> None:
         try:
-            await self._rooms.take_part(self._stream, request)
+            await self._desk.rooms.take_part(self._stream, request)
         except Exception as error:  # noqa: BLE001 -- whoever waits for the page gets it
             self._ended.set_exception(error)
             if self._stream.opened.done():
@@ -262,14 +263,15 @@ class Desk:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Desk"]:
-        await self._start()
-        try:
-            yield self
-        finally:
-            await self.kill()
+        async with asyncio.TaskGroup() as self.tasks:
+            await self._start()
+            try:
+                yield self
+            finally:
+                await self.kill()
 
     def page(self, path: str, **rights: Any) -> Page:
-        page = Page(self.rooms, path, **rights)
+        page = Page(self, path, **rights)
         self._pages.append(page)
         return page
 
@@ -286,8 +288,6 @@ class Desk:
         """Kill the rooms, and start anew; pages have to open again."""
         await self.kill()
         await self._start()
-        for page in self._pages:
-            page._rooms = self.rooms
 
     def _abandon(self) -> None:
         """Let go of the logs in the state they are in: closing them properly would tidy them up."""
@@ -304,7 +304,7 @@ class Desk:
 
     async def _start(self) -> None:
         group, ready = asyncio.TaskGroup(), asyncio.Event()
-        self._life = asyncio.ensure_future(_hold(group, ready))
+        self._life = self.tasks.create_task(_hold(group, ready))
         await ready.wait()
         self.rooms = Rooms(Place(str(self.home), str(self.logs)), group, self._extensions, self.pace)
 

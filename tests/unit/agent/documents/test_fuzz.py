@@ -29,7 +29,11 @@ _LINES = 40
 
 
 class Storm:
-    """One run; `lines` are the lines that must be there at the end, with their cells."""
+    """One run; `lines` are the lines that must be there at the end unless their cell has gone.
+
+    A cell that moves is made again, so what others type into it at that moment goes with the old one: each making has
+    a mark of its own in the metadata, and lines belong to that.
+    """
 
     def __init__(self, desk: Desk, seed: int) -> None:
         self.random = random.Random(seed)
@@ -39,7 +43,8 @@ class Storm:
         self.path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1))
         self.pages = [desk.page("storm.ipynb", account_id=f"a{index}") for index in range(5)]
         self.lines: dict[str, str] = {}
-        self.unsure: set[str] = set()
+        self.moved: set[str] = set()
+        self.made = {f"c{index}" for index in range(4)}
         self.operations = 0
         self.rescues = 0
         self.kills = 0
@@ -60,9 +65,9 @@ class Storm:
         happening = self.random.random()
         if happening < 0.01:
             await (page.close() if page.is_open else page.open())
-        elif happening < 0.014:
+        elif happening < 0.03:
             await self.desk.rooms._threads.for_file(self.write_outside)  # whoever reads and writes has to be alone
-        elif happening < 0.0155:
+        elif happening < 0.0315:
             await self.kill(lose_log=losses and self.random.random() < 0.3)
         if page.is_open:
             await page.push()
@@ -76,29 +81,34 @@ class Storm:
         kind = self.random.random()
         if count == 0 or (kind < 0.01 and count < 12):
             name = f"n{self.operations}"
-            page.cells.insert(self.random.randrange(count + 1), live_cell(name, ""))
+            self.made.add(name)
+            page.cells.insert(self.random.randrange(count + 1), live_cell(name, "", name))
             return
         index = self.random.randrange(count)
         found = page.cells[index]
-        name, source = str(found["id"]), found["source"]
-        if kind < 0.013:
-            self.unsure.add(name)
-            text = str(source)
+        name, source, mark = str(found["id"]), found["source"], str(found["metadata"]["mark"])
+        lines = str(source).splitlines(keepends=True)
+        if kind < 0.011:
+            self.moved.add(name)
+            stays = self.random.random() < 0.5
             with page.doc.transaction():
                 del page.cells[index]
-                if self.random.random() < 0.5:
-                    page.cells.insert(self.random.randrange(count), live_cell(name, text))
+                if stays:
+                    made = live_cell(name, "".join(lines), f"m{self.operations}")
+                    page.cells.insert(self.random.randrange(count), made)
+            for line in map(str.strip, lines):
+                if stays and line in self.lines:
+                    self.lines[line] = f"m{self.operations}"
+                else:
+                    self.lines.pop(line, None)
             return
-        lines = str(source).splitlines(keepends=True)
         at = self.random.randrange(len(lines) + 1)
         offset = sum(len(line.encode()) for line in lines[:at])
-        if len(lines) > _LINES or (kind < 0.3 and lines):
-            line = lines[at - 1]
-            end = offset if at else sum(map(len, (each.encode() for each in lines)))
-            self.lines.pop(line.strip(), None)
-            del source[end - len(line.encode()) : end]
+        if at and (len(lines) > _LINES or kind < 0.3):
+            self.lines.pop(lines[at - 1].strip(), None)
+            del source[offset - len(lines[at - 1].encode()) : offset]
             return
-        self.lines[f"{self.operations} é😀"] = name
+        self.lines[f"{self.operations} é😀"] = mark
         source.insert(offset, f"{self.operations} é😀\n")
 
     def write_outside(self) -> None:
@@ -110,7 +120,7 @@ class Storm:
         found = self.random.choice(content["cells"])
         line = f"outside {self.operations}"
         found["source"] = [*found["source"], f"{line}\n"]
-        self.lines[line] = found["id"]
+        self.lines[line] = found["metadata"]["mark"]
         text = json.dumps(content, indent=1)
         if self.random.random() < 0.5:
             other = self.path.with_name("other")
@@ -120,8 +130,10 @@ class Storm:
             self.path.write_text(text)
 
     async def kill(self, *, lose_log: bool) -> None:
-        """The agent dies, perhaps with its log; pages come back with what they have."""
+        """The agent dies, perhaps with its log; pages come back with what they have, or as new ones with nothing."""
         self.kills += 1
+        if not lose_log:
+            await self.forget()
         await self.desk.kill()
         if lose_log:
             for log in self.desk.logs.iterdir():
@@ -130,6 +142,13 @@ class Storm:
         for page in self.pages:
             if self.random.random() < 0.8:
                 await page.open()
+
+    async def forget(self) -> None:
+        """Everybody who is there has everything acknowledged, and closes the browser."""
+        for index, page in enumerate(self.pages):
+            if page.is_open:
+                await page.settled()
+                self.pages[index] = self.desk.page("storm.ipynb")
 
     async def rest(self) -> None:
         """All pages come back, and everything arrives everywhere."""
@@ -145,24 +164,26 @@ class Storm:
 
     def check(self) -> None:
         """The promises."""
-        cells = {found["id"]: found["source"] for found in self.pages[0].cell_list()}
-        assert len(cells) == len(self.pages[0].cells)
+        found = self.pages[0].cell_list()
+        cells = {each["id"]: each["source"] for each in found}
+        marks = {each["metadata"]["mark"] for each in found}
+        assert len(cells) == len(found)
         written = NotebookFile(self.path.read_bytes()).value
-        assert {found["id"]: found["source"] for found in written.cells} == cells
+        assert {each["id"]: each["source"] for each in written.cells} == cells
+        assert self.made <= cells.keys() | self.moved
         present = {line for source in cells.values() for line in source.splitlines()}
-        missing = {line: name for line, name in self.lines.items() if line not in present and name not in self.unsure}
-        assert not missing
+        assert {line: mark for line, mark in self.lines.items() if mark in marks and line not in present} == {}
         if not self.rescues:
             lines = [line for source in cells.values() for line in source.splitlines()]
             assert [line for line in set(lines) if lines.count(line) > 1] == []
 
 
 def cell(kind: str, name: str) -> dict[str, Any]:
-    return {"cell_type": kind, "id": name, "metadata": {}, "source": [], "outputs": [], "execution_count": None}
+    return {"cell_type": kind, "id": name, "metadata": {"mark": name}, "source": [], "outputs": [], "execution_count": None}
 
 
-def live_cell(name: str, text: str) -> "Map[Any]":
-    return Map({**cell("code", name), "source": Text(text), "metadata": Map({}), "outputs": Array([])})
+def live_cell(name: str, text: str, mark: str) -> "Map[Any]":
+    return Map({**cell("code", name), "source": Text(text), "metadata": Map({"mark": mark}), "outputs": Array([])})
 
 
 def read_with_yjs(updates: list[bytes]) -> dict[str, Any]:

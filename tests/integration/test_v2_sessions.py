@@ -36,6 +36,11 @@ def test_a_token_opens_a_session(hub: ServedHub, ada: Person, project: str) -> N
     assert reply.headers["cache-control"] == "no-store"
 
 
+def test_a_page_that_only_looks_gets_a_session_that_only_looks(hub: ServedHub, ada: Person) -> None:
+    told = post(hub, "embed/session", {"auth_token": token_of(ada), "readonly": True}).json()
+    assert told["scope"] == {"readonly": True, "allow": ["export"]}
+
+
 def test_what_is_wrong_with_a_token(hub: ServedHub, ada: Person, eve: Person, project: str, sql: Sql) -> None:
     token = token_of(ada)
     for wrong, file, expected in [

@@ -87,8 +87,10 @@ class EmbedSessions:
     access: Access
     clock: Clock
 
-    async def open(self, auth_token: str, project_id: str | None, path: str | None) -> Handover:
-        """Redeem a token, for a page that shows that file.
+    async def open(
+        self, auth_token: str, project_id: str | None, path: str | None, *, readonly: bool = False
+    ) -> Handover:
+        """Redeem a token, for a page that shows that file; `readonly`: one that asks for no more than to look.
 
         Raises `AuthTokenMalformed`, `AuthTokenUnknown`, `AccountNotAvailable`, and `EmbedRefused` if the file is not
         the account's or not in the token's scope; then the token is not used up.
@@ -99,7 +101,7 @@ class EmbedSessions:
         if token is None:
             raise AuthTokenUnknown
         name = await self._name_of(token)
-        session = self._new_session(token)
+        session = self._new_session(token, readonly=readonly)
         await self._demand_file(session, project_id, path)
         handover = self._handover(session, name)
         now = self.clock.now()
@@ -221,9 +223,10 @@ class EmbedSessions:
         except (PermissionMissing, ProjectIdInvalid, PathNotInside, PathNotOfFile) as error:
             raise EmbedRefused from error
 
-    def _new_session(self, token: AuthToken) -> EmbedSession:
+    def _new_session(self, token: AuthToken, *, readonly: bool) -> EmbedSession:
         now = self.clock.now()
-        return EmbedSession(random_text(_EID_LENGTH), token.account_id, token.scope, now, now + LIFE)
+        scope = replace(token.scope, readonly=token.scope.readonly or readonly)
+        return EmbedSession(random_text(_EID_LENGTH), token.account_id, scope, now, now + LIFE)
 
     def _new_bearer(self, session: EmbedSession) -> Bearer:
         expires = min(self.clock.now() + BEARER_LIFE, session.expires)

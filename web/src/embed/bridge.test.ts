@@ -7,6 +7,7 @@ import { PROJECT, type TestFile, type TestHub, TOKEN } from "../testing/hub.ts";
 import { openConnectedPage, openHub, openPage, pass, settle } from "../testing/page.ts";
 import { parseConfig } from "../wire/config.ts";
 import { Bridge } from "./bridge.ts";
+import { Inbox } from "./inbox.ts";
 import { Parent } from "./parent.ts";
 import type { Action } from "./protocol.ts";
 import { tellParent } from "./telling.ts";
@@ -15,6 +16,12 @@ const OTHER = "99999999-2222-4333-8444-555555555555";
 const ORIGIN = "https://course.example.org";
 
 type Message = Readonly<Record<string, unknown>>;
+
+/** Nobody has spoken to the page yet; pages of `ORIGIN` may. */
+function openInbox(): Inbox {
+  const config = parseConfig('{"parents":[{"host":"course.example.org","port":443,"subdomains":false}]}');
+  return new Inbox({ parent: null } as never, config);
+}
 
 class Conversation {
   readonly heard: Message[] = [];
@@ -349,9 +356,8 @@ test("a parent page hears what happens, once each", async () => {
   const remote = hub.add("a.txt", "one");
   const page = openPage(hub);
   const talk = new Conversation(page);
-  const config = parseConfig('{"parents":[{"host":"course.example.org","port":443,"subdomains":false}]}');
   const around = { parent: talk.peer.window as never, ancestorOrigins: [ORIGIN], referrer: "", ownOrigin: "" };
-  onTestFinished(tellParent(page, new Parent({ peer: null }, around, config, null)));
+  onTestFinished(tellParent(page, new Parent(openInbox(), around, null)));
   page.start(TOKEN);
   await settle();
   talk.open("a.txt");
@@ -384,9 +390,8 @@ test.each([
 ])("ancestors %j, referrer '%s' and hint %j let events out: %s", (ancestorOrigins, referrer, hint, isTold) => {
   const heard: unknown[] = [];
   const parent = { postMessage: (message: unknown, options: unknown) => heard.push([message, options]) } as never;
-  const config = parseConfig('{"parents":[{"host":"course.example.org","port":443,"subdomains":false}]}');
   const around = { parent, ancestorOrigins, referrer, ownOrigin: "https://carrel.example.net" };
   const event = { event: "error", code: "internal", mesg: "m" } as const;
-  new Parent({ peer: null }, around, config, hint).tell(event);
+  new Parent(openInbox(), around, hint).tell(event);
   expect(heard).toEqual(isTold ? [[event, { targetOrigin: ORIGIN, transfer: [] }]] : []);
 });

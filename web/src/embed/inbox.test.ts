@@ -115,3 +115,13 @@ test.each(ACTIONS)("%s is a request", (action) => {
   const fields = { action, status: "looks like a reply" };
   expect(receive(fields)).toEqual({ action, fields, peer: { window: parent, origin: ORIGIN } });
 });
+
+test("a session for certain origins listens to no others", () => {
+  receive({ action: "status" });
+  let origins: readonly string[] | null = [ORIGIN];
+  inbox.restrict(() => origins);
+  expect(receive({ action: "status" })).not.toBeNull();
+  origins = ["https://another.example.org"];
+  expect(receive({ action: "status" })).toBeNull();
+  expect(inbox.admits(ORIGIN)).toBe(false);
+});

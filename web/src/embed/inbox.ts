@@ -13,6 +13,7 @@ export class Inbox {
   readonly #self: Ancestry;
   readonly #config: Config;
   #peer: Peer | null = null;
+  #origins: () => readonly string[] | null = () => null;
   #recent: number[] = [];
   #hasWarned = false;
 
@@ -26,6 +27,17 @@ export class Inbox {
     return this.#peer;
   }
 
+  /** From now on listen to no other origins than those that are asked for here; null: to all that are allowed. */
+  restrict(origins: () => readonly string[] | null): void {
+    this.#origins = origins;
+  }
+
+  /** Whether pages of this origin are listened and spoken to. */
+  admits(origin: string): boolean {
+    const { parents, dev } = this.#config;
+    return isAllowedParent(origin, parents, dev) && (this.#origins()?.includes(origin) ?? true);
+  }
+
   /** The request in a message; null if it is dropped or has been answered with an error. */
   receive(event: MessageEvent<unknown>): Request | null {
     const peer = this.#peerOf(event);
@@ -37,8 +49,7 @@ export class Inbox {
   #peerOf(event: MessageEvent<unknown>): Peer | null {
     const source = event.source;
     if (source === null || !this.#isAncestor(source)) return null;
-    const { parents, dev } = this.#config;
-    if (!isAllowedParent(event.origin, parents, dev)) return null;
+    if (!this.admits(event.origin)) return null;
     return { window: source as Window, origin: event.origin };
   }
 

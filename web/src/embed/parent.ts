@@ -1,7 +1,5 @@
 /** The page around this frame, as the one that events are told to. */
-import type { Config } from "../wire/config.ts";
 import type { Inbox } from "./inbox.ts";
-import { isAllowedParent } from "./parents.ts";
 import { type Peer, post } from "./protocol.ts";
 
 export type Event =
@@ -40,14 +38,13 @@ export interface Surroundings {
 }
 
 export class Parent {
-  readonly #inbox: Pick<Inbox, "peer">;
+  readonly #inbox: Pick<Inbox, "peer" | "admits">;
   readonly #first: Peer | null;
 
-  constructor(inbox: Pick<Inbox, "peer">, around: Surroundings, config: Config, hint: string | null) {
+  constructor(inbox: Pick<Inbox, "peer" | "admits">, around: Surroundings, hint: string | null) {
     this.#inbox = inbox;
     const origin = likelyOrigin(around, hint);
-    const isAllowed = origin !== null && isAllowedParent(origin, config.parents, config.dev);
-    this.#first = isAllowed ? { window: around.parent, origin } : null;
+    this.#first = origin === null ? null : { window: around.parent, origin };
   }
 
   /** Tell who spoke to us last, or before that the page that most likely embeds us; nobody if that is not allowed. */
@@ -58,7 +55,7 @@ export class Parent {
   /** As `tell`, for messages of other protocols. */
   send(message: object): void {
     const peer = this.#inbox.peer ?? this.#first;
-    if (peer !== null) post(peer, message);
+    if (peer !== null && this.#inbox.admits(peer.origin)) post(peer, message);
   }
 }
 

@@ -38,7 +38,9 @@ function start(boot: Boot): void {
 
 /** Take over the conversation with the parent page. */
 function connect(boot: Boot, page: Page, root: HTMLElement): void {
-  if (boot.inbox === null) return;
+  const { inbox } = boot;
+  if (inbox === null) return;
+  inbox.restrict(() => page.session.account.peek()?.scope.origins ?? null);
   const bridge = new Bridge(page);
   boot.status = () => bridge.status();
   boot.handle = (request) => bridge.handle(request);
@@ -49,7 +51,7 @@ function connect(boot: Boot, page: Page, root: HTMLElement): void {
     referrer: document.referrer,
     ownOrigin: location.origin,
   };
-  const parent = new Parent(boot.inbox, surroundings, boot.config, boot.address.embedOrigin);
+  const parent = new Parent(inbox, surroundings, boot.address.embedOrigin);
   tellParent(page, parent);
   tellSize(page, parent, root);
 }

@@ -109,3 +109,9 @@ test.each([
   expect(page.session.state.value).toMatchObject(state);
   expect(hub.requests.filter(({ path }) => path.endsWith("session"))).toEqual([]);
 });
+
+test("a page that only looks says so when it signs in", async () => {
+  const hub = openHub();
+  await openConnectedPage(hub, "/app?fullscreen=kiosk&readonly=1");
+  expect(hub.requests[0]?.body).toMatchObject({ readonly: true });
+});

@@ -15,6 +15,8 @@ export interface Wish {
   readonly fullscreen: string;
   readonly projectId: string | null;
   readonly path: string | null;
+  /** It only looks: the session may then do no more. */
+  readonly readonly: boolean;
 }
 
 /** All methods reject with `HttpError`, `Unreachable` or `BadReply`. */
@@ -70,8 +72,12 @@ export class Hub {
 }
 
 /** Begin to redeem a token; the page's first script does so before anything else is loaded. */
-export function sendToken(base: string, token: string, { fullscreen, projectId, path }: Wish): Promise<Response> {
+export function sendToken(
+  base: string,
+  token: string,
+  { fullscreen, projectId, path, readonly }: Wish,
+): Promise<Response> {
   const file = { ...(projectId !== null && { project_id: projectId }), ...(path !== null && { path }) };
-  const body = { auth_token: token, fullscreen, ...file };
+  const body = { auth_token: token, fullscreen, ...file, ...(readonly && { readonly }) };
   return sendPost(`${base}/api/v2/embed/session`, body, { credentials: { cookies: true } });
 }

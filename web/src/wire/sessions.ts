@@ -7,6 +7,8 @@ export interface Scope {
   readonly paths: readonly string[] | null;
   readonly readonly: boolean;
   readonly allow: readonly string[] | null;
+  /** Pages of other origins are not listened to. */
+  readonly origins: readonly string[] | null;
 }
 
 export interface Renewed {
@@ -54,6 +56,7 @@ function parseScope(value: unknown): Scope {
     paths: isStrings(scope.paths) ? scope.paths : null,
     readonly: scope.readonly === true,
     allow: isStrings(scope.allow) ? scope.allow : null,
+    origins: isStrings(scope.origins) ? scope.origins : null,
   };
 }
 

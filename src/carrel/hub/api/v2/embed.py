@@ -86,6 +86,7 @@ class SessionParams(Struct):
     fullscreen: str | None = None
     project_id: str | None = None
     path: str | None = None
+    readonly: bool = False
 
 
 @procedures.post("/embed/session", access=RouteAccess.AUTH_TOKEN)
@@ -93,7 +94,9 @@ async def open_session(params: SessionParams, call: V2Call) -> SessionReply:
     """Redeem an auth token."""
     _refuse_foreign(call)
     try:
-        handover = await call.platform.embed_sessions.open(params.auth_token, params.project_id, params.path)
+        handover = await call.platform.embed_sessions.open(
+            params.auth_token, params.project_id, params.path, readonly=params.readonly
+        )
     except (AuthTokenMalformed, AuthTokenUnknown):
         call.failures.count(call.client_ip)
         raise

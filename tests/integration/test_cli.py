@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from support.commands import Done, run
+from support.environments import ENVIRONMENT
 from support.hubs import ServedHub, free_port, served_hub
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -163,10 +164,11 @@ def test_a_key_made_and_revoked_beside_a_running_hub(cli_hub: ServedHub) -> None
 
 
 def test_doctor_says_what_is_fine(carrel: Carrel, session_dir: Path) -> None:
-    checks = answer(carrel("doctor", "--json", CARREL_DATA_DIR=str(session_dir / "doctor")))
+    places = {"CARREL_DATA_DIR": str(session_dir / "doctor"), "CARREL_RUNNER_ENVIRONMENT": str(ENVIRONMENT)}
+    checks = answer(carrel("doctor", "--json", **places))
     assert {check["name"] for check in checks} >= {"rsync", "disk", "database", "bubblewrap"}
     assert all(check["ok"] for check in checks), checks
-    assert carrel("doctor", CARREL_DATA_DIR=str(session_dir / "doctor")).stdout.startswith("ok    rsync: ")
+    assert carrel("doctor", **places).stdout.startswith("ok    rsync: ")
 
 
 def test_doctor_says_what_is_wrong_and_how_to_mend_it(carrel: Carrel) -> None:

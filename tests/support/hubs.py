@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from support.environments import ENVIRONMENT
 
 READY_SECONDS = 30
 
@@ -55,6 +56,7 @@ class ServedHub:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CARREL_")}
         own = {"CARREL_DATA_DIR": str(self.data_dir), "CARREL_HUB_PORT": str(self.port), "CARREL_DATA_RESERVE_MB": "0"}
+        own["CARREL_RUNNER_ENVIRONMENT"] = str(ENVIRONMENT)
         return kept | own | self.settings
 
     def carrel(self, *arguments: str) -> str:

@@ -197,6 +197,11 @@ def test_a_wrong_setting_is_named_by_every_command(carrel: Carrel, variables: di
         assert says in problem(carrel(*arguments, **variables))
 
 
+def test_a_setting_outside_of_all_sections_is_taken(carrel: Carrel) -> None:
+    assert carrel("account", "list", CARREL_DEV="1").returncode == 0
+    assert "dev: " in problem(carrel("account", "list", CARREL_DEV="perhaps"))
+
+
 def test_a_password_in_a_wrong_database_url_is_not_shown(carrel: Carrel) -> None:
     for url in ("mysql://me:the-password@h/d", "postgresql://me:the-password@[::1/d", "://me:the-password"):
         assert "the-password" not in problem(carrel("migrate", CARREL_DATABASE_URL=url))

@@ -53,11 +53,10 @@ def settings_or_exit(config: Path | None, **sections: Any) -> Settings:
 
 def _unknown_variables() -> list[str]:
     """`CARREL_*` variables that name no setting: most likely a typing error, better said than ignored."""
-    known = {"CARREL_CONFIG"} | {
-        f"CARREL_{section}_{name}".upper()
-        for section, field in Settings.model_fields.items()
-        for name in getattr(field.annotation, "model_fields", {})
-    }
+    known = {"CARREL_CONFIG"}
+    for section, field in Settings.model_fields.items():
+        names = getattr(field.annotation, "model_fields", None)
+        known |= {f"CARREL_{section}".upper()} if names is None else {f"CARREL_{section}_{n}".upper() for n in names}
     return sorted(name for name in os.environ if name.startswith("CARREL_") and name.upper() not in known)
 
 

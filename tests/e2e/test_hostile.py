@@ -10,7 +10,7 @@ from playwright.async_api import Dialog, Error, Frame, expect
 from support.browsers import Visitor
 from support.fronts import Front, Seen
 from support.notebooks import markdown, notebook, showing
-from support.parents import CARREL, SERVER, Parent, frame_tag, kiosk, open_parent
+from support.parents import CARREL, SERVER, Parent, frame_tag, kiosk, open_parent, serve_parent
 from support.people import Person
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -24,7 +24,12 @@ IN_FRONT = """(bar) => {
   const { x, y, width, height } = bar.getBoundingClientRect();
   return bar.contains(document.elementFromPoint(x + width / 2, y + height / 2));
 }"""
-TWO_FRAMES_LATER = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+TWO_FRAMES_LATER = """new Promise((done) => {
+  setTimeout(done, 1000); // what is not in sight may never be drawn
+  requestAnimationFrame(() => requestAnimationFrame(done));
+})"""
+HEIGHT = 4000
+"""So high that all frames of a chunk are in sight."""
 
 REACHING = f"""
 <p id="told"></p>
@@ -126,7 +131,8 @@ async def parent(visitor: Visitor, front: Front, token: str) -> Parent:
 async def test_no_hostile_case_reaches_anything(
     parent: Parent, visitor: Visitor, front: Front, ada: Person, project: str
 ) -> None:
-    await parent.page.add_style_tag(content="iframe { height: 12000px !important }")
+    await parent.page.set_viewport_size({"width": 1280, "height": HEIGHT})
+    await parent.page.add_style_tag(content=f"iframe {{ height: {HEIGHT}px !important }}")
     front.seen.clear()
     watch = Watch(visitor, parent)
     frames = 0
@@ -156,3 +162,17 @@ async def test_a_script_in_an_output_has_no_authority(
     assert {name for name, outcome in attempts.items() if outcome != "refused"} <= {"refresh", "take"}
     assert await watch.reached() == []
     assert accepted(front) == []
+
+
+async def test_a_link_in_an_output_opens_a_window_when_it_is_clicked(
+    parent: Parent, visitor: Visitor, front: Front, ada: Person, project: str
+) -> None:
+    url = serve_parent(front)
+    link = f'<div style="color: teal"><a href="{url}">go</a><script></script></div>'
+    ada.write(project, "link.ipynb", notebook(showing({"text/html": link})))
+    await parent.open(project, "link.ipynb")
+    async with visitor.context.expect_page() as opened:
+        await parent.frame().frame_locator(".output-frame iframe").get_by_text("go").click()
+    window = await opened.value
+    await window.wait_for_url(url)
+    assert await window.evaluate("window.opener") is None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+
 from support.environments import ENVIRONMENT
 
 READY_SECONDS = 30

@@ -125,9 +125,9 @@ export class FrameHost {
     return this.#items.some((item) => item.renderer === "widget");
   }
 
-  /** Only while a click or key of the account is fresh, which browsers count for the frames around as well. */
+  /** Only while a click or key of the account is fresh, which browsers count for the frames around as well, and here. */
   #follow(href: string): void {
-    if (!navigator.userActivation.isActive) return;
+    if (!navigator.userActivation.isActive || document.activeElement !== this.#frame) return;
     follow(readLink(href, this.#context.document.path), this.#context.reportBlocked);
   }
 

@@ -179,7 +179,8 @@ class Storm:
 
 
 def cell(kind: str, name: str) -> dict[str, Any]:
-    return {"cell_type": kind, "id": name, "metadata": {"mark": name}, "source": [], "outputs": [], "execution_count": None}
+    metadata = {"mark": name}
+    return {"cell_type": kind, "id": name, "metadata": metadata, "source": [], "outputs": [], "execution_count": None}
 
 
 def live_cell(name: str, text: str, mark: str) -> "Map[Any]":

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 from support.hubs import ServedHub, served_hub
+from support.people import new_person
 from support.snippets import PythonPrompt, Snippet, run_shell, shape, snippets_of
 
 from carrel.cli.demo_notebook import NOTEBOOK
@@ -33,11 +34,17 @@ class Reader:
     hub: ServedHub
     source: str
     target: str
+    account_id: str
     prompt: PythonPrompt = field(default_factory=PythonPrompt)
 
     @property
     def ids(self) -> dict[str, str]:
-        return {"src_project_id": self.source, "target_project_id": self.target, "project_id": self.source}
+        return {
+            "src_project_id": self.source,
+            "target_project_id": self.target,
+            "project_id": self.source,
+            "account_id": self.account_id,
+        }
 
     def run(self, snippet: Snippet) -> Any:
         """What a snippet prints: a value, or for a shell its text."""
@@ -77,7 +84,7 @@ def hub() -> Iterator[ServedHub]:
 def reader(hub: ServedHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "api.key").write_text(f"{hub.key}\n")
-    reader = Reader(hub, hub.new_project(), hub.new_project())
+    reader = Reader(hub, hub.new_project(), hub.new_project(), new_person(hub, "Ada").account_id)
     hub.call("write_text_file_to_project", project_id=reader.source, path=NOTEBOOK_PATH, content=NOTEBOOK)
     return reader
 
@@ -100,11 +107,12 @@ def test_the_first_call_of_the_quick_start_prints_what_the_page_shows(reader: Re
     assert shape(json.loads(reader.run(ping))) == ping.shape_shown
 
 
-def test_the_first_call_of_the_readme_runs_a_command(reader: Reader) -> None:
-    (call,) = snippets_of(TOP / "README.md")
-    reply = json.loads(reader.run(call))
+def test_the_calls_of_the_readme_run_a_command_and_make_a_token(reader: Reader) -> None:
+    run, sign_in = snippets_of(TOP / "README.md")
+    reply = json.loads(reader.run(run))
     assert (reply["event"], reply["exit_code"]) == ("project_exec_output", 0)
     assert NOTEBOOK_PATH.rpartition("/")[2] in reply["stdout"]
+    assert len(json.loads(reader.run(sign_in))["auth_token"]) == 24
 
 
 def test_only_ids_are_left_to_the_reader(reader: Reader) -> None:

@@ -133,9 +133,13 @@ class Channels:
         metadata: dict[str, Any] | None = None,
         buffers: Sequence[bytes] = (),
     ) -> str:
-        """Send a message and return its id."""
+        """Send a message and return its id.
+
+        By the socket that also receives, and not by a second view of it as jupyter_client would: that one swallows the
+        sign that a message has arrived, which is given once, so that the reader would go on waiting.
+        """
         message = self._session.msg(msg_type, content, metadata=metadata)
-        self._session.send(self._sockets[channel], message, buffers=list(buffers))
+        self._sockets[channel].send_multipart([*self._session.serialize(message), *buffers])
         return str(message["header"]["msg_id"])
 
     async def receive(self, channel: str) -> tuple[Message, dict[str, Any]]:

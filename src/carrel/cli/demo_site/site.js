@@ -20,7 +20,7 @@ const actions = {
   open: () => show(notebook),
   notes: () => show(notes),
   run: () => frame.run(),
-  save: () => frame.save(),
+  save: () => frame.save().then(() => tell("saved", "saved", "good")),
   closeall: () => frame.closeAll(),
   status: () => frame.status(),
   export: async () => download(await frame.export("py", { projectId, path: notebook })),

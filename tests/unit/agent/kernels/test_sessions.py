@@ -161,6 +161,15 @@ async def test_completions_inspections_and_comms_are_answered(session: KernelSes
     assert [comm["target_name"] for comm in comms.values()] == ["a.target"]
 
 
+async def test_a_reply_that_comes_while_something_is_sent_is_not_missed(session: KernelSession) -> None:
+    async def answer(_: Message) -> None:
+        await session.send_comm("comm_close", {"comm_id": "nothing"}, {}, ())
+
+    async with asyncio.timeout(60):
+        for _ in range(100):
+            await session.execute("1", answer)
+
+
 async def test_buffers_of_comms_go_both_ways(session: KernelSession) -> None:
     await run(
         session,

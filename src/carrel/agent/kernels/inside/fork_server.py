@@ -26,7 +26,23 @@ import socket
 import time
 from typing import Any, NamedTuple, NoReturn
 
+LATE = (
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+    "psutil",
+    "sqlite3",
+    "traitlets.config.argcomplete_config",
+    "argcomplete.completers",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "faulthandler",
+)
+"""What ipykernel imports in every kernel, but only when it starts: most of that time, and memory of each."""
 LIBRARIES = (
+    *LATE,
     "numpy",
     "matplotlib",
     "matplotlib.backends.backend_agg",
@@ -182,6 +198,7 @@ def main(arguments: list[str]) -> None:
     """Serve; `arguments` are those of `_start_anew`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as ipykernel does
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a warning of the debugger's is no last word of a kernel
     _bring_fonts()
     gc.collect()
     gc.freeze()

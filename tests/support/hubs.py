@@ -18,7 +18,7 @@ import requests
 
 from support.environments import ENVIRONMENT
 
-READY_SECONDS = 30
+READY_SECONDS = 120
 
 
 def free_port() -> int:
@@ -84,7 +84,7 @@ class ServedHub:
             try:
                 if requests.get(f"{self.url}/readyz", timeout=5).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 threading.Event().wait(0.01)
         raise AssertionError(f"the hub is not ready after {READY_SECONDS} s: {self.log_file.read_text()}")
 

@@ -31,7 +31,7 @@ from carrel.protocol.documents import (
 QUICK = Pace(poll=0.02, settle=0.01, quiet=0.02, longest=0.1, retry=0.02, linger=0.05, version=0.0)
 PATIENT = Pace(quiet=3600, longest=3600, poll=3600)
 """Nothing is saved or noticed by itself."""
-SECONDS = 8
+SECONDS = 60
 _EMPTY = b"\x00\x00"
 
 

@@ -166,6 +166,22 @@ class Reader:
             raise GarbledFrame("a number that is too large")
         return value
 
+    def signed(self) -> None:
+        """Pass over a number that may be negative."""
+        if self.byte() >= 0x80:
+            self.number()
+
+    def byte(self) -> int:
+        """One byte."""
+        self.skip(1)
+        return self._data[self._at - 1]
+
+    def skip(self, size: int) -> None:
+        """Pass over bytes."""
+        if len(self._data) - self._at < size:
+            raise GarbledFrame("bytes that are missing")
+        self._at += size
+
     def sized(self) -> bytes:
         """Bytes with their length in front."""
         size = self.number()

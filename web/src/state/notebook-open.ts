@@ -48,6 +48,7 @@ export class OpenNotebook {
   readonly mayEdit: ReadonlySignal<boolean>;
   readonly mayRun: ReadonlySignal<boolean>;
   readonly maySave: ReadonlySignal<boolean>;
+  private trouble: string | null = null;
   private readonly ends: (() => void)[] = [];
 
   constructor(readonly document: LiveDocument) {
@@ -208,9 +209,16 @@ export class OpenNotebook {
       this.document.onEvent((event) => {
         if (event.event === "run_ended") this.announcement.value = told(event.result);
         else if (event.event === "outside") this.notice.value = OUTSIDE[event.what];
+        else if (event.event === "trouble") this.tellTrouble(event.message);
         else if (event.event === "refused") this.notice.value = `A change was not taken: ${event.message}`;
       }),
     );
+  }
+
+  /** What stands in the way of saving; empty when it is over. */
+  private tellTrouble(message: string): void {
+    if (message || this.notice.value === this.trouble) this.notice.value = message || null;
+    this.trouble = message || null;
   }
 
   private list(): void {

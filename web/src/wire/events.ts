@@ -49,6 +49,7 @@ export type DocumentEvent =
   | { readonly event: "dirty"; readonly dirty: boolean }
   | { readonly event: "saved"; readonly mtime: number; readonly bytes: number; readonly cause: SaveCause }
   | { readonly event: "outside"; readonly what: "changed" | "deleted" | "invalid" }
+  | { readonly event: "trouble"; readonly message: string }
   | { readonly event: "refused"; readonly code: string; readonly message: string };
 
 export const NO_KERNEL: KernelInfo = {
@@ -82,6 +83,8 @@ export function parseEvent(value: unknown): DocumentEvent | null {
       return savedEvent(value);
     case "outside":
       return isOneOf(value.what, ["changed", "deleted", "invalid"]) ? { event: "outside", what: value.what } : null;
+    case "trouble":
+      return isString(value.message) ? { event: "trouble", message: value.message } : null;
     case "refused":
       return { event: "refused", code: String(value.code), message: String(value.message) };
     default:

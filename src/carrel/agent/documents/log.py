@@ -102,10 +102,12 @@ class Log:
             for data, checksum in self._database.execute("SELECT data, checksum FROM updates ORDER BY number")
         ]
 
-    def append(self, updates: Sequence[bytes]) -> None:
-        """Add updates."""
+    def append(self, updates: Sequence[bytes], base: bytes | None = None) -> None:
+        """Add updates; with them the document has taken in the file as it is in `base`."""
         with self._transaction():
             self._insert(updates)
+            if base is not None:
+                self._rebase(base)
 
     def compact(self, state: bytes) -> None:
         """Put one update in the place of all, and give back the room."""
@@ -119,12 +121,6 @@ class Log:
         found = self._database.execute("SELECT data, checksum FROM contents WHERE name = ?", (name,)).fetchone()
         return zlib.decompress(_checked(*found)) if found is not None else None
 
-    def set_base(self, data: bytes) -> None:
-        """Note that the file, as it is now, is in the document."""
-        with self._transaction():
-            self._set_content(BASE, data)
-            self._database.execute("DELETE FROM contents WHERE name = ?", (NEXT,))
-
     def saving(self, data: bytes) -> None:
         """Note what the file is about to become."""
         with self._transaction():
@@ -134,11 +130,7 @@ class Log:
         """`data`, which was noted, is in the file and is a new version; `keep_last`: the one before stays as well."""
         with self._transaction():
             if keep_last:
-                self._database.execute(
-                    "UPDATE versions SET (checksum, data) = (SELECT checksum, data FROM contents WHERE name = ?)"
-                    " WHERE data IS NULL",
-                    (BASE,),
-                )
+                self._keep_newest()
             self._database.execute("DELETE FROM versions WHERE data IS NULL")
             renamed = self._database.execute("UPDATE OR REPLACE contents SET name = ? WHERE name = ?", (BASE, NEXT))
             if renamed.rowcount == 0:  # the log was made anew since
@@ -181,6 +173,19 @@ class Log:
     def _insert(self, updates: Sequence[bytes]) -> None:
         rows = [(zlib.crc32(update), update) for update in updates]
         self._database.executemany("INSERT INTO updates (checksum, data) VALUES (?, ?)", rows)
+
+    def _keep_newest(self) -> None:
+        """Give the newest version, which was the base so far, a content of its own."""
+        self._database.execute(
+            "UPDATE versions SET (checksum, data) = (SELECT checksum, data FROM contents WHERE name = ?)"
+            " WHERE data IS NULL",
+            (BASE,),
+        )
+
+    def _rebase(self, data: bytes) -> None:
+        self._keep_newest()
+        self._set_content(BASE, data)
+        self._database.execute("DELETE FROM contents WHERE name = ?", (NEXT,))
 
     def _set_content(self, name: str, data: bytes) -> None:
         packed = zlib.compress(data, _FAST)

@@ -41,12 +41,25 @@ class Logbook:
         self._lock = asyncio.Lock()
         self._grown_bytes = self._grown_updates = 0
         self._state_bytes = 0
+        self._new_base: bytes | None = None
+        self._is_frozen = False
+        self._trouble = ""
 
     def append(self, update: bytes) -> None:
         """Put an update on the list."""
         self._pending.append(update)
         self.position += 1
         self._wake.set()
+
+    def rebase(self, data: bytes) -> None:
+        """The file is `data`, and what was appended last has brought that into the document: both or none is kept."""
+        self._new_base = data
+        self.position += 1
+        self._wake.set()
+
+    def freeze(self) -> None:
+        """Write what was appended, but never again the state: it is not to be trusted."""
+        self._is_frozen = True
 
     async def run(self) -> None:
         """Write whatever comes; runs until cancelled."""
@@ -59,9 +72,16 @@ class Logbook:
         """Return when everything is durable that has been appended so far."""
         wanted = self.position
         while self.durable < wanted:
-            async with self._lock:
-                if self.durable < wanted:
-                    await self._write()
+            if not await self._write():
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def secure(self) -> str:
+        """As `flush`, but if nothing can be written it returns at once, with a sentence that says why."""
+        wanted = self.position
+        while self.durable < wanted:
+            if not await self._write():
+                return self._trouble
+        return ""
 
     async def do(self, work: Callable[[Log], _T]) -> _T | None:
         """Do something else with the log; None if it failed, and then the log is made anew."""
@@ -82,61 +102,78 @@ class Logbook:
                     await self._threads.for_log(self._log.compact, self.state())
             await self._threads.for_log(self._log.close)
 
-    async def _write(self) -> None:
-        batch, self._pending = self._pending, []
-        position = self.position
-        self._grown_bytes += sum(map(len, batch))
-        self._grown_updates += len(batch)
-        while True:
+    async def _write(self) -> bool:
+        """Write what has collected, if anything has; false if that failed for a reason that may pass."""
+        async with self._lock:
+            if self.durable == self.position:
+                return True
+            batch, self._pending = self._pending, []
+            base, self._new_base = self._new_base, None
+            position: int | None = self.position
             try:
-                await self._write_once(batch)
-                break
-            except Failure as error:
-                if not is_passing(error) or not await self._threads.for_log(self._log.is_intact):
-                    position = await self._remake()
-                    break
-                await self._wait_for_better(error)
-        self.troubled("")
-        self.durable = position
-        self.told()
+                await self._write_once(batch, base)
+            except BaseException as error:
+                self._pending[:0] = batch
+                self._new_base = self._new_base or base
+                if not isinstance(error, Failure):
+                    raise
+                if is_passing(error) and await self._threads.for_log(self._log.is_intact):
+                    self._set_trouble(f"The document's log cannot be written: {error}.")
+                    return False
+                position = await self._remake()
+            if position is None:
+                return False
+            self._set_trouble("")
+            self.durable = position
+            self.told()
+            return True
 
-    async def _write_once(self, batch: list[bytes]) -> None:
-        if self._grown_bytes > max(_LEAST_BYTES, self._state_bytes // 2) or self._grown_updates > _MOST_UPDATES:
+    async def _write_once(self, batch: list[bytes], base: bytes | None) -> None:
+        grown_bytes = self._grown_bytes + sum(map(len, batch))
+        grown_updates = self._grown_updates + len(batch)
+        is_long = grown_bytes > max(_LEAST_BYTES, self._state_bytes // 2) or grown_updates > _MOST_UPDATES
+        if is_long and not self._is_frozen:
             state = self.state()
-            await self._threads.for_log(_compact, self._log, batch, state)
+            await self._threads.for_log(_compact, self._log, batch, base, state)
             self._grown_bytes = self._grown_updates = 0
             self._state_bytes = len(state)
         else:
-            await self._threads.for_log(_append, self._log, batch)
+            await self._threads.for_log(_append, self._log, batch, base)
+            self._grown_bytes, self._grown_updates = grown_bytes, grown_updates
 
-    async def _remake(self) -> int:
-        """A new log from what is in memory, in the place of whatever is there; the position that it holds."""
-        while True:
-            state, base, position = self.state(), self.base(), self.position
-            self._pending.clear()
-            try:
-                await self._threads.for_log(self._log.close)
+    async def _remake(self) -> int | None:
+        """A new log from what is in memory, in the place of whatever is there; the position that it holds.
+
+        None if it cannot be made now. What is in memory may be of no use; then there will be no log.
+        """
+        state, base, position = self.state(), self.base(), self.position
+        self._pending.clear()
+        self._new_base = None
+        try:
+            await self._threads.for_log(self._log.close)
+            if not self._is_frozen:
                 self._log = await self._threads.for_log(Log.create, self._path, self.generation, state, base)
-            except Failure as error:
-                await self._wait_for_better(error)
-            else:
-                self._grown_bytes = self._grown_updates = 0
-                self._state_bytes = len(state)
-                return position
+        except Failure as error:
+            self._set_trouble(f"The document's log cannot be written: {error}.")
+            return None
+        self._grown_bytes = self._grown_updates = 0
+        self._state_bytes = len(state)
+        return position
 
-    async def _wait_for_better(self, error: BaseException) -> None:
-        self.troubled(f"The document's log cannot be written: {error}.")
-        await asyncio.sleep(_RETRY_SECONDS)
+    def _set_trouble(self, sentence: str) -> None:
+        if sentence != self._trouble:
+            self._trouble = sentence
+            self.troubled(sentence)
 
 
-def _append(log: Log, batch: list[bytes]) -> None:
-    log.append(batch)
+def _append(log: Log, batch: list[bytes], base: bytes | None) -> None:
+    log.append(batch, base)
     _demand_intact(log)
 
 
-def _compact(log: Log, batch: list[bytes], state: bytes) -> None:
+def _compact(log: Log, batch: list[bytes], base: bytes | None, state: bytes) -> None:
     """The batch first: if the state does not fit on the disk, the batch may."""
-    log.append(batch)
+    log.append(batch, base)
     with suppress(sqlite3.OperationalError):
         log.compact(state)
     _demand_intact(log)

@@ -13,11 +13,15 @@ from typing import Any
 
 import msgspec
 
+from carrel.agent.documents.files import Unsupported
+
 Json = Any
 """A value of JSON; of anybody's making, so nothing is taken for granted."""
 Cell = dict[str, Json]
 CELL_TYPES = ("code", "markdown", "raw")
 EXACT = 1 << 53
+DEEPEST = 150
+"""How deep values may be nested; more than what is taken from pages, and less than recursion can follow."""
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?")
@@ -98,8 +102,10 @@ def output_of(raw: Json) -> Cell | None:
     return output
 
 
-def plain(value: Json) -> Json:
-    """A value as it comes back from a document."""
+def plain(value: Json, depth: int = 0) -> Json:
+    """A value as it comes back from a document; raises `Unsupported` if it is nested too deeply."""
+    if depth > DEEPEST:
+        raise Unsupported(f"Something in the notebook is nested more than {DEEPEST} times.")
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, bool) or value is None:
@@ -111,8 +117,8 @@ def plain(value: Json) -> Json:
             return None
         return int(value) if value.is_integer() and abs(value) < EXACT else value
     if isinstance(value, dict):
-        return {_text(key): plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list) else None
+        return {_text(key): plain(item, depth + 1) for key, item in value.items()}
+    return [plain(item, depth + 1) for item in value] if isinstance(value, list) else None
 
 
 def text_of(value: Json) -> str:

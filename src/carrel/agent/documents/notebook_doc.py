@@ -1,7 +1,7 @@
 """A notebook as a document in the schema of jupyter_ydoc: read it, change it with as few operations as it takes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -19,6 +19,7 @@ class NotebookDoc:
     """The notebook in `doc`. `changed_cells` is set when cells came, went or were replaced."""
 
     kind = "notebook"
+    roots: Sequence[str] = ("meta", "cells", "state")
 
     def __init__(self, doc: "Doc[Any]") -> None:
         self.doc = doc

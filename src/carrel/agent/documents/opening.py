@@ -105,9 +105,8 @@ async def _reopen(
     if theirs.data != old.data:
         document.merge(old.value, theirs.value)
         watch.base = theirs
-        await watch.logbook.flush()
     if theirs.data != logged.base:
-        await watch.logbook.do(lambda opened: opened.set_base(theirs.data))
+        watch.logbook.rebase(theirs.data)
     if watch.is_different():
         watch.edited()
     return room

@@ -45,8 +45,8 @@ class Outbox:
         self._wake = asyncio.Event()
 
     def put(self, kind: Kind, payload: bytes) -> None:
-        """Anything but updates; raises `TooSlow`."""
-        if self.other_bytes + len(payload) > _MOST_OTHERS:
+        """Anything but updates, however large; raises `TooSlow` if too much waits before it."""
+        if self.other_bytes > _MOST_OTHERS:
             raise TooSlow
         self.other_bytes += len(payload)
         self._items.append(encode_message(kind, payload))

@@ -20,6 +20,7 @@ from carrel.agent.documents.extension import CallFailed, CommSink, Event, Method
 from carrel.agent.documents.log import Log
 from carrel.agent.documents.logbook import Logbook
 from carrel.agent.documents.pace import Pace
+from carrel.agent.documents.updates import DEEPEST, Unsound, examine
 from carrel.agent.documents.viewer import PageViewer, encode_comm
 from carrel.agent.documents.watch import Shared, Watch
 from carrel.protocol.documents import LOST, Kind
@@ -35,6 +36,8 @@ class Document(Shared, Protocol):
     """What the room's document is made of."""
 
     kind: str
+    roots: Sequence[str]
+    """The names of its parts."""
     doc: "Doc[Any]"
     changed_cells: bool
 
@@ -88,6 +91,8 @@ class Room:
         watch.tell = self.broadcast
         self._trouble = ""
         self._subscription = self.doc.observe(self._changed)
+        self._roots = [root for _, root in self.doc.items()]
+        self._measures = [root.observe_deep(self._measure) for root in self._roots]
 
     @property
     def generation(self) -> str:
@@ -171,6 +176,8 @@ class Room:
         viewer.send(Kind.SYNC_STEP_1, self.doc.get_state())
         viewer.outbox.put_states(self.awareness.present())
         viewer.send_event({"event": "dirty", "dirty": self.watch.is_dirty})
+        for trouble in filter(None, (self._trouble, self.watch.trouble)):
+            viewer.send_event({"event": "trouble", "message": trouble})
         for greet in self._greet:
             greet(viewer)
 
@@ -197,14 +204,19 @@ class Room:
 
     def take_update(self, viewer: PageViewer, update: bytes, *, is_answer: bool) -> int:
         """Apply an update of a page; its position in the log. Raises `CallFailed` if it is not taken."""
+        with self._sound():
+            lacks = examine(update, self._document.roots).lacks(self.doc.get_state())
         if not viewer.may_edit:
             if is_answer and not self._lacks(update):
                 return self.logbook.position
             raise CallFailed("readonly", "The document may not be edited here.")
+        if lacks:
+            raise CallFailed("bad_call", "An update that this one builds on is missing.")
         if update != _EMPTY:
             self._apply(viewer, update)
-            if self._lacks(update):
-                raise CallFailed("bad_call", "An update that this one builds on is missing.")
+            if self.is_broken or self._lacks(update):
+                self.crash()
+                raise CallFailed("bad_call", "An update that cannot be a part of the document.")
         return self.logbook.position
 
     def take_rescue(self, viewer: PageViewer, generation: str, update: bytes) -> int:
@@ -215,6 +227,7 @@ class Room:
             raise CallFailed("readonly", "The document may not be edited here.")
         lost: Doc[Any] = Doc()
         with self._sound():
+            examine(update, self._document.roots)
             lost.apply_update(update)
         self._document.unite(type(self._document)(lost))  # type: ignore[call-arg] # both kinds are made of a Doc
         self.watch.edited(viewer.account_id)
@@ -262,6 +275,7 @@ class Room:
     def crash(self) -> None:
         """Send everybody away: the room is of no more use, and what it has not logged is not to be trusted."""
         self.is_broken = True
+        self.logbook.freeze()
         for viewer in self._viewers:
             viewer.end(LOST, "The document had to be opened anew.")
 
@@ -306,6 +320,8 @@ class Room:
         """Whatever a page may have sent: an update that is none is refused, and one that breaks yrs ends the room."""
         try:
             yield
+        except Unsound as error:
+            raise CallFailed("bad_call", str(error)) from error
         except ValueError as error:
             raise CallFailed("bad_call", "An update that is none.") from error
         except BaseException as error:
@@ -314,7 +330,14 @@ class Room:
                 raise CallFailed("internal", "The update cannot be applied.") from error
             raise
 
+    def _measure(self, events: Any) -> None:
+        """What was put into types that are nested too deeply already must get no further than the memory."""
+        if any(len(event.path) > DEEPEST for event in events):
+            self.crash()
+
     def _changed(self, event: Any) -> None:
+        if self.is_broken:
+            return
         update: bytes = event.update
         self.logbook.append(update)
         self._whole = None

@@ -3,10 +3,12 @@
 pycrdt counts the places in a text in bytes of UTF-8.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pycrdt import Doc, Map, Text
 
+from carrel.agent.documents.notebook import lines
 from carrel.agent.documents.texts import hunks, merge, unite
 
 
@@ -14,6 +16,7 @@ class TextDoc:
     """The text in `doc`, with `\\n` at the end of lines."""
 
     kind = "text"
+    roots: Sequence[str] = ("source", "state")
     changed_cells = False
 
     def __init__(self, doc: "Doc[Any]") -> None:
@@ -22,8 +25,8 @@ class TextDoc:
         doc.get("state", type=Map)
 
     def read(self) -> str:
-        """The text now."""
-        return str(self._source)
+        """The text now, as a file can hold it."""
+        return lines(str(self._source)).replace("\0", "\ufffd")
 
     def change(self, new: str) -> None:
         """Make it `new`; what is the same in both is not touched."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from carrel.agent.documents import disk
 from carrel.agent.documents.disk import NotAFile, Signature
@@ -63,12 +63,13 @@ class Watch:
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
         self._seen: Signature | None = None
+        self._first_seen = 0.0
         self._is_invalid = False
         self._edits = 0
         self._first_edit = self._last_edit = self._not_before = 0.0
         self._editors: set[str] = set()
         self._versioned_at = 0.0
-        self._trouble = ""
+        self.trouble = ""
 
     def edited(self, account_id: str = "") -> None:
         """Somebody is changing the document: this is called in the middle of the change."""
@@ -122,6 +123,8 @@ class Watch:
         """One attempt; false if the file is not what it was thought to be."""
         try:
             new = await self._threads.for_file(_render, self.base, value, self._parse)
+            if reason := await self.logbook.secure():  # else what is in the file may be missing in the log
+                self._fail(reason)
             await self.logbook.do(lambda log: log.saving(new.data))
             if self._is_invalid:
                 self.known = await self._threads.for_file(_keep_aside, self._path)
@@ -131,7 +134,9 @@ class Watch:
         except OSError as error:
             if isinstance(error, FileNotFoundError) and self.known is not None:
                 return False
-            self._fail(error)
+            self._fail(f"The file cannot be saved: {error.strerror or error}.")
+        except Unsupported as error:
+            self._fail(f"The file cannot be saved: {error}")
         before, self.base, self.known, self._is_invalid = self.base, new, known, False
         self._seen = None
         self._set_trouble("")
@@ -156,7 +161,10 @@ class Watch:
             await asyncio.sleep(self._pace.settle)
 
     async def _look(self) -> bool:
-        """See whether the file has changed; true if it has, but perhaps is not yet whole."""
+        """See whether the file has changed; true if it has, but perhaps is not yet whole.
+
+        One that changes all the time is taken as it is.
+        """
         try:
             found = disk.signature(self._path)
         except (NotAFile, OSError):
@@ -168,7 +176,9 @@ class Watch:
             self.known = None
             self.tell({"event": "outside", "what": "deleted"})
             return False
-        if found != self._seen:
+        if self._seen is None:
+            self._first_seen = time.monotonic()
+        if found != self._seen and time.monotonic() - self._first_seen < self._pace.longest:
             self._seen = found
             return True
         await self._take_outside(found)
@@ -201,9 +211,7 @@ class Watch:
         if theirs.data == before.data:
             return
         self._document.merge(before.value, theirs.value)
-        await self.logbook.flush()
-        data = self.base.data
-        await self.logbook.do(lambda log: log.set_base(data))
+        self.logbook.rebase(self.base.data)
         self.tell({"event": "outside", "what": "changed"})
 
     def _patience(self) -> float:
@@ -215,15 +223,14 @@ class Watch:
         return max(due, self._not_before)
 
     def _set_trouble(self, sentence: str) -> None:
-        if sentence != self._trouble:
-            self._trouble = sentence
+        if sentence != self.trouble:
+            self.trouble = sentence
             self.tell({"event": "trouble", "message": sentence})
 
-    def _fail(self, error: OSError) -> None:
+    def _fail(self, sentence: str) -> NoReturn:
         self._not_before = time.monotonic() + self._pace.retry
-        sentence = f"The file cannot be saved: {error.strerror or error}."
         self._set_trouble(sentence)
-        raise CallFailed("internal", sentence) from error
+        raise CallFailed("internal", sentence)
 
 
 def _render(base: Content, value: Any, parse: Callable[[bytes, Any], Content]) -> Content:

@@ -1,5 +1,6 @@
 """Document and file are kept equal: edits are saved, what others write is merged, untouched bytes stay."""
 
+import asyncio
 import json
 import os
 import stat
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from support.pages import PATIENT, QUICK, Desk, Page
+
+from carrel.agent.documents.pace import Pace
 
 pytestmark = pytest.mark.anyio
 
@@ -186,3 +189,128 @@ async def test_a_new_document_is_a_file_at_once(tmp_path: Path, path: str) -> No
     async with Desk(tmp_path, PATIENT).running() as desk:
         await desk.page(path).open(create=True)
         assert (desk.home / path).exists()
+
+
+async def test_a_text_with_line_ends_of_its_own_does_not_grow(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        path = desk.home / "a.txt"
+        path.write_text("one\n")
+        page = await desk.page("a.txt").open()
+        page.text.insert(0, "x\r\ny\r\n")
+        await page.settled()
+        await page.event("saved")
+        for _ in range(2):
+            await desk.restart()
+            await page.open()
+            await page.call("save", cause="user")
+            assert path.read_bytes() == b"x\ny\none\n"
+
+
+async def test_a_character_that_no_text_file_has_stops_nothing(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        path = desk.home / "a.txt"
+        path.write_text("one")
+        page = await desk.page("a.txt").open()
+        page.text.insert(0, "\0")
+        await page.push()
+        await page.event("saved")
+        assert path.read_text() == "\ufffdone"
+
+
+async def test_what_is_too_large_for_a_file_is_told_and_edited_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("carrel.agent.documents.files.MAX_BYTES", 1_000_000)
+    async with Desk(tmp_path, QUICK).running() as desk:
+        path = desk.home / "a.txt"
+        path.write_text("one")
+        page = await desk.page("a.txt").open()
+        page.text.insert(0, "x" * 1_000_000)
+        await page.settled()
+        assert "cannot be saved: The file is larger" in (await page.event("trouble"))["message"]
+        late = await desk.page("a.txt").open()
+        assert "cannot be saved" in (await late.event("trouble"))["message"]
+        del page.text[1:1_000_000]
+        await page.settled()
+        await page.event("trouble", message="")
+        await page.event("saved")
+        assert path.read_text() == "xone"
+
+
+async def test_a_large_document_opens(tmp_path: Path) -> None:
+    async with Desk(tmp_path, PATIENT).running() as desk:
+        text = "one line of many\n" * 1_200_000
+        (desk.home / "a.txt").write_text(text)
+        page = await desk.page("a.txt").open()
+        assert str(page.text) == text
+
+
+async def test_a_notebook_that_is_nested_too_deeply_is_none(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        path = desk.home / "n.ipynb"
+        path.write_text(notebook("one"))
+        page = await desk.page("n.ipynb").open()
+        deep = json.loads(notebook("two"))
+        deep["metadata"]["deep"] = json.loads("[" * 400 + "]" * 400)
+        path.write_text(json.dumps(deep))
+        await page.event("outside", what="invalid")
+        path.write_text(notebook("three"))
+        await page.until(lambda: page.cell_list()[0]["source"] == "three")
+
+
+@pytest.mark.parametrize("path", ["a.txt", "n.ipynb"])
+async def test_an_agent_that_dies_while_it_takes_in_a_change_takes_it_in_once(tmp_path: Path, path: str) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+
+        def write(text: str) -> None:
+            (desk.home / path).write_text(notebook(text) if path.endswith("b") else text)
+
+        write("one\n")
+        page = await desk.page(path).open()
+        text = page.text if path.endswith("t") else page.cells[0]["source"]
+        text.insert(len(text), "mine\n")
+        await page.settled()
+        await page.event("saved")
+        text.insert(len(text), "more\n")
+        write("one\nmine\ntheirs\n")
+        await page.push()
+        await page.until(lambda: "theirs" in str(text))
+        await desk.restart()
+        again = await desk.page(path).open()
+        found = str(again.text) if path.endswith("t") else str(again.cells[0]["source"])
+        assert sorted(found.splitlines()) == ["mine", "more", "one", "theirs"]
+
+
+async def test_a_file_that_changes_all_the_time_is_followed(tmp_path: Path) -> None:
+    pace = Pace(poll=0.02, settle=0.05, quiet=0.05, longest=0.2)
+    async with Desk(tmp_path, pace).running() as desk:
+        path = desk.home / "log.txt"
+        path.write_text("0\n")
+        page = await desk.page("log.txt").open()
+        writer = desk.tasks.create_task(_keep_writing(path))
+        try:
+            await page.until(lambda: len(str(page.text)) > 100)
+            assert "result" in await page.call("save", cause="user")
+        finally:
+            writer.cancel()
+
+
+async def _keep_writing(path: Path) -> None:
+    for number in range(100_000):
+        with path.open("a") as file:
+            file.write(f"{number}\n")
+        await asyncio.sleep(0.01)
+
+
+async def test_a_version_stays_what_was_saved_when_another_program_writes(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        path = desk.home / "a.txt"
+        path.write_text("0")
+        page = await desk.page("a.txt").open()
+        page.text.insert(0, "1")
+        await page.settled()
+        await page.call("save", cause="user")
+        path.write_text("something else")
+        await page.event("outside", what="changed")
+        version = (await page.call("history"))["result"]["versions"][-1]["version"]
+        assert (await page.call("history.at", version=version))["result"]["content"] == "10"

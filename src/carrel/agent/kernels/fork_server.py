@@ -65,15 +65,16 @@ class ForkServer:
         if not self.is_alive:
             raise KernelFailed("the fork server has ended")
         self._last_id += 1
+        request_id = self._last_id
         answer: asyncio.Future[tuple[dict[str, Any], list[int]]] = asyncio.get_running_loop().create_future()
-        self._answers[self._last_id] = answer
+        self._answers[request_id] = answer
         try:
-            self._control.send(json.dumps({"id": self._last_id, **request}).encode())
+            self._control.send(json.dumps({"id": request_id, **request}).encode())
             return await answer
         except OSError as error:
             raise KernelFailed(f"the fork server takes no request: {error.strerror}") from error
         finally:
-            del self._answers[self._last_id]
+            del self._answers[request_id]
 
     def _receive(self) -> None:
         try:

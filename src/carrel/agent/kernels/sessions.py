@@ -20,6 +20,10 @@ from carrel.agent.spawn import Launcher, NotRunnable
 __all__ = ["ExecuteReply", "KernelFailed", "KernelSession", "KernelSpec", "KernelUnknown", "Kernels", "Message", "Sink"]
 
 _DEFAULT_ENVIRONMENT = "/opt/environment"
+_NONE = (
+    "none at all, because this server has no Python environment for projects; whoever runs it makes one with "
+    "`carrel environment make`, and projects that are started after that have it"
+)
 _FORKED_MESSAGES = 20
 _OTHER_MESSAGES = 1000
 
@@ -36,6 +40,7 @@ class Kernels:
         self._numbers = count(1)
         self._place = ""
         self._context: Any = None
+        self._warming: asyncio.Task[Any] | None = None
 
     async def specs(self) -> list[KernelSpec]:
         """The kernels that can be started."""
@@ -44,15 +49,14 @@ class Kernels:
     def warm(self) -> None:
         """Prepare in the background for a kernel to start soon."""
         self._find_fork_server()
-        self._tasks.create_task(self._jupyter())
+        self._warming = self._tasks.create_task(self._jupyter())
 
     async def start(self, name: str, directory: str, *, environment: Mapping[str, str] | None = None) -> KernelSession:
         """Start a kernel in `directory`; raises `KernelUnknown`, `KernelFailed`."""
         specs = find_specs(self._launcher.home, self._environment)
         spec = specs.get(name.lower())
         if spec is None:
-            known = ", ".join(specs) or "none at all"
-            raise KernelUnknown(f"there is no kernel '{name}' here; there is {known}")
+            raise KernelUnknown(f"there is no kernel '{name}' here; there is {', '.join(specs) or _NONE}")
         begin = partial(self._begin, spec, directory, dict(environment or {}))
         session = KernelSession(spec, begin, self._sessions.discard)
         self._sessions.add(session)
@@ -70,6 +74,8 @@ class Kernels:
                 tasks.create_task(session.shutdown())
         if self._fork_server is not None:
             await self._fork_server.close()
+        if self._warming is not None:
+            self._warming.cancel()
         if self._context is not None:
             self._context.destroy(linger=0)
         shutil.rmtree(self._place, ignore_errors=True)

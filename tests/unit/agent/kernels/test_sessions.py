@@ -48,6 +48,12 @@ async def test_it_runs_in_its_directory_with_its_environment(kernels: Kernels, o
     assert session.language_info["name"] == "python"
 
 
+async def test_kernels_that_are_started_at_the_same_time_all_run(kernels: Kernels, open_dir: Path) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        starts = [tasks.create_task(kernels.start("python3", str(open_dir / "home"))) for _ in range(3)]
+    assert [await value(start.result(), "1 + 1") for start in starts] == ["2", "2", "2"]
+
+
 async def test_an_interrupt_ends_what_runs_and_nothing_else(session: KernelSession) -> None:
     outputs = Outputs()
     async with asyncio.TaskGroup() as tasks:

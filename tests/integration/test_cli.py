@@ -176,6 +176,7 @@ def test_doctor_says_what_is_wrong_and_how_to_mend_it(carrel: Carrel) -> None:
     assert done.returncode == 1
     assert done.stdout.count("FAIL") >= 2
     assert done.stdout.count("to mend: ") == done.stdout.count("FAIL")
+    assert "to mend: carrel environment make /" in done.stdout
     assert "Traceback" not in done.stderr
 
 
@@ -232,6 +233,18 @@ def test_a_second_hub_on_the_same_directory_is_refused(cli_hub: ServedHub) -> No
     assert done.returncode == 1
     assert "carrel: another Carrel serves " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_serve_warns_once_that_notebooks_have_no_kernels_and_says_what_makes_some(open_dir: Path) -> None:
+    place = open_dir / "environment"
+    for environment, warnings in ((place, 1), (ENVIRONMENT, 0)):
+        hub = ServedHub(open_dir / "data", {"CARREL_RUNNER_ENVIRONMENT": str(environment)})
+        hub.log_file.unlink(missing_ok=True)
+        hub.start()
+        hub.stop()
+        lines = [line for line in hub.log_file.read_text().splitlines() if "notebooks_have_no_kernels" in line]
+        assert len(lines) == warnings
+        assert all(f"carrel environment make {place}" in line for line in lines)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -15,6 +15,7 @@ from carrel.hub.app import create_app
 from carrel.hub.platform import DataDirectoryBusy, only_hub
 from carrel.hub.settings import Settings
 from carrel.protocol.documents import MAX_MESSAGE
+from carrel.runners.bubblewrap.checks import check_environment
 from carrel.store.engines import driver_url
 
 log = structlog.get_logger()
@@ -65,6 +66,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
                 pass
         except DataDirectoryBusy as error:
             fail(str(error))
+    _warn_of_missing_environment(settings)
     config = uvicorn.Config(
         create_app(settings),
         loop="uvloop",
@@ -87,6 +89,13 @@ def run(settings: Settings, listener: socket.socket) -> None:
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(1)
+
+
+def _warn_of_missing_environment(settings: Settings) -> None:
+    """Notebooks without kernels are no failure of the server, but nobody wants them."""
+    check = check_environment(settings.runner, settings.data.dir)
+    if not check.ok:
+        log.warning("notebooks_have_no_kernels", reason=check.detail, mend=check.mend)
 
 
 def _already_handled(_number: int, _frame: object) -> None:

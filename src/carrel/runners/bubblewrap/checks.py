@@ -122,7 +122,9 @@ def check_environment(settings: RunnerSettings, data_dir: Path) -> Check:
     """Notebooks can run: there is a Python environment for them, and the users of projects can get at it."""
     name, place = "Python environment of the projects", find_environment(settings.environment, data_dir)
     if place is None:
-        return Check(name, False, "there is none, so no notebook can run", "carrel environment make")
+        wanted = (settings.environment or data_dir / "environment").absolute()
+        detail = f"there is none at {wanted}, so no notebook can run"
+        return Check(name, False, detail, f"carrel environment make {wanted} (and then restart projects that run)")
     if not any(place.glob(f"lib/python3.{sys.version_info.minor}/site-packages/ipykernel")):
         mend = "carrel environment make (for a list of packages of your own: with ipykernel in it)"
         return Check(name, False, f"{place} has no ipykernel for Python 3.{sys.version_info.minor}", mend)

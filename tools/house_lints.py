@@ -20,6 +20,7 @@ BOUNDARIES = frozenset(
         "src/carrel/agent/documents/room.py",
         "src/carrel/agent/documents/rooms.py",
         "src/carrel/agent/documents/viewer.py",
+        "src/carrel/agent/evaluations/requests.py",
         "src/carrel/agent/jobs.py",
         "src/carrel/agent/notebooks/runner.py",
         "src/carrel/agent/kernels/inside/fork_server.py",

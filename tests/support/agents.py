@@ -43,7 +43,9 @@ def stage_agent(directory: Path, main: str = MAIN) -> Path:
 
 
 @asynccontextmanager
-async def running_agent(directory: Path, *, as_tenant: bool = False, main: str = MAIN) -> AsyncIterator[RunningAgent]:
+async def running_agent(
+    directory: Path, *, as_tenant: bool = False, main: str = MAIN, environment: Path | None = None
+) -> AsyncIterator[RunningAgent]:
     """Start an agent as a runner would; `as_tenant`: as an ordinary user of its own, also when root runs the tests."""
     user = next(_tenants) if as_tenant and os.geteuid() == 0 else None
     stage, home, address = stage_agent(directory, main), directory / "home", directory / "agent.sock"
@@ -69,6 +71,7 @@ async def running_agent(directory: Path, *, as_tenant: bool = False, main: str =
                 "PATH": os.environ["PATH"],
                 "LANG": "C.UTF-8",
                 "TMPDIR": str(directory / "tmp"),
+                **({"CARREL_ENVIRONMENT": str(environment)} if environment is not None else {}),
             },
         )
     try:

@@ -15,7 +15,15 @@ from carrel.hub.api.v1.registry import Event, Reply, Success
 from reference.markdown import code, page, table
 
 _MEANING = re.compile(r"^([a-z]\w*): (.*(?:\n[ \t]+.*)*)", re.MULTILINE)
-_WORDS = {str: "string", bool: "boolean", int: "number", float: "number", Any: "any", type(None): "absent"}
+_WORDS = {
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    Any: "any",
+    msgspec.Raw: "any",
+    type(None): "absent",
+}
 
 
 def events_page() -> str:

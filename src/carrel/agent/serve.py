@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from carrel.agent.commands import Commands
 from carrel.agent.connection import Connection
 from carrel.agent.documents.requests import Documents
+from carrel.agent.evaluations.requests import Evaluations
 from carrel.agent.jobs import Jobs
 from carrel.agent.kernels.sessions import Kernels
 from carrel.agent.notebooks.extension import running_notebooks
@@ -71,6 +72,7 @@ async def serve(listener: socket.socket, launcher: Launcher) -> None:
             **Commands(launcher, tasks).handlers(),
             **Jobs(launcher, tasks).handlers(),
             **Documents(launcher.home, tasks, [running_notebooks(kernels)]).handlers(),
+            **Evaluations(kernels, launcher.home, tasks).handlers(),
         }
         while True:
             try:

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
@@ -13,6 +14,7 @@ from carrel.hub.settings import Settings
 from carrel.kit.clock import Clock, SystemClock
 from carrel.remote.agents import Agents
 from carrel.runners.bubblewrap.runner import BubblewrapRunner
+from carrel.runners.environment import environment_kernels
 from carrel.services.access import Access
 from carrel.services.accounts import Accounts
 from carrel.services.auth_tokens import AuthTokens
@@ -22,6 +24,7 @@ from carrel.services.copy_workers import CopyWorkers
 from carrel.services.disk_watch import DiskWatch
 from carrel.services.documents import Documents
 from carrel.services.embed_sessions import EmbedSessions
+from carrel.services.evaluations import Evaluations
 from carrel.services.execution import Execution
 from carrel.services.files import Files
 from carrel.services.housekeeping import Housekeeping
@@ -67,6 +70,7 @@ class Platform(Directory):
     projects: Projects
     collaborators: Collaborators
     execution: Execution
+    evaluations: Evaluations
     documents: Documents
     files: Files
     public_paths: PublicPaths
@@ -111,6 +115,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
         runner = await stack.enter_async_context(BubblewrapRunner(settings.runner, settings.data.dir))
         agents = await stack.enter_async_context(Agents())
         lifecycle = await stack.enter_async_context(Lifecycle(store, runner, agents, homes, clock, settings.projects))
+        common_kernels = partial(environment_kernels, settings.runner.environment, settings.data.dir)
         projects = await stack.enter_async_context(Projects(store, lifecycle, clock))
         copier = await stack.enter_async_context(Copier(homes))
         workers = await stack.enter_async_context(
@@ -125,6 +130,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             projects=projects,
             collaborators=Collaborators(store, directory.access, directory.mail, clock, settings.site),
             execution=Execution(lifecycle, projects, settings.projects),
+            evaluations=Evaluations(store, directory.access, lifecycle, projects, clock, common_kernels),
             documents=Documents(store, lifecycle, projects, clock),
             files=Files(homes, files),
             public_paths=PublicPaths(store, homes, files),

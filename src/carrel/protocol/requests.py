@@ -1,6 +1,7 @@
 """Everything that a hub can ask an agent."""
 
 from carrel.protocol.documents import OpenDocument, ReadHistory
+from carrel.protocol.evaluations import Evaluate, ListKernels
 from carrel.protocol.execution import Exec, KillJob, Ping, ReadJob, StartJob
 
-AgentRequest = Ping | Exec | StartJob | ReadJob | KillJob | OpenDocument | ReadHistory
+AgentRequest = Ping | Exec | StartJob | ReadJob | KillJob | OpenDocument | ReadHistory | Evaluate | ListKernels

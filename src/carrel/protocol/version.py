@@ -6,9 +6,10 @@ outlive hubs, so a hub keeps speaking to the agents that an older hub started.
 History:
 1. First version: exec, jobs, ping.
 2. Input to streams; documents.
+3. Evaluations, lists of kernels.
 """
 
-CURRENT = 2
+CURRENT = 3
 OLDEST = 1
 
 

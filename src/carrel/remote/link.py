@@ -9,6 +9,7 @@ import msgspec
 from anyio import AsyncContextManagerMixin
 
 from carrel.domain.errors import Overloaded
+from carrel.domain.evaluations import EvaluationLimits, EvaluationSpec, KernelSpec
 from carrel.domain.execution import (
     OUTPUT_BYTES,
     AgentLost,
@@ -18,6 +19,7 @@ from carrel.domain.execution import (
     Job,
 )
 from carrel.protocol.documents import OpenDocument
+from carrel.protocol.evaluations import ListKernels
 from carrel.protocol.execution import (
     STDERR,
     STDOUT,
@@ -32,6 +34,7 @@ from carrel.protocol.execution import (
 )
 from carrel.remote.connection import Connection
 from carrel.remote.documents import DocumentStream
+from carrel.remote.evaluations import patience, read_kernels, read_output, to_evaluate
 from carrel.remote.held import Held
 from carrel.remote.output import Output
 from carrel.remote.values import bytes_for, exit_code_of, job_of, limit_of, program_line, to_command, to_text
@@ -167,6 +170,21 @@ class AgentLink(AsyncContextManagerMixin):
         with self._connection.call(KillJob(job_id)) as call:
             await Output(call, _job_state, job_id=job_id).finish()
         return await self.job(job_id)
+
+    async def evaluate(self, spec: EvaluationSpec, limits: EvaluationLimits) -> bytes:
+        """Run code in a kernel of its own, which ends with the call; the output items, as JSON.
+
+        Raises `KernelUnknown`, `KernelNotStarted`, `CodeNotSendable`, and `Overloaded` if its turn does not come.
+        """
+        request = to_evaluate(spec, limits)
+        with self._connection.call(request) as call, anyio.move_on_after(patience(limits)):
+            return await read_output(call, self._held, limits)
+        raise Overloaded("the project is busy with other evaluations")
+
+    async def kernels(self) -> list[KernelSpec]:
+        """The kernels that can be started in the project."""
+        with self._connection.call(ListKernels()) as call:
+            return await read_kernels(call, self._held)
 
     @asynccontextmanager
     async def open_document(self, request: OpenDocument) -> AsyncIterator[DocumentStream]:

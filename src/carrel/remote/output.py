@@ -6,8 +6,10 @@ from typing import Generic, NoReturn, TypeVar
 import msgspec
 
 from carrel.domain.errors import DomainError
+from carrel.domain.evaluations import KernelNotStarted, KernelUnknown
 from carrel.domain.execution import AgentLost, ExecNotRunnable, JobNotFound, TooManyJobs
 from carrel.protocol.codec import GarbledFrame, unpack
+from carrel.protocol.evaluations import KERNEL_FAILED, KERNEL_UNKNOWN
 from carrel.protocol.execution import (
     JOB_NOT_FOUND,
     MAX_JOBS,
@@ -17,13 +19,19 @@ from carrel.protocol.execution import (
     TOO_MANY_JOBS,
     ExecStarted,
 )
-from carrel.protocol.messages import Data, Failed, Started
+from carrel.protocol.messages import BAD_REQUEST, Data, Failed, Started
 from carrel.remote.connection import Call
 from carrel.remote.held import Share
 
 _SENTENCE = 2000
 _E = TypeVar("_E")
 _T = TypeVar("_T")
+_SAID_BY_AGENT: dict[str, type[DomainError]] = {
+    NOT_RUNNABLE: ExecNotRunnable,
+    KERNEL_UNKNOWN: KernelUnknown,
+    KERNEL_FAILED: KernelNotStarted,
+}
+"""Failures whose words are the agent's."""
 _started = msgspec.msgpack.Decoder(ExecStarted)
 
 
@@ -92,10 +100,12 @@ class Output(Generic[_E]):
         raise AgentLost(reason)
 
     def _error(self, failed: Failed) -> DomainError:
-        if failed.code == NOT_RUNNABLE:
-            return ExecNotRunnable(failed.message[:_SENTENCE])
+        if (said := _SAID_BY_AGENT.get(failed.code)) is not None:
+            return said(failed.message[:_SENTENCE])
         if failed.code == JOB_NOT_FOUND:
             return JobNotFound(self._job_id)
         if failed.code == TOO_MANY_JOBS:
             return TooManyJobs(MAX_JOBS)
+        if failed.code == BAD_REQUEST:
+            return AgentLost("it runs with another version of Carrel; restart the project")
         return AgentLost(f"it could not do the work ({failed.code[:_SENTENCE]})")

@@ -12,6 +12,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from carrel.domain.evaluations import KernelSpec
+from carrel.kit.kernelspecs import list_kernels
+
 ENVIRONMENT = "/opt/environment"
 """Where sandboxes see it."""
 PACKAGES = ("ipykernel", "pip", "numpy", "matplotlib", "pandas", "ipywidgets")
@@ -39,6 +42,15 @@ def find_environment(configured: Path | None, data_dir: Path) -> Path | None:
     """Where the environment is: where it is configured to be, else in the data directory, if it is there."""
     place = (configured or data_dir / "environment").absolute()
     return place.resolve() if (place / "bin/python").is_symlink() else None
+
+
+def environment_kernels(configured: Path | None, data_dir: Path) -> list[KernelSpec]:
+    """The kernels of the environment, which every project has; none without an environment. Blocking."""
+    place = find_environment(configured, data_dir)
+    return [
+        KernelSpec(name, found.display_name, found.language, found.interrupt_mode, found.env, found.metadata)
+        for name, _, found in (list_kernels(f"{place}/share") if place is not None else ())
+    ]
 
 
 def make_environment(directory: Path, python: Path, requirement: Path | None = None) -> None:

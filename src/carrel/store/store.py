@@ -16,6 +16,7 @@ from carrel.store.collaborators import CollaboratorRows
 from carrel.store.copies import CopyRows
 from carrel.store.embed_sessions import EmbedSessionRows
 from carrel.store.engines import driver_url, open_engines
+from carrel.store.evaluations import EvaluationRows
 from carrel.store.keys import KeyRows
 from carrel.store.mails import MailRows
 from carrel.store.migrate import ensure_schema
@@ -69,6 +70,10 @@ class Transaction:
     @property
     def copies(self) -> CopyRows:
         return CopyRows(self.connection)
+
+    @property
+    def evaluations(self) -> EvaluationRows:
+        return EvaluationRows(self.connection)
 
     @property
     def mails(self) -> MailRows:

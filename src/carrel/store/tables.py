@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -286,6 +287,19 @@ copy_paths = Table(
         sqlite_where=text("finished IS NULL"),
         postgresql_where=text("finished IS NULL"),
     ),
+)
+
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("hash", String(40), primary_key=True),
+    Column("project_id", UUID_TEXT, ForeignKey(projects.c.project_id), nullable=False),
+    Column("output", LargeBinary, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("took_seconds", Float, nullable=False),
+    Column("expire", UtcDateTime, nullable=False, index=True),
+    Index(None, "project_id", "created"),
 )
 
 mails = Table(

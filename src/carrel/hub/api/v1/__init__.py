@@ -8,6 +8,7 @@ from carrel.hub.api.v1 import (
     diagnostics,
     execution,
     files,
+    jupyter,
     projects,
     public_files,
     query,
@@ -28,6 +29,7 @@ def all_events() -> Events:
         files,
         public_files,
         copies,
+        jupyter,
         query,
     ):
         events.include(module.events)

@@ -10,8 +10,8 @@ _DECLARED = frozenset(
     {
         "change_password", "change_email_address", "forgot_password", "reset_forgot_password",
         "send_verification_email", "unlink_passport", "invite_noncloud_collaborators",
-        "copy_public_path_between_projects", "jupyter_execute", "jupyter_kernels",
-        "jupyter_start_pool", "get_syncdoc_history", "log_client_error", "metrics", "create_support_ticket",
+        "copy_public_path_between_projects", "jupyter_start_pool",
+        "get_syncdoc_history", "log_client_error", "metrics", "create_support_ticket",
         "get_support_tickets",
         "stripe_get_customer", "stripe_customer", "stripe_create_source", "stripe_delete_source",
         "stripe_set_default_source", "stripe_update_source", "stripe_get_plans", "stripe_plans",

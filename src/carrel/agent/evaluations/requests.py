@@ -1,0 +1,129 @@
+"""The requests that evaluate code and list kernels; what evaluating needs is imported with the first of them."""
+
+import asyncio
+import os
+import traceback
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from carrel.agent.connection import Handler, Refused, Stream
+from carrel.agent.kernels.sessions import Kernels, KernelSession
+from carrel.agent.kernels.values import KernelFailed, KernelUnknown
+from carrel.protocol.evaluations import (
+    ANSWER_CHANNEL,
+    KERNEL_FAILED,
+    KERNEL_UNKNOWN,
+    Answered,
+    Evaluate,
+    KernelInfo,
+    ListKernels,
+)
+from carrel.protocol.link import CHUNK
+
+if TYPE_CHECKING:
+    from carrel.agent.evaluations.items import Items
+
+AT_ONCE = 4
+"""Evaluations that may have a kernel at the same time; further ones wait for their turn."""
+
+
+class Evaluations:
+    """Answers with the kernels of the project, which lives at `home`."""
+
+    def __init__(self, kernels: Kernels, home: str, tasks: asyncio.TaskGroup) -> None:
+        self._kernels = kernels
+        self._home = home
+        self._tasks = tasks
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    def handlers(self) -> Mapping[type, Handler]:
+        """What answers which request."""
+        return {Evaluate: self.evaluate, ListKernels: self.list_kernels}
+
+    async def evaluate(self, stream: Stream, request: Evaluate) -> Answered:
+        from carrel.agent.evaluations.items import Items
+
+        items = Items(request.output, request.cell_output)
+        await self._places.acquire()
+        starting = self._tasks.create_task(self._start(request, items))
+        try:
+            started = await asyncio.shield(starting)
+            if isinstance(started, Exception):
+                raise started
+            await _run(started, request, items)
+        finally:
+            self._tasks.create_task(self._end(starting))
+        return await _answer(stream, items.items)
+
+    async def list_kernels(self, stream: Stream, request: ListKernels) -> Answered:
+        from carrel.agent.documents.notebook import plain
+
+        specs = await self._kernels.specs()
+        return await _answer(
+            stream,
+            [
+                KernelInfo(
+                    spec.name,
+                    spec.display_name,
+                    spec.language,
+                    spec.interrupt_mode,
+                    spec.environment,
+                    plain(spec.metadata),
+                )
+                for spec in specs
+            ],
+        )
+
+    async def _start(self, request: Evaluate, items: "Items") -> KernelSession | Exception:
+        """A new kernel in the directory that is asked for; if that cannot be, at home, and the output says so.
+
+        Goes on when its call is cancelled: a kernel that is half started belongs to nobody. So it raises nothing.
+        """
+        directory = os.path.join(self._home, request.directory)
+        if problem := _problem_with(directory):
+            directory = self._home
+            items.print("stderr", f"{problem}\n")
+        try:
+            return await self._kernels.start(request.kernel, directory)
+        except KernelUnknown as error:
+            return Refused(KERNEL_UNKNOWN, str(error))
+        except KernelFailed as error:
+            return Refused(KERNEL_FAILED, str(error))
+        except Exception as error:  # noqa: BLE001 -- the call that waits for it raises it
+            return error
+
+    async def _end(self, starting: "asyncio.Task[KernelSession | Exception]") -> None:
+        """End a kernel, which may take a moment that nobody waits for, and give its place to the next."""
+        try:
+            started = await starting
+            if isinstance(started, KernelSession):
+                await started.shutdown()
+        except Exception:  # noqa: BLE001 -- one kernel that does not end as it should must not end the agent
+            traceback.print_exc()
+        finally:
+            self._places.release()
+
+
+def _problem_with(directory: str) -> str:
+    """Why a process cannot be in a directory; empty if it can."""
+    try:
+        os.chdir(directory)
+    except (OSError, ValueError) as error:
+        return str(error)
+    os.chdir("/")
+    return ""
+
+
+async def _run(session: KernelSession, request: Evaluate, items: "Items") -> None:
+    from carrel.agent.evaluations.run import run
+
+    await run(session, request, items)
+
+
+async def _answer(stream: Stream, values: list[Any]) -> Answered:
+    answer = msgspec.json.encode(values)
+    for start in range(0, len(answer), CHUNK):
+        await stream.send(ANSWER_CHANNEL, answer[start : start + CHUNK])
+    return Answered()

@@ -1,0 +1,114 @@
+"""Stateless evaluations: run code in a project and keep the result, look results up, tell which kernels there are."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from anyio import to_thread
+
+from carrel.domain.evaluations import (
+    AnonymousPoolMissing,
+    Evaluation,
+    EvaluationLimits,
+    EvaluationSpec,
+    KernelSpec,
+    NotSignedIn,
+)
+from carrel.domain.execution import AgentLost
+from carrel.domain.principals import Anonymous, Principal
+from carrel.domain.projects import Permission, PermissionMissing, ProjectAccess
+from carrel.kit.clock import Clock
+from carrel.remote.link import AgentLink
+from carrel.services.access import Access
+from carrel.services.lifecycle import Lifecycle
+from carrel.services.projects import Projects
+from carrel.store.store import Store
+
+log = structlog.get_logger()
+
+_HASH = re.compile("[0-9a-f]{40}")
+_LIMITS = EvaluationLimits()
+_TAG_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluations:
+    """Evaluations in projects; `common_kernels` tells the kernels that every project has."""
+
+    store: Store
+    access: Access
+    lifecycle: Lifecycle
+    projects: Projects
+    clock: Clock
+    common_kernels: Callable[[], list[KernelSpec]]
+
+    async def place(self, principal: Principal, project_id: str | None) -> ProjectAccess:
+        """Where to evaluate. Raises `NotSignedIn`, `AnonymousPoolMissing` without a project, `PermissionMissing`."""
+        demand_signed_in(principal)
+        if not project_id:
+            raise AnonymousPoolMissing
+        return await self.access.to(principal, project_id)
+
+    async def run(self, access: ProjectAccess, spec: EvaluationSpec, *, tag: str = "") -> Evaluation:
+        """Run code in a kernel of its own, and keep the result; the project is started if need be.
+
+        What the code does wrong, or too long, is in the output. Raises `KernelUnknown`, `KernelNotStarted`.
+        """
+        async with self._link(access) as link:
+            created = self.clock.now()
+            output = await link.evaluate(spec, _LIMITS)
+        took_seconds = (self.clock.now() - created).total_seconds()
+        evaluation = Evaluation(access.project_id, output, created, took_seconds)
+        async with self.store.begin() as transaction:
+            await transaction.evaluations.keep(spec.hash(access.project_id), evaluation)
+        log.info(
+            "code_evaluated",
+            project_id=access.project_id,
+            tag=tag[:_TAG_CHARACTERS],
+            took_seconds=round(took_seconds, 3),
+        )
+        return evaluation
+
+    async def find(self, principal: Principal, evaluation_hash: str) -> Evaluation | None:
+        """A kept result; `None` also for one of a project on which the caller may not evaluate.
+
+        Whoever knows the code can compute the hash, so a hash is no secret that could stand for a right.
+        """
+        demand_signed_in(principal)
+        if not _HASH.fullmatch(evaluation_hash):
+            return None
+        async with self.store.read() as transaction:
+            found = await transaction.evaluations.find(evaluation_hash, at=self.clock.now())
+        if found is None:
+            return None
+        try:
+            await self.access.to(principal, found.project_id)
+        except PermissionMissing:
+            return None
+        return found
+
+    async def kernels(self, access: ProjectAccess) -> list[KernelSpec]:
+        """The kernels of a project, with those that it has installed itself; it is started if need be."""
+        async with self._link(access) as link:
+            return await link.kernels()
+
+    async def list_common_kernels(self) -> list[KernelSpec]:
+        """The kernels of the projects' environment; no project is needed to tell."""
+        return await to_thread.run_sync(self.common_kernels)
+
+    @asynccontextmanager
+    async def _link(self, access: ProjectAccess) -> AsyncIterator[AgentLink]:
+        access.demand(Permission.WRITE)
+        try:
+            yield await self.lifecycle.link(access.project)
+        except AgentLost as error:
+            raise AgentLost(await self.lifecycle.why_lost(access.project_id, error.reason)) from error
+        self.projects.touch_soon(access)
+
+
+def demand_signed_in(principal: Principal) -> None:
+    """Raise `NotSignedIn` for nobody."""
+    if isinstance(principal, Anonymous):
+        raise NotSignedIn

@@ -84,7 +84,7 @@ export class CellEditor {
       sharedText(options.text),
       remoteCursors(options.text, options.awareness, options.cell),
       this.switches.extension,
-      EditorView.contentAttributes.of({ "aria-label": options.label }),
+      EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
       EditorView.domEventHandlers({ focus: () => options.onFocus() }),
       options.ask ? [] : placeholder("Empty"),
     ];

@@ -43,7 +43,7 @@ export class FileEditor {
       sharedText(options.text),
       remoteCursors(options.text, options.awareness, null),
       this.switches.extension,
-      EditorView.contentAttributes.of({ "aria-label": options.filename }),
+      EditorView.contentAttributes.of({ "aria-label": options.filename, tabindex: "0" }),
       EditorView.updateListener.of((update) => (update.selectionSet || update.docChanged) && this.tell(options)),
     ];
     this.view = new EditorView({ state: EditorState.create({ doc: options.text.toString(), extensions }), parent });

@@ -1,6 +1,6 @@
 /** Completion and tooltips from the kernel, which the agent asks for us (docs/live.md, `complete` and `inspect`). */
 import type { CompletionContext, CompletionResult } from "@codemirror/autocomplete";
-import { autocompletion, startCompletion } from "@codemirror/autocomplete";
+import { acceptCompletion, autocompletion, startCompletion } from "@codemirror/autocomplete";
 import { indentLess, indentMore } from "@codemirror/commands";
 import { type Extension, StateEffect, StateField } from "@codemirror/state";
 import {
@@ -17,7 +17,7 @@ import { isNumber, isObject, isString, type Json, type JsonObject } from "../wir
 export type Ask = (method: "complete" | "inspect", params: JsonObject, signal: AbortSignal) => Promise<Json>;
 
 /** How long an answer may take before we go on without. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 
 /** Tab completes or indents, Shift-Tab tells about the name at the cursor; completions come while one types, too. */
 export function kernelHelp(ask: Ask): Extension {
@@ -59,8 +59,9 @@ function resultOf(reply: Readonly<Record<string, unknown>>, pos: number): Comple
   return { from: Math.min(reply.start, pos), to: Math.max(reply.end, pos), options, validFor: /^[\w]*$/ };
 }
 
-/** After blanks Tab indents, after anything else it completes. */
+/** Takes what is offered and marked; else after blanks Tab indents, after anything else it completes. */
 function completeOrIndent(view: EditorView): boolean {
+  if (acceptCompletion(view)) return true;
   const { main } = view.state.selection;
   const before = view.state.sliceDoc(view.state.doc.lineAt(main.head).from, main.head);
   if (!main.empty || /^\s*$/.test(before)) return indentMore(view);

@@ -21,7 +21,7 @@ async function drawKind(item: FrameItem, section: HTMLElement, link: FrameLink):
     case "script":
       return runScript(textOf(item.content), section);
     case "plotly":
-      return (await import("./plotly.ts")).drawPlotly(item.content, section);
+      return (await import("./plotly.ts")).drawPlotly(item.content, section, link.dark);
     case "vega":
       return (await import("./vega.ts")).drawVega(item, section, link);
     case "widget":

@@ -7,16 +7,25 @@ interface Plotly {
 
 const BASIC = new Set(["scatter", "bar", "pie"]);
 
-export async function drawPlotly(figure: unknown, section: HTMLElement): Promise<void> {
+/** For figures that bring no look of their own; those of Plotly for Python bring one, and are drawn as they ask. */
+const DARK = {
+  layout: {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { color: "#d0d7de" },
+    xaxis: { gridcolor: "#444c56", zerolinecolor: "#6c7587" },
+    yaxis: { gridcolor: "#444c56", zerolinecolor: "#6c7587" },
+  },
+};
+
+export async function drawPlotly(figure: unknown, section: HTMLElement, dark: boolean): Promise<void> {
   const { data, layout, config } = isObject(figure) ? figure : {};
   const traces = Array.isArray(data) ? data : [];
   const plotly = await load(traces.every((trace) => isObject(trace) && BASIC.has(String(trace.type ?? "scatter"))));
   const element = document.createElement("div");
   section.append(element);
-  await plotly.react(element, traces, layout, {
-    ...(isObject(config) && config),
-    responsive: true,
-  });
+  const look = { ...(dark && { template: DARK }), ...(isObject(layout) && layout) };
+  await plotly.react(element, traces, look, { ...(isObject(config) && config), responsive: true });
 }
 
 async function load(basic: boolean): Promise<Plotly> {

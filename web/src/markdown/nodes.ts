@@ -24,6 +24,7 @@ export function toNodes(source: string): DocumentFragment {
   for (const link of nodes.querySelectorAll("a[href]")) link.setAttribute("rel", "noopener noreferrer");
   applyStyles(nodes);
   for (const table of nodes.querySelectorAll("table")) wrap(table);
+  for (const code of nodes.querySelectorAll("pre")) code.tabIndex = 0;
   return nodes;
 }
 
@@ -34,10 +35,11 @@ export function findHeading(root: ParentNode, anchor: string): Element | null {
   return headings.find((heading) => heading.getAttribute(ANCHOR_ATTRIBUTE)?.toLowerCase() === wanted) ?? null;
 }
 
-/** Wide tables scroll by themselves. */
+/** Wide tables scroll by themselves; what scrolls must be reachable by keyboard. */
 function wrap(table: Element): void {
   const scroller = document.createElement("div");
   scroller.className = "table-scroller";
+  scroller.tabIndex = 0;
   table.replaceWith(scroller);
   scroller.append(table);
 }
@@ -51,6 +53,7 @@ export async function drawFormulas(root: ParentNode, { document: owner }: Output
   for (const code of formulas) {
     const element = document.createElement("span");
     element.className = code.className;
+    if (code.classList.contains("math-display")) element.tabIndex = 0;
     drawFormula(element, code.textContent ?? "", code.classList.contains("math-display"), macros);
     code.replaceWith(element);
   }

@@ -21,7 +21,7 @@ export function JsonTree({ value }: { readonly value: unknown }): VNode {
 function Branch({ name, value, open = false }: BranchProps): VNode {
   const [opened, setOpened] = useState(open);
   if (typeof value !== "object" || value === null) return <Leaf name={name} value={value} />;
-  const entries = Object.entries(value);
+  const entries = entriesOf(value);
   const brackets = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
   if (entries.length === 0) return <Leaf name={name} value={value} />;
   return (
@@ -32,6 +32,12 @@ function Branch({ name, value, open = false }: BranchProps): VNode {
       {opened && <Entries entries={entries} />}
     </details>
   );
+}
+
+/** Sorted by name, as a shared document keeps no order of its own. */
+function entriesOf(value: object): readonly (readonly [string, unknown])[] {
+  const entries = Object.entries(value);
+  return Array.isArray(value) ? entries : entries.sort(([a], [b]) => a.localeCompare(b, undefined, { numeric: true }));
 }
 
 function Entries({ entries }: { readonly entries: readonly (readonly [string, unknown])[] }): VNode {

@@ -56,7 +56,7 @@ export function Outputs(props: OutputsProps): VNode | null {
   );
 }
 
-const SCROLLER = { tabIndex: 0, role: "region", "aria-label": "Output, scrolls" } as const;
+const SCROLLER = { tabIndex: 0, role: "group", "aria-label": "Output, scrolls" } as const;
 
 /** What the cell says, until something else is chosen here. */
 function useChoice(

@@ -114,8 +114,9 @@ export function Traceback({ output }: { readonly output: ErrorOutput }): VNode {
 
 function Trace({ output }: { readonly output: ErrorOutput }): VNode {
   return (
-    <div class="output-error">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="output-error" tabIndex={0}>
       <Text text={output.traceback} kind="plain" />
-    </div>
+    </section>
   );
 }

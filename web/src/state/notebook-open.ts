@@ -36,6 +36,8 @@ export class OpenNotebook {
   readonly selection = new Selection(this.ids);
   /** Markdown cells that are edited, not shown. */
   readonly editing = signal<ReadonlySet<string>>(new Set());
+  /** Cells that were run from this page, whose questions it answers. */
+  readonly asked = new Set<string>();
   readonly lineNumbers = signal(false);
   readonly focus = signal<FocusRequest | null>(null);
   readonly dialog = signal<Dialog>(null);
@@ -45,6 +47,8 @@ export class OpenNotebook {
   /** For screen readers. */
   readonly announcement = signal("");
   readonly language = signal("python");
+  /** The kernel that the notebook asks for. */
+  readonly kernelName = signal<string | null>(null);
   readonly mayEdit: ReadonlySignal<boolean>;
   readonly mayRun: ReadonlySignal<boolean>;
   readonly maySave: ReadonlySignal<boolean>;
@@ -144,11 +148,13 @@ export class OpenNotebook {
   async run(ids: readonly string[]): Promise<void> {
     this.render(ids);
     const code = ids.filter((id) => this.isCode(id));
+    for (const id of code) this.asked.add(id);
     if (code.length > 0) await this.ask("run", { what: "cells", cells: code });
   }
 
   async runAll(what: "all" | "above" | "below"): Promise<void> {
     this.render(this.ids.peek());
+    for (const id of this.ids.peek()) this.asked.add(id);
     const cell = this.selection.active.peek();
     await this.ask("run", what === "all" || cell === null ? { what } : { what, cell });
   }
@@ -191,6 +197,7 @@ export class OpenNotebook {
     const list = (): void => this.list();
     const language = (): void => {
       this.language.value = this.notebook.language();
+      this.kernelName.value = this.notebook.kernelName();
     };
     const mend = (events: { path: unknown[] }[], transaction: { local: boolean; origin: unknown }): void => {
       const structural = events.some((event) => event.path.length <= 1);

@@ -56,10 +56,11 @@ export class Notebook {
     return typeof named === "string" && named ? named.toLowerCase() : "python";
   }
 
-  /** Name of the kernel that the notebook asks for, if it does. */
-  kernelName(): string | undefined {
-    const name = field(this.metadata().kernelspec, "name");
-    return typeof name === "string" ? name : undefined;
+  /** The kernel that the notebook asks for, if it does, by the name that people know it by. */
+  kernelName(): string | null {
+    const { kernelspec } = this.metadata();
+    const name = field(kernelspec, "display_name") ?? field(kernelspec, "name");
+    return typeof name === "string" && name ? name : null;
   }
 
   private metadata(): Record<string, unknown> {

@@ -106,12 +106,12 @@ function KernelPicker(): VNode {
   const page = usePage();
   const kernel = page.document.kernel.value;
   const specs = useSignal<readonly MenuItem<string>[]>([]);
-  const shown = <KernelName kernel={kernel} fallback={page.open.notebook.kernelName() ?? "No kernel"} />;
+  const shown = <KernelName kernel={kernel} fallback={page.open.kernelName.value ?? "No kernel"} />;
   if (!page.open.mayRun.value) return <div class="kernel">{shown}</div>;
   const load = () => void loadSpecs(page).then((items) => (specs.value = items));
   return (
     <Menu
-      label={`Kernel: ${kernel.displayName ?? "none"}, ${STATES[kernel.state]}. Choose another`}
+      label={`Kernel: ${kernel.displayName ?? page.open.kernelName.value ?? "none"} ${STATES[kernel.state]}. Choose another`}
       items={specs.value.map((item) => ({ ...item, checked: item.value === kernel.name }))}
       onOpen={load}
       onChoose={(name) => void choose(page, name)}

@@ -1,19 +1,20 @@
 /** Notices between the bar and the cells: questions, what went wrong, and a kernel that died. */
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { KernelInfo } from "../../wire/events.ts";
 import { Icon } from "./icon.tsx";
 import { usePage } from "./page.ts";
 
 export function Notices(): VNode {
   const { open, document } = usePage();
-  const { state, reason } = document.kernel.value;
+  const { state } = document.kernel.value;
   const dismiss = () => (open.notice.value = null);
   return (
     <>
       {open.confirming.value && <Confirm question={open.confirming.value} />}
       {state === "dead" && (
         <div class="notice notice-bad" role="alert">
-          <span>The kernel is dead{reason && `: ${reason}`}. Its variables are lost, the notebook is not.</span>
+          <span>{obituary(document.kernel.value)}</span>
           {open.mayRun.value && (
             <button type="button" onClick={() => void open.restart("restart")}>
               Restart
@@ -31,6 +32,13 @@ export function Notices(): VNode {
       )}
     </>
   );
+}
+
+/** Why there is no kernel; only one that has lived has a name to be shown and variables to be lost. */
+function obituary({ displayName, reason }: KernelInfo): string {
+  const why = reason ? `: ${reason.replace(/\.$/, "")}` : "";
+  if (displayName === null) return `The kernel could not be started${why}. Choose another one at the right of the bar.`;
+  return `The kernel is dead${why}. Its variables are lost, the notebook is not.`;
 }
 
 function Confirm({ question }: { readonly question: "restart" | "restart-and-run" }): VNode {

@@ -1,13 +1,17 @@
 /** A question of the kernel, at the cell that asks. */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { usePage } from "./page.ts";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { type Page, usePage } from "./page.ts";
 
 export function StdinPrompt({ id }: { readonly id: string }): VNode | null {
   const page = usePage();
-  const request = page.document.stdin.value;
+  const { stdin } = page.document;
+  const request = stdin.value?.cell === id ? stdin.value : null;
   const value = useSignal("");
-  if (request?.cell !== id) return null;
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => (request ? comeTo(page, id, input.current) : undefined), [request]);
+  if (!request) return null;
   if (!page.open.mayRun.value) return <p class="stdin">The kernel waits for an answer: {request.prompt}</p>;
   const answer = (event: Event) => {
     event.preventDefault();
@@ -15,6 +19,7 @@ export function StdinPrompt({ id }: { readonly id: string }): VNode | null {
     value.value = "";
   };
   const field = {
+    ref: input,
     value: value.value,
     onInput: (event: { currentTarget: HTMLInputElement }) => {
       value.value = event.currentTarget.value;
@@ -30,4 +35,14 @@ export function StdinPrompt({ id }: { readonly id: string }): VNode | null {
       <button type="submit">Answer</button>
     </form>
   );
+}
+
+/** Take the keyboard if this page asked for the run and nothing is typed elsewhere; it goes back when that is over. */
+function comeTo({ open }: Page, id: string, input: HTMLInputElement | null): () => void {
+  open.announcement.value = "The kernel waits for an answer.";
+  const inCell = document.activeElement === document.body || document.activeElement?.matches(".cell") === true;
+  if (document.hasFocus() && inCell && open.asked.has(id)) input?.focus();
+  return () => {
+    if (document.hasFocus() && document.activeElement === document.body) open.leave();
+  };
 }

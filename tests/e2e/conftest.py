@@ -18,7 +18,7 @@ from playwright.async_api import Browser
 from support.browsers import Visitor, running_browser, visiting
 from support.fronts import Front, running_front
 from support.hubs import ServedHub, served_hub
-from support.parents import CARREL, COURSE, SERVER, auth_token
+from support.parents import CARREL, COURSE, SERVER, Opener, auth_token
 from support.people import Person, new_person
 
 NewVisitor = Callable[..., Awaitable[Visitor]]
@@ -117,3 +117,9 @@ def token(hub: ServedHub, ada: Person) -> str:
 def named(request: pytest.FixtureRequest) -> str:
     """A name for the files of this test alone."""
     return str(request.function.__name__).removeprefix("test_")[:60]
+
+
+@pytest.fixture
+def opener(front: Front, hub: ServedHub, ada: Person, project: str, named: str) -> Opener:
+    """Writes and opens a notebook of this test."""
+    return Opener(front, hub, ada, project, f"{named}.ipynb")

@@ -7,38 +7,13 @@ from playwright.async_api import expect
 from support.browsers import Visitor
 from support.fronts import Front
 from support.hubs import ServedHub
-from support.notebooks import code, notebook
-from support.parents import Parent, auth_token, file_url, frame_tag, kiosk, open_parent
-from support.people import Person
+from support.notebooks import code
+from support.parents import Opener, Parent
 
 NewVisitor = Callable[..., Awaitable[Visitor]]
 Sql = Callable[..., list[tuple[object, ...]]]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
-
-
-class Opener:
-    """Opens a notebook of this test in as many pages as it is asked for."""
-
-    def __init__(self, front: Front, hub: ServedHub, ada: Person, project: str, name: str) -> None:
-        self.front, self.hub, self.ada, self.project, self.path = front, hub, ada, project, f"{name}.ipynb"
-
-    def write(self, *cells: dict[str, object]) -> None:
-        self.ada.write(self.project, self.path, notebook(*cells))
-
-    def read(self) -> str:
-        return self.ada.read(self.project, self.path)
-
-    async def open(self, visitor: Visitor) -> Parent:
-        address = kiosk(file_url(self.project, self.path), token=auth_token(self.hub, self.ada))
-        parent = await open_parent(visitor, self.front, frame_tag(address))
-        await parent.ready()
-        return parent
-
-
-@pytest.fixture
-def opener(front: Front, hub: ServedHub, ada: Person, project: str, named: str) -> Opener:
-    return Opener(front, hub, ada, project, named)
 
 
 async def type_at(parent: Parent, line: str, text: str, key: str = "End") -> None:
@@ -75,7 +50,7 @@ async def test_a_page_closed_during_a_run_shows_all_output_when_it_is_opened_aga
     await parent.say({"action": "run", "id": "run"})
     await expect(parent.frame().locator(".outputs").get_by_text("begun")).to_be_visible(timeout=60_000)
     await visitor.context.close()
-    opener.ada.shell(opener.project, f"touch {gate}")
+    opener.person.shell(opener.project, f"touch {gate}")
     again = await opener.open(await new_visitor())
     await expect(again.frame().locator(".outputs").get_by_text("ended")).to_be_visible()
     await expect(again.frame().locator(".outputs").get_by_text("begun")).to_be_visible()
@@ -122,7 +97,7 @@ async def test_a_killed_hub_loses_neither_edits_nor_the_run(
         await type_at(parent, "edited = 1", "23")
     finally:
         hub.start()
-    opener.ada.shell(opener.project, f"touch {gate}")
+    opener.person.shell(opener.project, f"touch {gate}")
     await expect(parent.frame().locator(".outputs").get_by_text("survived")).to_be_visible(timeout=60_000)
     assert (await parent.ask({"action": "save"}, wait_ms=60_000))["status"] == "done"
     assert "edited = 123" in opener.read()
@@ -142,7 +117,7 @@ async def test_a_bearer_that_lapses_during_a_run_is_replaced_unnoticed(
     await expect(parent.frame().get_by_text("[*]").first).to_be_visible(timeout=60_000)
     lapse_bearers(sql)
     await parent.hears({"event": "kernel"})
-    opener.ada.shell(opener.project, f"touch {gate}")
+    opener.person.shell(opener.project, f"touch {gate}")
     await expect(parent.frame().locator(".outputs").get_by_text("ran")).to_be_visible(timeout=60_000)
     assert (await parent.hears({"id": "run"}, but={"status": "ack"}))["ok"]
 

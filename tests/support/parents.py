@@ -13,6 +13,7 @@ from playwright.async_api import Page as BrowserPage
 from support.browsers import WAIT_MS, Visitor
 from support.fronts import Front, Page
 from support.hubs import ServedHub
+from support.notebooks import notebook
 from support.people import Person
 
 COURSE = "course.example.test"
@@ -124,6 +125,29 @@ class Parent:
 
     async def open(self, project_id: str, path: str, frame: int = 0, **more: Any) -> dict[str, Any]:
         return await self.ask({"action": "open", "project_id": project_id, "path": path} | more, frame, wait_ms=60_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Opens a notebook of one test in as many pages as it is asked for."""
+
+    front: Front
+    hub: ServedHub
+    person: Person
+    project: str
+    path: str
+
+    def write(self, *cells: dict[str, object]) -> None:
+        self.person.write(self.project, self.path, notebook(*cells))
+
+    def read(self) -> str:
+        return self.person.read(self.project, self.path)
+
+    async def open(self, visitor: Visitor, query: str = "") -> Parent:
+        address = kiosk(file_url(self.project, self.path), token=auth_token(self.hub, self.person), query=query)
+        parent = await open_parent(visitor, self.front, frame_tag(address))
+        await parent.ready()
+        return parent
 
 
 async def open_parent(visitor: Visitor, front: Front, *frames: str) -> Parent:

@@ -1,4 +1,5 @@
 /** The editor of one cell of a notebook. */
+import { closeCompletion, completionStatus } from "@codemirror/autocomplete";
 import { EditorState, type Extension, Prec } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import type { Awareness } from "y-protocols/awareness";
@@ -77,6 +78,7 @@ export class CellEditor {
 
   private extensions(options: CellEditorOptions): Extension {
     return [
+      Prec.highest(keymap.of([{ key: "Escape", run: forgetPending }])),
       Prec.high([options.ask ? kernelHelp(options.ask) : [], cellKeys(options)]),
       undoKeys(options.history),
       tabIndents,
@@ -104,6 +106,12 @@ function cellKeys(options: CellEditorOptions): Extension {
     { key: "ArrowDown", run: (view) => atEdge(view, 1) && options.onLeave(1) },
     { key: "Escape", run: (view) => escapeFrom(view, options) },
   ]);
+}
+
+/** Completions that are still to come do not keep one in the cell; those that are shown do, and Esc closes them. */
+function forgetPending(view: EditorView): boolean {
+  if (completionStatus(view.state) === "pending") closeCompletion(view);
+  return false;
 }
 
 /** Esc first takes additional cursors away. */

@@ -63,7 +63,7 @@ const ACTIONS: Readonly<Record<Command, Action>> = {
   "toggle-scrolled": toggleScrolled,
   "toggle-line-numbers": toggleLineNumbers,
   "clear-outputs": (open) => edits.clearOutputs(open.notebook, open.selection.selected.peek()),
-  interrupt: (open) => void open.ask("kernel.interrupt", {}),
+  interrupt: (open) => void open.ask("run.cancel", {}), // as in Jupyter, cells that wait are not run either
   restart: (open) => open.confirm("restart"),
   save: (open) => void open.save(),
   find: (open) => open.show("find"),

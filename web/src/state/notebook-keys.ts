@@ -40,7 +40,7 @@ export const COMMANDS = {
   "toggle-scrolled": "Let long outputs scroll, or show them whole",
   "toggle-line-numbers": "Show or hide line numbers",
   "clear-outputs": "Clear the outputs of the selected cells",
-  interrupt: "Interrupt the kernel",
+  interrupt: "Interrupt the kernel, and run none of the cells that wait",
   restart: "Restart the kernel",
   save: "Save",
   find: "Find and replace",

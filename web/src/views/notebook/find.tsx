@@ -33,6 +33,7 @@ export function FindBar(): VNode {
     open.announcement.value = `${replaced} replaced.`;
     at.value -= which.length === 1 ? 1 : 0;
     if (which.length === 1) go(1);
+    input.current?.focus({ preventScroll: true }); // the button may have nothing left to do
   };
   const onKey = (event: KeyboardEvent) => {
     event.stopPropagation();

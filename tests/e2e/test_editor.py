@@ -301,7 +301,7 @@ async def test_one_sees_where_others_are(sit_at: SitAt) -> None:
     await other.edits(1, "there = 2")
     caret = desk.cells.nth(1).locator(".remote-caret")
     await expect(caret).to_have_count(1)
-    await expect(caret.locator(".remote-name")).to_have_text("Ada Test")
+    await expect(caret).to_have_attribute("data-name", "Ada Test")
     await expect(desk.cells.nth(1).get_by_role("img", name="Ada Test is here")).to_be_visible()
     await expect(desk.frame.get_by_role("list", name="Also here").get_by_role("listitem")).to_have_count(1)
     await other.press("Escape")

@@ -60,7 +60,9 @@ async def test_edits_on_both_sides_of_a_cut_network_all_arrive(
     new_visitor: NewVisitor, opener: Opener, front: Front
 ) -> None:
     opener.write(code("apart = 1"), code("together = 2"))
-    apart = await opener.open(await new_visitor(user_agent="somebody on a train"))
+    traveller = await new_visitor(user_agent="somebody on a train")
+    traveller.expect_problem("ERR_")  # what was on its way when the network went
+    apart = await opener.open(traveller)
     connected = await opener.open(await new_visitor())
     await expect(apart.frame().get_by_text("apart = 1", exact=True)).to_be_visible()
     front.cut("on a train")

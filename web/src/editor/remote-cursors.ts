@@ -112,9 +112,7 @@ class Caret extends WidgetType {
     caret.className = "remote-caret";
     caret.style.setProperty("--person", this.person.color);
     caret.setAttribute("aria-hidden", "true");
-    const name = caret.appendChild(document.createElement("span"));
-    name.className = "remote-name";
-    name.textContent = this.person.name;
+    caret.dataset.name = this.person.name; // shown by the style: the name is no text of the line
     return caret;
   }
 

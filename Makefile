@@ -11,6 +11,7 @@ RUN := .venv/.run
 DEV := .venv/.dev
 ENVIRONMENT_DIR := $(CURDIR)/.venv/environment
 ENVIRONMENT := .venv/.environment
+LAB := .venv/.lab
 ARGS ?=
 SHORT ?=
 
@@ -35,7 +36,7 @@ lint: $(DEV) ## check style, types, imports and the house rules
 web: $(RUN) ## build the front end, if its sources have changed
 	@$(WEB)
 
-bench: run-packages bench-packages $(DEV) $(ENVIRONMENT) ## measure copies, commands, throughput, memory and start-up (SHORT=1: briefly)
+bench: run-packages bench-packages $(DEV) $(ENVIRONMENT) web $(if $(SHORT),,$(LAB)) ## measure everything, against what there is elsewhere (SHORT=1: briefly, ARGS=pages)
 	@$(PYTHON) -m bench $(if $(SHORT),--short) $(ARGS)
 
 docs: $(DEV) ## build the documentation in docs/_build/html; a warning is an error
@@ -49,6 +50,8 @@ lock: $(DEV) ## pin the newest versions of all packages that we depend on (ARGS=
 	@$(PYTHON) $(LOCK) --extra dev -c requirements.txt $(ARGS) -o requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'from carrel.runners.environment import PACKAGES; print(*PACKAGES, sep="\n")' > .venv/projects.in
 	@$(PYTHON) $(LOCK) $(ARGS) -o requirements-projects.txt .venv/projects.in
+	@$(PYTHON) -c 'from bench.jupyterlab import PACKAGES; print(*PACKAGES, sep="\n")' > .venv/lab.in
+	@$(PYTHON) $(LOCK) $(ARGS) -c requirements-projects.txt -o requirements-lab.txt .venv/lab.in
 
 # What has to be installed. Stamps are files of the virtual environment, so that one that is removed is made anew.
 
@@ -59,7 +62,7 @@ test-packages:
 	@sh tools/packages.sh git:git curl:curl pgrep:procps initdb:postgresql chromium:chromium
 
 bench-packages:
-	@sh tools/packages.sh wrk:wrk
+	@sh tools/packages.sh wrk:wrk chromium:chromium
 
 .venv/.made:
 	@sh tools/venv.sh
@@ -79,4 +82,11 @@ $(DEV): $(RUN) requirements-dev.txt
 $(ENVIRONMENT): $(RUN) requirements-projects.txt
 	@echo "making the Python environment of the projects"
 	@$(PYTHON) -m carrel environment make $(ENVIRONMENT_DIR) --requirement requirements-projects.txt
+	@touch $@
+
+$(LAB): .venv/.made requirements-lab.txt
+	@echo "installing JupyterLab, with which the benchmarks compare"
+	@$(PYTHON) -m venv --clear .venv/lab
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/lab/bin/python -m pip install --quiet --quiet --require-hashes \
+	  --requirement requirements-lab.txt
 	@touch $@

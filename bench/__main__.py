@@ -4,39 +4,43 @@ import argparse
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from support.hubs import served_hub
+from support.hubs import ServedHub, served_hub
 
-from bench import copies, execution, memory, startup, throughput
+from bench import copies, documents, execution, kernels, memory, notebooks, pages, startup, throughput
 from bench.measure import Row, print_table
 
-NAMES = ("copies", "execution", "throughput", "memory", "startup")
+Works = dict[str, Callable[[ServedHub, Path, bool], list[Row]]]
+WORKS: Works = {
+    "copies": lambda hub, place, short: copies.run(hub, place / "scratch", short=short),
+    "execution": lambda hub, _, short: execution.run(hub, short=short),
+    "throughput": lambda hub, _, short: throughput.run(hub, short=short),
+    "memory": lambda hub, _, short: memory.run(hub, short=short),
+    "startup": lambda _, place, short: startup.run(place, short=short),
+    "documents": lambda _hub, _place, short: documents.run(short=short),
+    "kernels": lambda hub, _, short: kernels.run(hub, short=short),
+    "notebooks": lambda hub, _, short: notebooks.run(hub, short=short),
+    "pages": lambda _, place, short: pages.run(place, short=short),
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="few rounds: shows that the benchmarks work")
-    parser.add_argument("names", nargs="*", metavar="name", help=f"which: {', '.join(NAMES)} (default: all)")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"which: {', '.join(WORKS)} (default: all)")
     arguments = parser.parse_args()
-    wanted, short = arguments.names or NAMES, arguments.short
+    if unknown := set(arguments.names) - set(WORKS):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     place = Path(tempfile.mkdtemp(prefix="crl-bench-", dir="/tmp"))
     place.chmod(0o711)
+    (place / "scratch").mkdir()
     rows: list[Row] = []
     try:
-        scratch = place / "scratch"
-        scratch.mkdir()
         with served_hub(place / "data") as hub:
-            if "copies" in wanted:
-                rows += copies.run(hub, scratch, short=short)
-            if "execution" in wanted:
-                rows += execution.run(hub, short=short)
-            if "throughput" in wanted:
-                rows += throughput.run(hub, short=short)
-            if "memory" in wanted:
-                rows += memory.run(hub, short=short)
-        if "startup" in wanted:
-            rows += startup.run(place, short=short)
+            for name in arguments.names or WORKS:
+                rows += WORKS[name](hub, place, arguments.short)
     finally:
         shutil.rmtree(place, ignore_errors=True)
     print(f"medians; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")

@@ -1,46 +1,38 @@
-"""The baseline of the page benchmarks: JupyterLab from PyPI in an environment of its own, serving the same notebook."""
+"""The baseline of the page benchmarks: JupyterLab from PyPI in an environment of its own, which `make bench` makes."""
 
 import json
 import os
-import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ENVIRONMENT = Path(".venv/lab")
-_READY_SECONDS = 60
+from support.hubs import free_port
+
+PACKAGES = ("jupyterlab", "ipykernel")
+"""What `make lock` pins for it."""
+_PROGRAM = Path(__file__).parents[1] / ".venv/lab/bin/jupyter-lab"
+_READY_SECONDS = 120
 _OPTIONS = (
     "--no-browser", "--allow-root", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
+    "--ServerApp.disable_check_xsrf=True",
 )  # fmt: skip
+_PAGE = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
 
 
-def install() -> None:
-    """Make the environment unless it is there."""
-    if (ENVIRONMENT / "bin" / "jupyter-lab").exists():
-        return
-    subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
-    packages = ["jupyterlab", "ipykernel", "numpy", "matplotlib"]
-    subprocess.run([ENVIRONMENT / "bin/python", "-m", "pip", "install", "--quiet", "--quiet", *packages], check=True)
+def is_installed() -> bool:
+    return _PROGRAM.exists()
 
 
 @contextmanager
 def served(directory: Path) -> Iterator[str]:
     """The address of a JupyterLab that serves the directory."""
-    install()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        str(ENVIRONMENT / "bin" / "jupyter-lab"),
-        *_OPTIONS,
-        f"--port={port}",
-        f"--ServerApp.root_dir={directory}",
-    ]
+    port = free_port()
+    command = [str(_PROGRAM), *_OPTIONS, f"--port={port}", f"--ServerApp.root_dir={directory}"]
+    (directory / ".config/labconfig").mkdir(parents=True)
+    (directory / ".config/labconfig/page_config.json").write_text(json.dumps(_PAGE))
     environment = os.environ | {"JUPYTER_CONFIG_DIR": str(directory / ".config"), "HOME": str(directory)}
     with (directory / "lab.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -50,6 +42,15 @@ def served(directory: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
+
+
+def end_kernels(address: str) -> None:
+    """Shut down every kernel, as nobody had ever opened a notebook."""
+    with urllib.request.urlopen(f"{address}/api/sessions", timeout=30) as reply:
+        sessions = json.load(reply)
+    for session in sessions:
+        request = urllib.request.Request(f"{address}/api/sessions/{session['id']}", method="DELETE")
+        urllib.request.urlopen(request, timeout=60).close()
 
 
 def _wait_ready(url: str, process: "subprocess.Popen[bytes]") -> None:

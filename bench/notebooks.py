@@ -1,165 +1,174 @@
-"""Running notebooks, measured from a page's end of a real agent: `python -m bench.notebooks`.
+"""Running notebooks in a served hub, from a page's end; what that costs the agent and the hub is told apart.
 
-The agent runs without a sandbox; its own processor time and memory are told apart from the kernel's.
+The page is a WebSocket that takes everything in, as a browser's does.
 """
 
-import json
 import os
 import statistics
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-import anyio
-from pycrdt import Array, Doc
-from support.agents import MAIN, running_agent
-from support.environments import ENVIRONMENT
+from support.hubs import ServedHub
+from support.live_pages import LivePage, open_live, open_session, token_of
 from support.notebooks import code, notebook
+from support.people import Person, new_person
 
-from bench.measure import Row, milliseconds, print_table
-from carrel.protocol.documents import Kind, OpenDocument, Reader, encode_number
-from carrel.remote.documents import DocumentStream
-from carrel.remote.link import AgentLink
+from bench import live
+from bench.measure import Row, milliseconds
+from bench.memory import sandbox_pid, tree
 
-_MAIN = f"import os\nos.environ['CARREL_ENVIRONMENT'] = {str(ENVIRONMENT)!r}\n{MAIN}"
 _TICKS = os.sysconf("SC_CLK_TCK")
 _MIB = 1 << 20
 
-
-class _Page:
-    """A page that has a notebook open."""
-
-    def __init__(self, stream: DocumentStream) -> None:
-        self.doc: Doc[Any] = Doc()
-        self.cells: Array[Any] = self.doc.get("cells", type=Array)
-        self.events: list[dict[str, Any]] = []
-        self.updates = self.bytes = 0
-        self._stream = stream
-        self._messages = stream.__aiter__()
-
-    async def open(self) -> "_Page":
-        await self._stream.send(Kind.SYNC_STEP_1, self.doc.get_state())
-        await self.until(lambda: len(self.cells) > 0)
-        return self
-
-    async def run(self, *cells: str) -> None:
-        """Run cells; returns when that is over."""
-        self.events.clear()
-        await self.ask(*cells)
-        await self.until(lambda: any(event["event"] == "run_ended" for event in self.events))
-
-    async def ask(self, *cells: str) -> None:
-        params = {"what": "cells", "cells": cells} if cells else {"what": "all"}
-        await self._stream.send(Kind.CALL, json.dumps({"id": 1, "method": "run", "params": params}).encode())
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        while not condition():
-            kind, payload = await anext(self._messages)
-            if kind == Kind.EVENT:
-                self.events.append(json.loads(payload))
-            elif kind == Kind.SYNC_STEP_1:
-                await self._stream.send(Kind.SYNC_STEP_2, encode_number(1) + b"\0\0")
-            elif kind in (Kind.SYNC_STEP_2, Kind.UPDATE):
-                reader = Reader(payload)
-                reader.number()
-                self.doc.apply_update(reader.rest())
-                self.updates += 1
-                self.bytes += len(payload)
+_LINE = 1000
+_CLEAR_PEAK = "5"
 
 
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+class Process:
+    """What a process has used since this was made."""
+
+    def __init__(self, pid: int) -> None:
+        self._place = Path(f"/proc/{pid}")
+        with suppress(PermissionError):  # without the right, what it had at most before counts as well
+            (self._place / "clear_refs").write_text(_CLEAR_PEAK)
+        self.bytes = self._memory("VmRSS")
+        self._cpu_before = self._cpu()
+
+    @property
+    def grown_bytes(self) -> int:
+        """How much larger its resident memory has been at most."""
+        return max(self._memory("VmHWM") - self.bytes, 0)
+
+    @property
+    def cpu_seconds(self) -> float:
+        return self._cpu() - self._cpu_before
+
+    def _cpu(self) -> float:
+        fields = (self._place / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def _memory(self, name: str) -> int:
+        lines = (self._place / "status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith(name)).split()[1]) * 1024
 
 
-def _memory(pid: int, name: str) -> int:
-    """`VmRSS` or `VmHWM` in bytes."""
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith(name))
-    return int(line.split()[1]) * 1024
+class Project:
+    """A project in which notebooks are run, one after the other."""
+
+    def __init__(self, hub: ServedHub) -> None:
+        self.hub = hub
+        self.person: Person = new_person(hub, "Ada")
+        self.project_id = self.person.new_project()
+        self._count = 0
+
+    @contextmanager
+    def open(self, *sources: str) -> Iterator[live.Notebook]:
+        """A notebook whose kernel runs already."""
+        self.path = f"n{self._count}.ipynb"
+        self._count += 1
+        self.person.write(self.project_id, self.path, notebook(code("1"), *map(code, sources)))
+        with live.opened(self.hub, self.person, self.project_id, self.path) as page:
+            page.run("cell-0")
+            yield page
+            page.call("kernel.shutdown")
+
+    def agent(self) -> Process:
+        _, agent, *_ = tree(sandbox_pid(self.hub, self.project_id))
+        return Process(agent)
+
+    def served(self) -> Process:
+        assert self.hub.process is not None
+        return Process(self.hub.process.pid)
+
+    @contextmanager
+    def deaf_page(self) -> Iterator[None]:
+        """A page that opens the same notebook, asks for all of it, and then takes nothing in."""
+        ticket = open_session(self.hub, token_of(self.person)).ticket()
+        with open_live(self.hub, ticket, ping_interval=None, close_timeout=0) as connection:
+            page = LivePage(connection)
+            page.open(1, self.project_id, self.path)
+            live.Notebook(page).synchronise()
+            yield
 
 
-async def _with_page(sources: list[str], measure: Callable[["_Page", int], Any]) -> Any:
-    directory = Path(tempfile.mkdtemp(prefix="crl-bench-"))
-    who = OpenDocument("n.ipynb", "a", "Ann", "#000000", may_edit=True, may_run=True)
-    async with running_agent(directory, main=_MAIN) as agent:
-        (agent.home / "n.ipynb").write_text(notebook(*map(code, sources)))
-        async with AgentLink.connect(agent.address) as link, link.open_document(who) as stream:
-            page = await _Page(stream).open()
-            return await measure(page, agent.process.pid)
-
-
-async def _thousand(page: _Page, agent: int) -> Row:
-    await page.run("cell-0")
-    cpu, started = _cpu_seconds(agent), time.perf_counter()
-    await page.run()
-    took, cpu = time.perf_counter() - started, _cpu_seconds(agent) - cpu
-    assert all(cell["outputs"][0]["text"] for cell in page.cells)
-    return Row("1000 cells that print", f"{took:.2f} s", f"agent's CPU {cpu:.2f} s")
-
-
-async def _prints(page: _Page, agent: int) -> Row:
-    await page.run("cell-0")
-    cpu, started, updates = _cpu_seconds(agent), time.perf_counter(), page.updates
-    await page.run("cell-1")
-    took, cpu = time.perf_counter() - started, _cpu_seconds(agent) - cpu
-    assert str(page.cells[1]["outputs"][0]["text"]).count("\n") == 100_000
-    return Row(
-        "100000 flushed prints",
-        f"{100_000 / took:.0f}/s",
-        f"agent's CPU {cpu:.2f} s",
-        f"{page.updates - updates} updates",
-    )
-
-
-async def _gigabyte(page: _Page, agent: int) -> Row:
-    await page.run("cell-0")
-    before, cpu, started = _memory(agent, "VmRSS"), _cpu_seconds(agent), time.perf_counter()
-    await page.run("cell-1")
-    took, cpu, peak = time.perf_counter() - started, _cpu_seconds(agent) - cpu, _memory(agent, "VmHWM")
-    mark = str(page.cells[1]["outputs"][1]["text"])
-    assert mark.startswith("[output truncated: 999"), mark
-    return Row(
-        "1 GB printed by a cell",
-        f"agent +{(peak - before) / _MIB:.0f} MiB (from {before / _MIB:.0f})",
-        f"{took:.1f} s, agent's CPU {cpu:.1f} s, page got {page.bytes / _MIB:.1f} MiB",
-        goal="<= +50 MiB",
-        met=peak - before <= 50 * _MIB,
-    )
-
-
-async def _latency(page: _Page, agent: int) -> Row:
-    await page.run("cell-0")
-    taken = []
-    for number in range(200):
-        started = time.perf_counter()
-        page.events.clear()
-        await page.ask("cell-1")
-        await page.until(lambda wanted=f"{number}\n": _text(page, 1) == wanted)  # type: ignore[misc] # its type is plain
-        taken.append(time.perf_counter() - started)
-        await page.until(lambda: any(event["event"] == "run_ended" for event in page.events))
-    p95 = statistics.quantiles(taken, n=20)[-1]
-    return Row("run to first output, warm", f"p50 {milliseconds(statistics.median(taken))}", f"p95 {milliseconds(p95)}")
-
-
-def _text(page: _Page, cell: int) -> str:
-    outputs = page.cells[cell]["outputs"]
-    return str(outputs[0]["text"]) if len(outputs) else ""
-
-
-async def main() -> None:
-    """Measure everything, one after the other."""
-    flood = "line = 'x' * 999 + '\\n'\nfor _ in range(1_000_000): print(line, end='')"
+def run(hub: ServedHub, *, short: bool) -> list[Row]:
+    project = Project(hub)
     rows = [
-        await _with_page(["n = 0", "print(n); n += 1"], _latency),
-        await _with_page([f"print({number})" for number in range(1000)], _thousand),
-        await _with_page(["1", "for n in range(100_000): print(n, flush=True)"], _prints),
-        await _with_page(["1", flood], _gigabyte),
+        _latency(project, 20 if short else 200),
+        _many_cells(project, 100 if short else 1000),
+        _prints(project, 5_000 if short else 100_000),
+        _flood(project, 30_000 if short else 1_000_000, deaf=False),
+        _flood(project, 30_000 if short else 1_000_000, deaf=True),
     ]
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
-    print_table(rows)
+    project.person.call("stop_project", project_id=project.project_id)
+    return rows
 
 
-if __name__ == "__main__":
-    anyio.run(main)
+def _latency(project: Project, rounds: int) -> Row:
+    with project.open("n = 0", "print(n); n += 1") as page:
+        page.run("cell-1")
+        taken = []
+        for number in range(rounds):
+            started = time.perf_counter()
+            run_id = page.start("cell-2")
+            page.until(_shows(page, 2, f"{number}\n"))
+            taken.append(time.perf_counter() - started)
+            page.until_ended(run_id)
+    p95 = statistics.quantiles(taken, n=20)[-1]
+    return Row(
+        "run to first output, in use", f"p50 {milliseconds(statistics.median(taken))}", f"p95 {milliseconds(p95)}"
+    )
+
+
+def _shows(page: live.Notebook, cell: int, text: str) -> Callable[[], bool]:
+    return lambda: page.text(cell) == text
+
+
+def _many_cells(project: Project, count: int) -> Row:
+    with project.open(*(f"print({number})" for number in range(count))) as page:
+        agent, started = project.agent(), time.perf_counter()
+        page.run(*(f"cell-{number}" for number in range(1, count + 1)))
+        took = time.perf_counter() - started
+        assert page.text(count) == f"{count - 1}\n"
+        return Row(f"{count} cells that print", f"{took:.2f} s", f"agent's CPU {agent.cpu_seconds:.2f} s")
+
+
+def _prints(project: Project, count: int) -> Row:
+    with project.open(f"for n in range({count}): print(n, flush=True)") as page:
+        agent, started, updates = project.agent(), time.perf_counter(), page.updates
+        page.run("cell-1")
+        took = time.perf_counter() - started
+        assert page.text(1).count("\n") == count
+        return Row(
+            f"{count} flushed prints",
+            f"{count / took:.0f}/s",
+            f"agent's CPU {agent.cpu_seconds:.2f} s",
+            f"{page.updates - updates} updates",
+        )
+
+
+def _flood(project: Project, lines: int, *, deaf: bool) -> Row:
+    """A cell prints without end; `deaf`: and another page takes nothing in."""
+    with project.open(f"line = 'x' * {_LINE - 1} + '\\n'\nfor _ in range({lines}): print(line, end='')") as page:
+        if not deaf:
+            return _measured_flood(project, page, lines, "")
+        with project.deaf_page():
+            return _measured_flood(project, page, lines, ", another page reads nothing")
+
+
+def _measured_flood(project: Project, page: live.Notebook, lines: int, how: str) -> Row:
+    agent, served, received, started = project.agent(), project.served(), page.bytes, time.perf_counter()
+    page.run("cell-1")
+    took = time.perf_counter() - started
+    assert page.outputs(1)[1]["text"].startswith("[output truncated: ")
+    most = max(agent.grown_bytes, served.grown_bytes)
+    return Row(
+        f"{lines * _LINE / 1e6:.0f} MB printed by a cell{how}",
+        f"agent +{agent.grown_bytes / _MIB:.0f} MiB, hub +{served.grown_bytes / _MIB:.0f} MiB",
+        f"{took:.1f} s, CPU of agent {agent.cpu_seconds:.1f} s, of hub {served.cpu_seconds:.1f} s",
+        f"page got {(page.bytes - received) / _MIB:.1f} MiB",
+        "each <= +50 MiB",
+        most <= 50 * _MIB,
+    )

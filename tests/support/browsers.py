@@ -35,15 +35,21 @@ _FLAGS = (
 async def running_browser(front: Front) -> AsyncIterator[Browser]:
     """Chromium that trusts the front and reaches nothing else."""
     flags = [
-        *_FLAGS,
         f"--host-resolver-rules=MAP *.test 127.0.0.1:{front.port}, MAP *.example.net 127.0.0.1:{front.port}, "
         "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
         f"--ignore-certificate-errors-spki-list={front.fingerprint}",
     ]
     expect.set_options(timeout=WAIT_MS)
+    async with launched(*flags) as browser:
+        yield browser
+
+
+@asynccontextmanager
+async def launched(*flags: str) -> AsyncIterator[Browser]:
+    """Chromium, with flags of its own."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=flags, chromium_sandbox=os.geteuid() != 0
+            executable_path=CHROMIUM, args=[*_FLAGS, *flags], chromium_sandbox=os.geteuid() != 0
         )
         try:
             yield browser

@@ -24,6 +24,7 @@ from carrel.protocol.documents import (
 )
 from carrel.protocol.messages import BAD_REQUEST, Data, Failed, Started
 from carrel.remote.connection import Call
+from carrel.remote.held import Share
 
 _REASONS = frozenset({NOT_FOUND, NOT_A_FILE, BAD_PATH, UNSUPPORTED, FORBIDDEN, BUSY, LOST})
 _KINDS = frozenset({"notebook", "text"})
@@ -35,14 +36,15 @@ _opened = msgspec.msgpack.Decoder(DocumentOpened)
 class DocumentStream:
     """A document that is open: iterate over `(kind, payload)`; `send` from one task at a time."""
 
-    def __init__(self, call: Call, opened: DocumentOpened) -> None:
+    def __init__(self, call: Call, opened: DocumentOpened, share: Share) -> None:
         self.opened = opened
         self._call = call
+        self._share = share
         self._decoder = MessageDecoder()
 
     @classmethod
-    async def start(cls, call: Call) -> "DocumentStream":
-        """Wait until the agent has opened it. Raises `DocumentRefused`, `AgentLost`."""
+    async def start(cls, call: Call, share: Share) -> "DocumentStream":
+        """Wait until the agent has opened it; `share` pays for what waits. Raises `DocumentRefused`, `AgentLost`."""
         answer = await call.receive()
         if isinstance(answer, Failed):
             raise _refusal(answer)
@@ -52,24 +54,26 @@ class DocumentStream:
             opened = unpack(_opened, answer.body)
             if opened.kind not in _KINDS or len(opened.generation) > _GENERATION:
                 raise GarbledFrame("a document of no known kind")
-        return cls(call, opened)
+        return cls(call, opened, share)
 
     async def send(self, kind: int, payload: bytes) -> None:
         """Send a message, as fast as the agent takes it; raises `AgentLost`."""
         await self._call.send(DOCUMENT_CHANNEL, encode_message(kind, payload))
 
     async def __aiter__(self) -> AsyncIterator[tuple[int, bytes]]:
-        """Messages until the agent closes the document. Raises `DocumentRefused`, `AgentLost`."""
+        """Messages until the agent closes the document. Raises `DocumentRefused`, `AgentLost`, `Overloaded`."""
         while True:
             answer = await self._call.receive()
             if isinstance(answer, Failed):
                 raise _refusal(answer)
             if not isinstance(answer, Data):
                 return
+            self._share.take(len(answer.chunk))
             with _distrusting(self._call):
                 messages = list(self._decoder.feed(answer.chunk))
             for message in messages:
                 yield message
+            self._share.keep(len(self._decoder.buffer))
 
 
 @contextmanager

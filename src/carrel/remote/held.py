@@ -1,7 +1,7 @@
-"""Output that the hub keeps in memory until a call is answered, within bounds for each project and for all of them.
+"""Output that the hub keeps in memory until it is passed on, within bounds for each project and for all of them.
 
-One command may write tens of megabytes, and a project may run hundreds at the same time: what is too much is refused,
-and the command that wrote it is killed, before the hub's memory is gone.
+One command may write tens of megabytes, a message of a document is as large, and a project may have hundreds of both at
+the same time: what is too much is refused, and the command that wrote it is killed, before the hub's memory is gone.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ class Held:
     def take(self, count: int) -> None:
         """Raises `Overloaded`, and then nothing is taken."""
         if self.bytes + count > self.most_bytes:
-            raise Overloaded("too much output is waiting to be answered at the same time; the command was killed")
+            raise Overloaded("too much output is waiting to be answered at the same time; this one was given up")
         if self.whole is not None:
             self.whole.take(count)
         self.bytes += count
@@ -57,5 +57,10 @@ class Share:
     bytes: int = 0
 
     def take(self, count: int) -> None:
+        """Keep so many bytes more; raises `Overloaded`."""
         self.held.take(count)
         self.bytes += count
+
+    def keep(self, count: int) -> None:
+        """Keep so many bytes from now on; raises `Overloaded` if those are more than before, and too many."""
+        self.take(count - self.bytes)

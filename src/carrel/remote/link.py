@@ -188,9 +188,13 @@ class AgentLink(AsyncContextManagerMixin):
 
     @asynccontextmanager
     async def open_document(self, request: OpenDocument) -> AsyncIterator[DocumentStream]:
-        """Take part in a document until the block ends. Raises `DocumentRefused`, also where its messages are read."""
-        with self._connection.call(request) as call:
-            yield await DocumentStream.start(call)
+        """Take part in a document until the block ends.
+
+        Raises `DocumentRefused`, also where its messages are read, and there `Overloaded` for those that are too large
+        together.
+        """
+        with self._held.share() as share, self._connection.call(request) as call:
+            yield await DocumentStream.start(call, share)
 
     async def _stay_alive(self) -> None:
         """Notice an agent that has stopped answering, so that no call waits for it forever."""

@@ -27,3 +27,15 @@ def test_projects_together_cannot_keep_more_than_the_whole() -> None:
         assert (one.bytes, other.bytes, whole.bytes) == (10, 0, 10)
         second.take(5)
     assert (one.bytes, other.bytes, whole.bytes) == (0, 0, 0)
+
+
+def test_what_is_passed_on_makes_room() -> None:
+    part = Held(100).part(10)
+    with part.share() as share:
+        share.take(8)
+        share.keep(3)
+        assert part.bytes == 3
+        share.take(7)
+        with pytest.raises(Overloaded):
+            share.keep(11)
+    assert part.bytes == 0

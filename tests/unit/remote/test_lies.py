@@ -13,11 +13,13 @@ from support.agents import impostor, running_agent
 from carrel.domain.errors import Overloaded
 from carrel.domain.execution import AgentLost, ExecKilled, ExecNotRunnable, ExecSpec, JobStatus
 from carrel.protocol.codec import Decoder, encode_frame, pack
+from carrel.protocol.documents import DOCUMENT_CHANNEL, DocumentOpened, OpenDocument
 from carrel.protocol.execution import STDOUT, ExecEnded, ExecStarted, JobState, Sample
-from carrel.protocol.link import MAX_STREAMS, WINDOW
+from carrel.protocol.link import CHUNK, MAX_STREAMS, WINDOW
 from carrel.protocol.messages import Credit, Data, Ended, Failed, Frame, FromHub, Hello, Request, Started
 from carrel.remote import connection as connection_module
 from carrel.remote import link as link_module
+from carrel.remote.held import Held
 from carrel.remote.link import AgentLink
 
 pytestmark = pytest.mark.anyio
@@ -265,4 +267,18 @@ async def test_an_unknown_failure_is_a_lost_agent_and_the_link_goes_on(open_dir:
     ):
         with pytest.raises(AgentLost, match="could not do the work"):
             await link.exec(ExecSpec("true"))
+        assert link.closed_reason is None
+
+
+async def test_a_message_of_a_document_that_never_ends_is_given_up_before_it_fills_the_hub(open_dir: Path) -> None:
+    opened, half = pack(DocumentOpened("text", "g")), (1 << 20).to_bytes(4, "big") + bytes(100_000)
+    lie = wire(
+        Started(1, opened), *(Data(1, DOCUMENT_CHANNEL, half[at : at + CHUNK]) for at in range(0, len(half), CHUNK))
+    )
+    held = Held(60_000)
+    async with impostor(open_dir, answering(lie)) as address, AgentLink.connect(address, held) as link:
+        with anyio.fail_after(10), pytest.raises(Overloaded):
+            async with link.open_document(OpenDocument("a", "a", "Ann", "#000000", True, True)) as stream:
+                await anext(aiter(stream))
+        assert held.bytes == 0
         assert link.closed_reason is None

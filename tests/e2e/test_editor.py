@@ -160,8 +160,9 @@ async def test_the_kernel_completes_and_explains(sit_at: SitAt) -> None:
     await desk.press("Tab")
     option = desk.frame.get_by_role("option", name=re.compile("sqrt"))
     await expect(option).to_have_attribute("aria-selected", "true", timeout=KERNEL_MS)
-    await desk.press("Tab")
-    await expect(desk.frame.get_by_text("math.sqrt", exact=True)).to_be_visible()
+    while await option.is_visible():  # a key that comes with the offer itself does not take it
+        await desk.press("Tab")
+    await expect(desk.cells.nth(1).locator(".cm-content")).to_have_text("math.sqrt")
     await desk.press("Shift+Tab")
     tooltip = desk.frame.get_by_role("tooltip")
     await expect(tooltip).to_contain_text("Return the square root of x.", timeout=KERNEL_MS)

@@ -139,11 +139,14 @@ function focused(page: Page, id: string): void {
   page.open.showPlace(id);
 }
 
+/** What takes presses for itself. It may be gone by now: an editor has taken the place of the text that was pressed. */
+const TEXT = ".source, input, textarea, select, button, a, .outputs, .markdown";
+
 /** A press selects the cell; with Shift, all cells up to it. */
 function press(page: Page, id: string, event: MouseEvent): void {
   const { selection } = page.open;
   if (event.button !== 0 || !(event.target instanceof Element)) return;
-  const inText = event.target.closest(".source, input, textarea, select, button, a, .outputs, .markdown") !== null;
+  const inText = event.composedPath().some((place) => place instanceof Element && place.matches(TEXT));
   if (event.shiftKey && selection.active.peek() !== id) {
     event.preventDefault();
     selection.extendTo(id);

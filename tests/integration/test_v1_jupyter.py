@@ -64,6 +64,14 @@ def test_forms_and_json_mean_the_same(ada: Person, project: str) -> None:
     assert reply["output"] == [{"data": {"text/plain": "3"}}]
 
 
+def test_a_tag_is_a_word_in_the_log_and_no_line_of_its_own(hub: ServedHub, ada: Person, project: str) -> None:
+    execute(ada, project, "'the code'", tag="lesson-7\nforged line")
+    (line,) = [line for line in hub.log_file.read_text().splitlines() if "lesson-7" in line]
+    assert "code_evaluated" in line
+    assert "lesson-7\\nforged line" in line
+    assert "the code" not in hub.log_file.read_text()
+
+
 def test_a_path_is_the_directory_or_an_item_of_standard_error(ada: Person, project: str) -> None:
     ada.shell(project, "mkdir -p jup/sub && echo 7 > jup/sub/data")
     code = "print(open('data').read())"

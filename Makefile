@@ -59,7 +59,7 @@ run-packages:
 	@sh tools/packages.sh bwrap:bubblewrap rsync:rsync
 
 test-packages:
-	@sh tools/packages.sh git:git curl:curl pgrep:procps initdb:postgresql chromium:chromium
+	@sh tools/packages.sh git:git curl:curl pgrep:procps initdb:postgresql chromium:chromium firefox-esr:firefox-esr
 
 bench-packages:
 	@sh tools/packages.sh wrk:wrk chromium:chromium

@@ -39,9 +39,11 @@ export async function loadParser(language: string): Promise<Parser | null> {
   return parser;
 }
 
-/** Code as lines of tokens. */
+const plain = (text: string): Token[] => (text === "" ? [] : [{ text, classes: "" }]);
+
+/** Code as lines of tokens; an empty line has none. */
 export function highlighted(code: string, parser: Parser | null): readonly (readonly Token[])[] {
-  if (parser === null || code.length > LIMIT) return code.split("\n").map((text) => [{ text, classes: "" }]);
+  if (parser === null || code.length > LIMIT) return code.split("\n").map(plain);
   const lines: Token[][] = [[]];
   const put = (text: string, classes: string): void => void lines.at(-1)?.push({ text, classes });
   highlightCode(code, parser.parse(code), classHighlighter, put, () => lines.push([]));

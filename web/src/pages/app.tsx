@@ -33,6 +33,7 @@ function start(boot: Boot): void {
   preload(boot.address.path);
   const { sign } = boot;
   boot.sign = null;
+  if (window.origin === "null") return; // the banner says what is missing
   page.start(sign?.token ?? null, sign?.sent);
 }
 

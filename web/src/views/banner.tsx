@@ -61,10 +61,7 @@ function SignInNeeded({ page, why }: { readonly page: Page; readonly why: keyof 
   return (
     <Card tone="warn" title="Sign-in needed">
       <p>{REASONS[why]}</p>
-      <Choices>
-        <OpenInNewTab page={page} />
-        <TryAgain act={() => page.session.retry()} />
-      </Choices>
+      <SignInChoices page={page} />
     </Card>
   );
 }
@@ -74,10 +71,17 @@ function Refused({ page, session }: { readonly page: Page; readonly session: Ses
   return (
     <Card tone="bad" title={isThrottled ? "Too many attempts" : "No access"}>
       <p>{isThrottled ? "Too many sign-ins have failed. Wait a minute, then try again." : sentence(session.message)}</p>
-      <Choices>
-        <TryAgain act={() => page.session.retry()} />
-      </Choices>
+      <SignInChoices page={page} />
     </Card>
+  );
+}
+
+function SignInChoices({ page }: { readonly page: Page }) {
+  return (
+    <Choices>
+      <OpenInNewTab page={page} />
+      <TryAgain act={() => page.session.retry()} />
+    </Choices>
   );
 }
 

@@ -48,6 +48,8 @@ class Wanted:
     path: str | None
     fullscreen: str
     has_token: bool
+    resumes: bool
+    """A page that was signed in by a token is loaded again."""
 
     @classmethod
     def of(cls, request: Request, base: str) -> "Wanted":
@@ -62,6 +64,7 @@ class Wanted:
             rest.removeprefix("files/") if is_file else None,
             next(iter(query.getlist("fullscreen")), ""),
             "auth_token" in query,
+            "eid" in query,
         )
 
     @property
@@ -70,8 +73,8 @@ class Wanted:
 
     @property
     def needs_application(self) -> bool:
-        """Whether the application has something to show there: embedded, one file, or a link that signs in."""
-        return self.embeds or self.path is not None or self.area == "auth"
+        """Whether the application has something to show there: embedded, one file, or somebody signed in by a link."""
+        return self.embeds or self.path is not None or self.area == "auth" or self.has_token or self.resumes
 
 
 class Shells:

@@ -1,26 +1,32 @@
 /** What is near the visible part of the page, and work that waits until nothing else is to be done. */
+import { scrollerOf } from "./scroll.ts";
 
 /** Within a screenful of what is seen. */
 const MARGIN = "100% 0px";
 
 export class Nearness {
   private readonly listeners = new WeakMap<Element, (near: boolean) => void>();
-  private readonly observer = new IntersectionObserver(
-    (entries) => {
-      for (const entry of entries) this.listeners.get(entry.target)?.(entry.isIntersecting);
-    },
-    { rootMargin: MARGIN },
-  );
+  private observer: IntersectionObserver | null = null;
 
   /** Tell now and on each change whether the element is near; returns what ends it. */
   watch(element: Element, listener: (near: boolean) => void): () => void {
     this.listeners.set(element, listener);
-    this.observer.observe(element);
-    return () => this.observer.unobserve(element);
+    this.observer ??= this.observe(element);
+    const { observer } = this;
+    observer.observe(element);
+    return () => observer.unobserve(element);
   }
 
   dispose(): void {
-    this.observer.disconnect();
+    this.observer?.disconnect();
+  }
+
+  /** The area that scrolls is named, because margins around the window do not count in frames of other sites. */
+  private observe(element: Element): IntersectionObserver {
+    const tell = (entries: readonly IntersectionObserverEntry[]): void => {
+      for (const entry of entries) this.listeners.get(entry.target)?.(entry.isIntersecting);
+    };
+    return new IntersectionObserver(tell, { root: scrollerOf(element), rootMargin: MARGIN });
   }
 }
 

@@ -1,8 +1,8 @@
 /** Scrolling within the notebook only: `scrollIntoView` would move the pages around ours, too. */
 
 /** The nearest area around the element that scrolls, if the page does not grow with its content. */
-function scrollerOf(element: Element): HTMLElement | null {
-  return element.closest<HTMLElement>(".notebook-scroller");
+export function scrollerOf(element: Element): HTMLElement | null {
+  return element.closest<HTMLElement>(".notebook:not([data-natural]) .notebook-scroller");
 }
 
 /** Bring an element into sight: as little as is needed, or to the top. */

@@ -24,6 +24,7 @@ interface SourceProps {
 
 export function Source({ cell, type, label }: SourceProps): VNode {
   const page = usePage();
+  const whole = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const mounted = useSignal(false);
   const near = useSignal<boolean | null>(null); // not yet known
@@ -32,14 +33,14 @@ export function Source({ cell, type, label }: SourceProps): VNode {
   const { current } = slot;
   current.label = label;
   useEffect(() => () => current.unmount(), [current]);
-  useEffect(() => page.nearness.watch(host.current as HTMLElement, (is) => (near.value = is)), [page, near]);
+  useEffect(() => page.nearness.watch(whole.current as HTMLElement, (is) => (near.value = is)), [page, near]);
   useSignalEffect(() => {
     if (near.value !== null) current.follow(near.value);
   });
   useLiveEffect(() => current.obey(page.open.focus.value));
   useSignalEffect(() => current.configure(page.open.lineNumbers.value, !page.open.mayEdit.value));
   return (
-    <div class="source" data-lines={page.open.lineNumbers.value && type === "code" ? "" : undefined}>
+    <div class="source" ref={whole} data-lines={page.open.lineNumbers.value && type === "code" ? "" : undefined}>
       {!mounted.value && (
         // biome-ignore lint/a11y/noStaticElementInteractions: keyboards reach the text by Enter on its cell
         <div onMouseDown={(event) => current.press(event)}>

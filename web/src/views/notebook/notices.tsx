@@ -37,7 +37,8 @@ export function Notices(): VNode {
 /** Why there is no kernel; only one that has lived has a name to be shown and variables to be lost. */
 function obituary({ displayName, reason }: KernelInfo): string {
   const why = reason ? `: ${reason.replace(/\.$/, "")}` : "";
-  if (displayName === null) return `The kernel could not be started${why}. Choose another one at the right of the bar.`;
+  if (displayName === null)
+    return `The kernel could not be started${why}. Choose another one at the right of the bar, if there is any.`;
   return `The kernel is dead${why}. Its variables are lost, the notebook is not.`;
 }
 

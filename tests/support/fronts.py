@@ -51,7 +51,7 @@ class Seen:
 
     def head(self) -> bytes:
         """To send on: closed after one request, and with what a hub behind a proxy is told."""
-        headers = dict(self.headers, **{"x-forwarded-proto": "https", "x-forwarded-for": "127.0.0.1"})
+        headers = {"x-forwarded-for": "127.0.0.1"} | self.headers | {"x-forwarded-proto": "https"}
         if not self.upgrades:
             headers["connection"] = "close"
         lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]

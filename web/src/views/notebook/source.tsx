@@ -143,9 +143,9 @@ class Slot {
   }
 
   private async mount(): Promise<CellEditor | null> {
-    editorModule ??= await import("../../editor/cell-editor.ts");
+    editorModule ??= await import("../../editor/cell-editor.ts").catch(() => null); // offline: another press tries again
     const host = this.host.current;
-    if (this.editor || !host?.isConnected) return this.editor;
+    if (editorModule === null || this.editor || !host?.isConnected) return this.editor;
     this.editor = new editorModule.CellEditor(host, this.options());
     this.page.editors.set(cellId(this.cell), this.editor);
     this.mounted.value = true;

@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 from playwright.async_api import BrowserContext, Page, Request, WebSocket
 
-WAIT_MS = 120_000
+_WAIT_SECONDS = 300
 _WATCH = """(() => {
   const known = new Set();
   const isVisible = (element) => {
@@ -61,7 +61,7 @@ class Watched:
 
     async def until(self, text: str) -> float:
         """When the text was first visible."""
-        with anyio.move_on_after(WAIT_MS / 1000):
+        with anyio.move_on_after(_WAIT_SECONDS):
             while text not in self._seen:
                 self._news = anyio.Event()
                 await self._news.wait()

@@ -14,7 +14,7 @@ from support.hubs import free_port
 PACKAGES = ("jupyterlab", "ipykernel")
 """What `make lock` pins for it."""
 _PROGRAM = Path(__file__).parents[1] / ".venv/lab/bin/jupyter-lab"
-_READY_SECONDS = 120
+_READY_SECONDS = 300
 _OPTIONS = (
     "--no-browser", "--allow-root", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
     "--ServerApp.disable_check_xsrf=True",

@@ -4,6 +4,7 @@ import statistics
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from subprocess import DEVNULL
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
@@ -17,7 +18,7 @@ from bench import live
 from bench.measure import Row, milliseconds, seconds
 from bench.memory import sandbox_bytes, sandbox_pid, tree, tree_bytes
 
-_READY_SECONDS = 60
+_READY_SECONDS = 300
 _QUIET_SAMPLES = 20
 _MIB = 1 << 20
 
@@ -32,7 +33,7 @@ class Cold(KernelManager):
 
     def start_ready(self) -> None:
         """Start it, and wait until it has answered."""
-        self.start_kernel()
+        self.start_kernel(stdout=DEVNULL, stderr=DEVNULL)
         client = self.client()
         client.start_channels()
         client.wait_for_ready(timeout=_READY_SECONDS)

@@ -18,7 +18,7 @@ from support.fronts import Front
 
 CHROMIUM = os.environ.get("CARREL_TEST_CHROMIUM", "/usr/bin/chromium")
 ARTIFACTS = Path(__file__).parents[1] / "e2e" / ".artifacts"
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 
 _FLAGS = (
     "--disable-gpu",

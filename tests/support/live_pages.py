@@ -14,7 +14,7 @@ from carrel.protocol.documents import Kind, Reader, encode_number
 from support.hubs import ServedHub
 from support.people import Person
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 100
 
 
 def token_of(person: Person) -> str:

@@ -5,6 +5,7 @@ pages have addresses of their own, so that tests share the hub and the sandbox o
 """
 
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -115,8 +116,8 @@ def token(hub: ServedHub, ada: Person) -> str:
 
 @pytest.fixture
 def named(request: pytest.FixtureRequest) -> str:
-    """A name for the files of this test alone."""
-    return str(request.function.__name__).removeprefix("test_")[:60]
+    """A name for the files of this test alone, with its parameters."""
+    return re.sub(r"\W+", "-", request.node.name.removeprefix("test_")).strip("-")[-60:]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -18,6 +19,20 @@ pytestmark = pytest.mark.anyio
 
 HOWTO = Path(__file__).parents[2] / "docs" / "embedding-howto.md"
 PACKAGE = Path(carrel.__file__).parent / "hub" / "pages" / "built" / "embed" / "carrel-embed.js"
+
+
+PUBLISHED = """<!doctype html><title>published</title>
+<iframe id="cocalc" width="900" height="500"
+  src="https://cocalc.com/app?auth_token=......&fullscreen=kiosk&session="></iframe>
+<script>
+  function replies(mesg) { console.log(JSON.stringify(mesg.data)); }
+  window.addEventListener("message", replies, false);
+  function send(payload) {
+    cocalc = document.getElementById("cocalc").contentWindow;
+    cocalc.postMessage(payload, "https://cocalc.com");
+  }
+</script>"""
+"""The page that the published notes of the message protocol describe, in their words."""
 
 
 def snippets(language: str) -> list[str]:
@@ -69,3 +84,34 @@ async def test_the_page_without_it(visitor: Visitor, front: Front, project: str,
     replies = [text for text in said if "action: open" in text]
     assert ["ack" in text for text in replies] == [True, False]
     await expect(page.frame_locator("#carrel").get_by_text("print(6 * 7)")).to_be_visible()
+
+
+async def test_a_page_written_from_the_published_notes_alone(
+    visitor: Visitor, front: Front, ada: Person, project: str, token: str
+) -> None:
+    ada.write(project, "subdir1/notebook.ipynb", notebook(code("'published'")))
+    html = PUBLISHED.replace("https://cocalc.com", SERVER).replace("......", token)
+    front.pages[COURSE, "/published"] = Page(html.encode())
+    page = await visitor.new_page()
+    said: list[dict[str, Any]] = []
+    page.on("console", lambda message: said.append(json.loads(message.text)) if message.type == "log" else None)
+    await page.goto(f"https://{COURSE}/published")
+    await expect(page.frame_locator("#cocalc").locator("#carrel-embed-banner")).to_contain_text("ready")
+
+    async def send(payload: dict[str, str], end: str) -> list[str]:
+        """The statuses of what came in reply, in order."""
+        said.clear()
+        async with page.expect_console_message(lambda message: f'"status":"{end}"' in message.text, timeout=60_000):
+            await page.evaluate("(payload) => send(payload)", payload)
+        return [message["status"] for message in said if "status" in message]
+
+    assert await send({"action": "status"}, "done") == ["done"]
+    assert (said[0]["connection"]["status"], said[0]["open_files"]) == ("connected", {})
+    opening = {"action": "open", "project_id": project, "path": "subdir1/notebook.ipynb"}
+    assert await send(opening, "done") == ["ack", "done"]
+    await expect(page.frame_locator("#cocalc").get_by_text("'published'", exact=True)).to_be_visible()
+    await send({"action": "status"}, "done")
+    assert said[0]["open_files"] == {project: ["subdir1/notebook.ipynb"]}
+    assert await send({"action": "closeall"}, "done") == ["done"]
+    assert said[-1]["mesg"] == "all files are closed"
+    assert await send({"action": "fly"}, "error") == ["error"]

@@ -1,5 +1,6 @@
 """The message protocol with a real frame: every error text, who is answered at all, and in which order."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from playwright.async_api import expect
 from support.browsers import Visitor
 from support.fronts import Front, Page
 from support.notebooks import code, notebook
-from support.parents import COURSE, SERVER, Parent, frame_tag, kiosk, open_parent
+from support.parents import CARREL, COURSE, SERVER, Parent, frame_tag, kiosk, open_parent, serve_parent
 from support.people import Person
 
 pytestmark = pytest.mark.anyio
@@ -41,11 +42,64 @@ WRONG: tuple[tuple[Any, str, str], ...] = (
 
 
 async def test_each_wrong_message_gets_its_text(parent: Parent) -> None:
-    for payload, mesg, reason in WRONG:
+    for number, (payload, mesg, reason) in enumerate(WRONG):
         before = len(await parent.heard())
-        await parent.say(payload)
+        asked = isinstance(payload, dict)
+        await parent.say(payload | {"id": number} if asked else payload)
         reply = await parent.hears({"status": "error"}, after=before)
         assert (payload, reply["mesg"], reply["code"]) == (payload, mesg, reason)
+        assert reply.get("id") == (number if asked else None)
+        if asked and payload.get("action") == "open":
+            fields = {name: payload.get(name) for name in ("action", "project_id", "path")}
+            assert {name: reply.get(name) for name in fields} == fields
+
+
+async def test_nothing_at_all_is_no_payload(parent: Parent) -> None:
+    await parent.page.evaluate("say(undefined, 0)")
+    reply = await parent.hears({"status": "error"})
+    assert (reply["mesg"], reply["code"]) == ('There is no payload "data"', "bad_message")
+
+
+async def test_replies_and_events_of_others_are_not_answered(parent: Parent) -> None:
+    for payload in ({"status": "done"}, {"event": "ready"}, {"status": "error", "mesg": "Unknown action 'undefined'"}):
+        await parent.say(payload)
+    await parent.ask({"action": "status"})
+    assert [m["data"] for m in await parent.heard() if m["data"].get("status") == "error"] == []
+
+
+async def test_fifty_messages_a_second_are_taken(parent: Parent) -> None:
+    async with parent.page.expect_console_message(lambda message: "more than 50 messages" in message.text):
+        await parent.page.evaluate("for (let n = 0; n < 80; n++) say({ action: 'status', id: `flood-${n}` }, 0)")
+    await parent.page.wait_for_function(
+        """() => { say({ action: "status", id: "later" }, 0); return heard.some(({ data }) => data.id === "later") }""",
+        polling=50,
+    )
+    flood = [m["data"]["id"] for m in await parent.heard() if str(m["data"].get("id", "")).startswith("flood")]
+    assert flood == [f"flood-{number}" for number in range(50)]
+
+
+async def test_a_stopped_project_is_acknowledged_first_and_then_started(
+    visitor: Visitor, front: Front, token: str, ada: Person, named: str
+) -> None:
+    project = ada.new_project(named)
+    ada.write(project, "a.ipynb", notebook(code("1")))
+    page = await visitor.new_page()
+    steps: list[str] = []
+
+    def hear(frame: str | bytes) -> None:
+        message = json.loads(frame) if isinstance(frame, str) else {}
+        if message.get("t") in ("accepted", "progress", "opened"):
+            steps.append(message.get("state") or message["t"])
+
+    page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    url = serve_parent(front, frame_tag(kiosk(token=token)))
+    await page.goto(url)
+    starting = Parent(page, url)
+    await starting.ready()
+    assert (await starting.open(project, "a.ipynb"))["status"] == "done"
+    assert steps == ["accepted", "starting", "opening", "opened"]
+    replies = [m["data"]["status"] for m in await starting.heard() if m["data"].get("action") == "open"]
+    assert replies == ["ack", "done"]
 
 
 async def test_a_missing_or_unsuitable_file_never_yields_done(parent: Parent, ada: Person, project: str) -> None:
@@ -139,3 +193,29 @@ async def test_a_sibling_of_the_frame_is_not_answered(visitor: Visitor, front: F
     await frame.evaluate("ask()")
     assert (await parent.ask({"action": "status"}))["status"] == "done"  # asked later, so the first was dropped
     assert await frame.evaluate("heard") == []
+
+
+async def test_neither_the_frame_itself_nor_a_stranger_with_its_window_is_answered(
+    visitor: Visitor, front: Front, token: str
+) -> None:
+    parent = await open_parent(visitor, front, frame_tag(kiosk(token=token)))
+    await parent.ready()
+    frame = next(frame for frame in parent.page.frames if CARREL in frame.url)
+    await frame.evaluate(
+        "window.heard = []; addEventListener('message', ({ data }) => heard.push(data)); postMessage({ action: 'x' })"
+    )
+    front.pages["stranger.example.test", "/opener"] = Page(
+        f"""<!doctype html><title>stranger</title><script>window.heard = [];
+        addEventListener("message", (event) => heard.push(event.data));
+        window.ask = () => course.frames[0].postMessage({{action: "status"}}, "{SERVER}")</script>""".encode()
+    )
+    stranger = await visitor.open("https://stranger.example.test/opener")
+    async with stranger.expect_popup() as popup:
+        await stranger.evaluate(f"window.course = open('{parent.url}'); null")
+    course = Parent(await popup.value, parent.url)
+    await course.ready()
+    await stranger.evaluate("ask()")
+    for one in (parent, course):
+        assert (await one.ask({"action": "status"}))["status"] == "done"  # asked later, so the others were dropped
+    assert await stranger.evaluate("heard") == []
+    assert [message for message in await frame.evaluate("heard") if "status" in message] == []

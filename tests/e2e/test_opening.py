@@ -60,14 +60,17 @@ async def test_a_token_in_a_message_opens_the_notebook(
     await shows_lesson(parent)
 
 
-@pytest.mark.parametrize("where", ["query", "fragment"])
+@pytest.mark.parametrize("where", ["query", "fragment", "message"])
 async def test_after_loading_the_token_is_nowhere(
     visitor: Visitor, front: Front, hub: ServedHub, token: str, project: str, lesson: str, where: str
 ) -> None:
     front.seen.clear()
     plain = kiosk(file_url(project, lesson))
-    address = f"{plain}&auth_token={token}" if where == "query" else f"{plain}#auth_token={token}"
-    parent = await open_parent(visitor, front, frame_tag(address))
+    suffix = {"query": f"&auth_token={token}", "fragment": f"#auth_token={token}", "message": ""}[where]
+    parent = await open_parent(visitor, front, frame_tag(plain + suffix))
+    if where == "message":
+        await parent.hears({"event": "auth-required"})
+        await parent.say({"action": "auth", "auth_token": token})
     await parent.ready()
     await shows_lesson(parent)
     document, *others = [seen for seen in front.seen if seen.host == CARREL]
@@ -75,9 +78,11 @@ async def test_after_loading_the_token_is_nowhere(
     assert [seen for seen in others if token in f"{seen.target}{seen.headers}"] == []
     frame = next(frame for frame in parent.page.frames if CARREL in frame.url)
     stored = await frame.evaluate(
-        """() => {
+        """async () => {
           const read = (name) => { try { return JSON.stringify(window[name]); } catch { return ""; } };
-          return [location.href, document.referrer, document.cookie, read("localStorage"), read("sessionStorage"),
+          const databases = await indexedDB.databases().catch(() => []), kept = await caches.keys().catch(() => []);
+          return [JSON.stringify([databases, kept, navigation.entries().map(({ url }) => url)]),
+            location.href, document.referrer, document.cookie, read("localStorage"), read("sessionStorage"),
             JSON.stringify(history.state), document.documentElement.outerHTML,
             JSON.stringify(performance.getEntries().slice(1).map((entry) => entry.name))].join(" ");
         }"""
@@ -86,13 +91,15 @@ async def test_after_loading_the_token_is_nowhere(
     assert token not in hub.log_file.read_text()
 
 
+@pytest.mark.parametrize("start", ["file", "application"])
 async def test_a_frame_takes_no_focus_and_scrolls_nothing(
-    visitor: Visitor, front: Front, token: str, project: str, lesson: str
+    visitor: Visitor, front: Front, token: str, project: str, lesson: str, start: str
 ) -> None:
-    parent = await open_parent(visitor, front, frame_tag(kiosk(token=token)))
+    path = file_url(project, lesson) if start == "file" else "/app"
+    parent = await open_parent(visitor, front, frame_tag(kiosk(path, token=token)))
     await parent.page.evaluate("document.querySelector('input').focus(); window.scrollTo(0, 300)")
     await parent.ready()
-    await parent.open(project, lesson)
+    await parent.open(project, lesson, cell="cell-1")
     await shows_lesson(parent)
     assert (await parent.ask({"action": "run"}, wait_ms=60_000))["ok"]
     assert await parent.page.evaluate("[document.activeElement.tagName, window.scrollY]") == ["INPUT", 300]

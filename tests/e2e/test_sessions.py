@@ -11,13 +11,32 @@ from support.people import Person
 
 pytestmark = pytest.mark.anyio
 
+SIGNING_IN = """<script>
+  addEventListener("message", ({ data }) => {
+    if (data?.event === "auth-required" && data.reason === "missing") say({ action: "auth", auth_token: "TOKEN" }, 0);
+  });
+</script>"""
+"""What a page does that gives tokens by message."""
 
-@pytest.fixture
-async def parent(visitor: Visitor, front: Front, token: str, ada: Person, project: str, named: str) -> Parent:
-    """A page whose frame shows a notebook of this test."""
+
+@pytest.fixture(params=["fragment", "query", "message"])
+async def parent(
+    request: pytest.FixtureRequest,
+    visitor: Visitor,
+    front: Front,
+    token: str,
+    ada: Person,
+    project: str,
+    named: str,
+) -> Parent:
+    """A page whose frame shows a notebook of this test, with the token in each of its places."""
     ada.write(project, f"{named}.ipynb", notebook(code(f"'{named}'")))
-    address = kiosk(file_url(project, f"{named}.ipynb"), token=token)
-    parent = await open_parent(visitor, front, frame_tag(address))
+    file = file_url(project, f"{named}.ipynb")
+    if request.param == "fragment":
+        address = kiosk(file, token=token)
+    else:
+        address = kiosk(file, query=f"&auth_token={token}" if request.param == "query" else "")
+    parent = await open_parent(visitor, front, frame_tag(address), SIGNING_IN.replace("TOKEN", token))
     await parent.ready()
     return parent
 
@@ -77,3 +96,22 @@ async def test_a_revoked_token_ends_the_session_and_a_new_one_brings_it_back(
     assert (await parent.ask({"action": "auth", "auth_token": new}))["status"] == "done"
     await shows(parent, named)
     assert (await parent.ask({"action": "run"}, wait_ms=60_000))["ok"]
+
+
+async def test_frames_of_two_accounts_that_are_loaded_again_stay_apart(
+    visitor: Visitor, front: Front, hub: ServedHub, ada: Person, eve: Person, project: str, named: str
+) -> None:
+    path, hers = f"{named}.ipynb", eve.new_project(named)
+    ada.write(project, path, notebook(code("'of Ada'")))
+    eve.write(hers, path, notebook(code("'of Eve'")))
+    ways_in = [(project, scoped_token(hub, ada)), (hers, scoped_token(hub, eve))]
+    tags = [frame_tag(kiosk(file_url(place, path), token=token)) for place, token in ways_in]
+    parent = await open_parent(visitor, front, *tags)
+    for number in range(2):
+        await parent.ready(number)
+    before = len(await parent.heard())
+    for frame in [frame for frame in parent.page.frames if CARREL in frame.url]:
+        await frame.evaluate("location.reload(); null")
+    for number, text in enumerate(("'of Ada'", "'of Eve'")):
+        await parent.hears({"event": "ready"}, frame=number, after=before)
+        await expect(parent.frame(number).get_by_text(text, exact=True)).to_be_visible()

@@ -4,6 +4,7 @@ import type { Right } from "../state/document.ts";
 import type { OpenFile } from "../state/open-file.ts";
 import type { Page } from "../state/page.ts";
 import type { SharedDocument } from "../state/shared-document.ts";
+import { until } from "../state/until.ts";
 import { isNumber, isOneOf, isString, type Unknowns } from "../wire/json.ts";
 import { Refusal } from "./protocol.ts";
 
@@ -32,6 +33,12 @@ export function allFiles(page: Page): Opened[] {
     const document = file.document.value;
     return document ? [{ file, document, ref: { project_id: file.projectId, path: file.path } }] : [];
   });
+}
+
+/** Resolves when the agent can be asked; rejects when the file is closed meanwhile, or aborted. */
+export async function connected({ document }: Pick<Opened, "document">, signal: AbortSignal): Promise<void> {
+  const status = await until(document.status, (now) => now === "live" || now === "closed", signal);
+  if (status === "closed") throw new Refusal("cancelled", "the file was closed meanwhile");
 }
 
 /** Refuse what the session may not do with a document. */

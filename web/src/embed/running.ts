@@ -4,10 +4,9 @@ import { CallError, type Json } from "../state/document.ts";
 import type { Page } from "../state/page.ts";
 import type { SharedDocument } from "../state/shared-document.ts";
 import { EXPORT_FORMATS, FormatUnsupported } from "../state/shown.ts";
-import { until } from "../state/until.ts";
 import { parseRunResult, type RunResult } from "../wire/events.ts";
 import { isObject, isString, type JsonObject } from "../wire/json.ts";
-import { demand, fileOf, flag, oneOf, positive, text } from "./fields.ts";
+import { connected, demand, fileOf, flag, oneOf, positive, text } from "./fields.ts";
 import { Refusal, type Request, reply } from "./protocol.ts";
 
 const RUN_MS = 600_000;
@@ -21,6 +20,7 @@ export async function run(page: Page, request: Request): Promise<void> {
   const cells: JsonObject = what === "cell" ? { what: "cells", cells: [text(fields, "cell")] } : { what };
   const params = { ...cells, stop_on_error: flag(fields, "stop_on_error", true) };
   const signal = AbortSignal.timeout(positive(fields, "timeout_ms", RUN_MS));
+  await connected(opened, signal);
   const started = await opened.document.call("run", params, signal);
   if (!isObject(started) || !isString(started.run_id)) throw new Refusal("internal", "the run did not begin");
   reply(request, { status: "ack" });
@@ -32,8 +32,7 @@ export async function run(page: Page, request: Request): Promise<void> {
 /** The result of a run; a connection that goes meanwhile does not end the run, so it is asked for again. */
 async function outcome(document: SharedDocument, runId: string, signal: AbortSignal): Promise<RunResult> {
   for (;;) {
-    const status = await until(document.status, (now) => now === "live" || now === "closed", signal);
-    if (status === "closed") throw new Refusal("cancelled", "the file was closed meanwhile");
+    await connected({ document }, signal);
     const result = await document.call("run.result", { run_id: runId }, signal).catch(isOffline);
     const parsed = isObject(result) ? parseRunResult({ ...result, run_id: runId }) : null;
     if (parsed !== null) return parsed;

@@ -3,7 +3,7 @@ import { CallError } from "../state/document.ts";
 import type { Page } from "../state/page.ts";
 import { until } from "../state/until.ts";
 import { isNumber, isObject } from "../wire/json.ts";
-import { allFiles, demand, fileOf, type Opened } from "./fields.ts";
+import { allFiles, connected, demand, fileOf, type Opened } from "./fields.ts";
 import type { Opening } from "./opening.ts";
 import { Refusal, type Request, reply } from "./protocol.ts";
 
@@ -39,6 +39,7 @@ function flushAndClose(page: Page): (opened: Opened) => Promise<void> {
 /** Wait until the agent has all edits, then have it write the file. */
 async function saveOne(opened: Opened): Promise<object> {
   const signal = await arrived(opened);
+  await connected(opened, signal);
   const result = await opened.document.call("save", { cause: "parent" }, signal);
   const { mtime, bytes } = isObject(result) ? result : {};
   return { ...opened.ref, ...(isNumber(mtime) && { mtime }), ...(isNumber(bytes) && { bytes }) };

@@ -1,5 +1,6 @@
-"""What the frame shows is accessible, as far as axe can tell, in light and in dark."""
+"""What the frame shows is accessible, as far as axe can tell: in light and in dark, on wide screens and on phones."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -7,20 +8,26 @@ from playwright.async_api import Frame, expect
 from support.browsers import Visitor
 from support.fronts import Front
 from support.notebooks import code, markdown, notebook
-from support.parents import CARREL, Parent, frame_tag, kiosk, open_parent
+from support.parents import CARREL, Opener, Parent, frame_tag, kiosk, open_parent
 from support.people import Person
+
+NewVisitor = Callable[..., Awaitable[Visitor]]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
   .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`)"""
+PHONE = {"width": 390, "height": 800}
+LONG = "x = '" + "long " * 60 + "'"
 CONTENT = notebook(
     markdown(
         "# A title\n\nText with a [link](https://elsewhere.example.test/) and $x^2$.\n\n| a | b |\n|--|--|\n| 1 | 2 |"
     ),
     code("import sys\nprint('out'); print('err', file=sys.stderr)\n{'a': [1, 2]}"),
     code("1 / 0"),
+    code(f"{LONG}\nfor number in range(200): print(number, x[:90])"),
+    markdown(f"```python\n{LONG}\n```\n\n$$x = {' + '.join(f'x_{{{n}}}' for n in range(60))}$$"),
 )
 
 
@@ -29,6 +36,11 @@ async def violations(parent: Parent) -> list[str]:
     await frame.evaluate(AXE.read_text())
     found: list[str] = await frame.evaluate(RUN)
     return found
+
+
+async def press(parent: Parent, *keys: str) -> None:
+    for key in keys:
+        await parent.page.keyboard.press(key)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -46,3 +58,46 @@ async def test_banner_card_and_notebook(
     await parent.ask({"action": "run"}, wait_ms=60_000)
     await expect(parent.frame().get_by_text("ZeroDivisionError").first).to_be_visible()
     assert await violations(parent) == []
+
+
+@pytest.mark.parametrize(("theme", "viewport"), [("light", None), ("dark", None), ("light", PHONE), ("dark", PHONE)])
+async def test_menus_dialogs_and_editing(
+    new_visitor: NewVisitor, opener: Opener, theme: str, viewport: dict[str, int] | None
+) -> None:
+    opener.person.write(opener.project, opener.path, CONTENT)
+    visitor = await (new_visitor(viewport=viewport) if viewport else new_visitor())
+    parent = await opener.open(visitor, f"&theme={theme}")
+    await expect(parent.frame().locator(".cell")).to_have_count(5)
+    await parent.ask({"action": "run", "stop_on_error": False}, wait_ms=90_000)
+    await press_and_check(parent, 1)
+    for button in ("Run more", "Kernel:", "More for this cell"):
+        await parent.frame().get_by_role("button", name=button).click()
+        await expect(parent.frame().get_by_role("menu").get_by_role("menuitem").first).to_be_visible()
+        assert await violations(parent) == [], button
+        await press(parent, "Escape")
+
+
+async def press_and_check(parent: Parent, number: int) -> None:
+    """Look at a cell in each of its states, and at what keys open."""
+    cell = parent.frame().locator(".cell").nth(number)
+    await cell.focus()
+    states = {
+        "Enter": cell.locator(".cm-focused"),
+        "Escape": parent.frame().locator(".cell:focus"),
+        "h": parent.frame().get_by_role("dialog"),
+        "f": parent.frame().get_by_role("search"),
+        "l": cell.locator("[data-lines]"),
+        "Shift+H": cell.get_by_text("Input is folded"),
+        "o": cell.get_by_text("output hidden").or_(cell.get_by_text("outputs hidden")),
+        "Shift+ArrowDown": parent.frame().locator(".is-selected").nth(1),
+    }
+    for key, shown in states.items():
+        await press(parent, key)
+        await expect(shown).to_be_visible()
+        assert await violations(parent) == [], key
+        if key in ("h", "f"):
+            await press(parent, "Escape")
+    await press(parent, "0", "0")
+    await expect(parent.frame().get_by_role("alertdialog")).to_be_visible()
+    assert await violations(parent) == [], "restart"
+    await press(parent, "Escape", "ArrowUp", "Shift+H", "o")

@@ -144,6 +144,17 @@ async def test_the_toolbar_of_a_cell_can_be_clicked(sit_at: SitAt) -> None:
     await expect(desk.cells).to_have_count(2)
 
 
+async def test_cells_scroll_below_the_bar_and_keys_bring_them_into_sight(sit_at: SitAt) -> None:
+    desk = await sit_at(*(code(f"first = {number}\nsecond = 2\nthird = 3") for number in range(80)))
+    await desk.command_mode(0)
+    for _ in range(40):
+        await desk.press("j")
+    await expect(desk.cells.nth(40)).to_be_focused()
+    await expect(desk.cells.nth(40)).to_be_in_viewport(ratio=0.9)
+    await expect(desk.frame.get_by_role("toolbar", name="Notebook")).to_be_in_viewport(ratio=1)
+    await expect(desk.cells.nth(0)).not_to_be_in_viewport()
+
+
 async def test_shift_enter_runs_and_goes_on_to_a_new_cell(sit_at: SitAt) -> None:
     desk = await sit_at(code("6 * 7"))
     await desk.edits(0, "6 * 7")

@@ -71,6 +71,7 @@ async def test_menus_dialogs_and_editing(
     await parent.ask({"action": "run", "stop_on_error": False}, wait_ms=90_000)
     await press_and_check(parent, 1)
     for button in ("Run more", "Kernel:", "More for this cell"):
+        await parent.frame().locator(".cell.is-active").focus()
         await parent.frame().get_by_role("button", name=button).click()
         await expect(parent.frame().get_by_role("menu").get_by_role("menuitem").first).to_be_visible()
         assert await violations(parent) == [], button

@@ -100,6 +100,16 @@ test("what cannot be shown says so", () => {
   );
 });
 
+test("names in JSON stand in an order that does not depend on how it was shared", () => {
+  const element = shown([display({ "application/json": { b: 1, a10: 2, a9: [3, 1] } })]);
+  expect([...element.querySelectorAll(".json-name")].map((name) => name.textContent)).toEqual(["a9:", "a10:", "b:"]);
+});
+
+test("a traceback that may scroll can be reached by keyboard", () => {
+  const element = shown([{ output_type: "error", ename: "E", evalue: "e", traceback: ["a", "b"] }]);
+  expect(element.querySelector<HTMLElement>(".output-error")?.tabIndex).toBe(0);
+});
+
 test("JSON unfolds, and long lists come in pieces", () => {
   const element = shown([display({ "application/json": { a: { b: 1 }, list: Array(300).fill(0) } })]);
   expect([...element.querySelectorAll(".json-name")].map((name) => name.textContent)).toEqual(["a:", "list:"]);

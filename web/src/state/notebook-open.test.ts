@@ -123,6 +123,24 @@ describe("an open notebook", () => {
     expect(agent.notebook.cells.get(0).toJSON().metadata).toEqual({});
   });
 
+  it("interrupts those that wait, too", () => {
+    give("interrupt");
+    expect(agent.calls.map((call) => call.method)).toEqual(["run.cancel"]);
+  });
+
+  it("knows which cells were run from here, and no others", async () => {
+    await open.run(["b"]);
+    expect([...open.asked]).toEqual(["b"]);
+    await open.runAll("all");
+    expect(open.asked.has("c")).toBe(true);
+  });
+
+  it("names the kernel that the notebook asks for as people know it", () => {
+    expect(open.kernelName.value).toBeNull();
+    agent.notebook.meta.set("metadata", new Y.Map([["kernelspec", { name: "ir", display_name: "R" }]]));
+    expect(open.kernelName.value).toBe("R");
+  });
+
   it("asks before it restarts", async () => {
     give("restart");
     expect(agent.calls).toEqual([]);

@@ -112,7 +112,9 @@ function KernelPicker(): VNode {
   return (
     <Menu
       label={`Kernel: ${kernel.displayName ?? page.open.kernelName.value ?? "none"} ${STATES[kernel.state]}. Choose another`}
-      items={specs.value.map((item) => ({ ...item, checked: item.value === kernel.name }))}
+      items={specs.value.map((item) =>
+        item.value === SHUT_DOWN ? item : { ...item, checked: item.value === kernel.name },
+      )}
       onOpen={load}
       onChoose={(name) => void choose(page, name)}
     >

@@ -18,7 +18,11 @@ LINKS = (
     f"[the application]({SERVER}/app) [a cell](#cell-1) [outside](https://elsewhere.example.test/)"
 )
 OUTSIDE = Served(b"<!doctype html><title>outside</title>")
-CONTROLS = "button, a, summary, select, [role=menuitem], [role=menuitemradio], [role=tab], [tabindex='0']"
+CONTROLS = "button, a[href], summary, select, [role=menuitem], [role=menuitemradio], [role=tab]"
+LABELS = """(controls) => controls.map((control) => control.checkVisibility() &&
+  (control.getAttribute("aria-label") || control.title || control.innerText || control.value || "").trim())"""
+DEEPEST = 3
+"""A control of a dialog that a control of a menu opens."""
 
 
 @pytest.fixture
@@ -32,13 +36,59 @@ def frame_of(parent: Parent) -> Frame:
     return next(frame for frame in parent.page.frames if urlsplit(frame.url).hostname == CARREL)
 
 
+class Crawler:
+    """Presses every control of an editor, and every one that appears when another has been pressed."""
+
+    def __init__(self, parent: Parent, project: str, path: str) -> None:
+        self.parent, self.file = parent, {"project_id": project, "path": path}
+        self.frame = frame_of(parent)
+        self.address = urlsplit(self.frame.url)._replace(fragment="")
+        self.pressed: set[str] = set()
+
+    async def crawl(self) -> None:
+        todo = [[label] for label in await self._labels()]
+        while todo:
+            way = todo.pop(0)
+            before = set(await self._labels())
+            for label in way:
+                await self._press(label)
+            await self._is_confined(way)
+            self.pressed.add(way[-1])
+            for label in await self._labels():
+                if label not in before | self.pressed and [*way[:-1], label] not in todo and len(way) < DEEPEST:
+                    todo.append([*way, label])
+            for _ in way:
+                await self.frame.page.keyboard.press("Escape")
+
+    async def _labels(self) -> list[str]:
+        """What the controls that are to be seen are called, each once."""
+        labels = await self.frame.locator(CONTROLS).evaluate_all(LABELS)
+        return [label for label in dict.fromkeys(labels) if label is not False]
+
+    async def _press(self, label: str) -> None:
+        labels = await self.frame.locator(CONTROLS).evaluate_all(LABELS)
+        if label not in labels:
+            return  # what was done meanwhile has taken it away
+        control = self.frame.locator(CONTROLS).nth(labels.index(label))
+        try:
+            await control.click(timeout=1_000, force=True)
+        except Error:
+            await control.dispatch_event("click")  # covered: a program may press it all the same
+
+    async def _is_confined(self, way: list[str]) -> None:
+        assert urlsplit(self.frame.url)._replace(fragment="") == self.address, way
+        status = await self.parent.ask({"action": "status"})
+        assert status["open_files"] == {self.file["project_id"]: [self.file["path"]]}, way
+        assert await self.frame.locator(".files > *").first.is_visible(), way
+
+
 @pytest.mark.parametrize(
-    ("path", "content"),
-    [("crawled.ipynb", notebook(markdown(LINKS), code("1 + 1"))), ("crawled.py", "print('text')\n")],
+    ("path", "content", "least"),
+    [("crawled.ipynb", notebook(markdown(LINKS), code("1 + 1")), 40), ("crawled.py", "print('text')\n", 8)],
     ids=["notebook", "text"],
 )
 async def test_no_control_of_an_editor_leads_out_of_it(
-    parent: Parent, visitor: Visitor, front: Front, ada: Person, project: str, path: str, content: str
+    parent: Parent, visitor: Visitor, front: Front, ada: Person, project: str, path: str, content: str, least: int
 ) -> None:
     ada.write(project, path, content)
     ada.write(project, "other.ipynb", notebook())
@@ -46,18 +96,13 @@ async def test_no_control_of_an_editor_leads_out_of_it(
     opened: list[Page] = []
     visitor.context.on("page", lambda page: opened.append(page))
     front.pages["elsewhere.example.test", "/"] = OUTSIDE
-    frame = frame_of(parent)
-    address = urlsplit(frame.url)._replace(fragment="")
-    clicked = 0
-    while clicked < await frame.locator(CONTROLS).count():
-        await click(frame, clicked)
-        clicked += 1
-        assert urlsplit(frame.url)._replace(fragment="") == address
-        assert await frame.locator(CONTROLS).count() > 0
-    assert clicked >= 3
-    status = await parent.ask({"action": "status"})
-    assert status["open_files"] == {project: [path]}
+    visitor.expect_problem("Clipboard")
+    crawler = Crawler(parent, project, path)
+    await crawler.crawl()
+    assert len(crawler.pressed) >= least, crawler.pressed
     assert {await address_of(page) for page in opened} <= {"https://elsewhere.example.test/"}
+    blocked = {m["data"]["path"] for m in await parent.heard() if m["data"].get("event") == "blocked"}
+    assert blocked >= ({"other.ipynb", "settings", "projects", "/app"} if path.endswith("ipynb") else set())
 
 
 async def address_of(page: Page) -> str:
@@ -66,13 +111,21 @@ async def address_of(page: Page) -> str:
     return page.url
 
 
-async def click(frame: Frame, number: int) -> None:
-    control = frame.locator(CONTROLS).nth(number)
-    try:
-        await control.click(timeout=1_000, force=True)
-    except Error:
-        await control.dispatch_event("click")  # hidden or covered: a program may press it all the same
-    await frame.page.keyboard.press("Escape")
+async def test_neither_back_nor_another_address_leads_out_of_a_kiosk(
+    parent: Parent, ada: Person, project: str, named: str
+) -> None:
+    ada.write(project, f"{named}.ipynb", notebook(markdown("[a cell](#cell-1)"), code("'stays'")))
+    await parent.open(project, f"{named}.ipynb")
+    frame = frame_of(parent)
+    await frame.get_by_text("a cell").click()
+    for step in (
+        "history.pushState({}, '', '/settings?fullscreen=kiosk'); history.back()",
+        "history.pushState({}, '', '/projects'); dispatchEvent(new PopStateEvent('popstate'))",
+        "history.pushState({}, '', '/app'); history.go(-2)",
+    ):
+        await frame.evaluate(f"{step}; new Promise((done) => setTimeout(done, 50))")
+        await expect(frame.get_by_text("'stays'", exact=True)).to_be_visible()
+        assert (await parent.ask({"action": "status"}))["open_files"] == {project: [f"{named}.ipynb"]}
 
 
 async def test_a_link_to_another_file_is_blocked_each_time_and_told(

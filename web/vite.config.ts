@@ -1,6 +1,7 @@
 /** How the front end is bundled for the hub's pages and how its unit tests run; `tools/build.ts` makes all bundles. */
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+import { chunkOf } from "./tools/chunks.ts";
 
 const here = import.meta.dirname;
 
@@ -9,6 +10,9 @@ export default defineConfig({
   base: "./", // assets find each other by relative addresses, so the hub may serve them under any path
   publicDir: false,
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  resolve: {
+    alias: [{ find: /^lib0\/logging$/, replacement: resolve(here, "src/state/yjs-log.ts") }],
+  },
   build: {
     target: "es2022",
     manifest: true,
@@ -18,6 +22,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { app: resolve(here, "src/pages/app.tsx"), "output-frame": resolve(here, "output-frame.html") },
+      output: {
+        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: chunkOf, debugName: "steps" }] },
+      },
     },
   },
   test: {

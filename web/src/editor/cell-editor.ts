@@ -1,14 +1,15 @@
 /** The editor of one cell of a notebook. */
-import { closeCompletion, completionStatus } from "@codemirror/autocomplete";
-import { EditorState, type Extension, Prec } from "@codemirror/state";
+import { defineLanguageFacet, Language, LanguageSupport } from "@codemirror/language";
+import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
-import { type Command, EDIT_KEYS } from "../state/notebook-keys.ts";
-import { type Ask, kernelHelp } from "./kernel-help.ts";
-import { loadLanguage } from "./languages.ts";
+import type { Command } from "../state/notebook-command-names.ts";
+import { EDIT_KEYS } from "../state/notebook-keys.ts";
+import { knownParser } from "./highlight.ts";
+import type { Ask } from "./kernel-help.ts";
 import { remoteCursors } from "./remote-cursors.ts";
-import { always, baseSetup, Switches, tabIndents, undoKeys } from "./setup.ts";
+import { always, baseSetup, Switches, undoKeys } from "./setup.ts";
 import { sharedText } from "./shared-text.ts";
 
 export interface CellEditorOptions {
@@ -31,30 +32,29 @@ export interface CellEditorOptions {
   onFocus(): void;
 }
 
+/** Not waited for: the first editors get it when it is there, later ones have it from the start. */
+let assist: typeof import("./assist.ts") | null = null;
+
 export class CellEditor {
   readonly view: EditorView;
-  private readonly switches = new Switches();
+  private readonly switches: Switches;
+  private readonly assistance = new Compartment();
 
   constructor(parent: HTMLElement, options: CellEditorOptions) {
+    const { lineNumbers, wraps, locked } = options;
+    const known = assist?.knownLanguage(options.language) ?? null;
+    this.switches = new Switches({ language: known ?? coloursOf(options.language), lineNumbers, wraps, locked });
     const state = EditorState.create({ doc: options.text.toString(), extensions: this.extensions(options) });
     this.view = new EditorView({ state, parent });
-    this.switches.setLineNumbers(this.view, options.lineNumbers);
-    this.switches.setWrap(this.view, options.wraps);
-    this.switches.setLocked(this.view, options.locked);
-    this.setLanguage(options.language);
-  }
-
-  setLanguage(name: string): void {
-    if (name === "") this.switches.setLanguage(this.view, null);
-    else void loadLanguage(name).then((support) => this.switches.setLanguage(this.view, support));
+    if (known === null) this.complete(options).catch(() => undefined); // without a network it is but an editor
   }
 
   setLineNumbers(shown: boolean): void {
-    this.switches.setLineNumbers(this.view, shown);
+    this.switches.set(this.view, "lineNumbers", shown);
   }
 
   setLocked(locked: boolean): void {
-    this.switches.setLocked(this.view, locked);
+    this.switches.set(this.view, "locked", locked);
   }
 
   focus(at?: "start" | "end"): void {
@@ -76,12 +76,20 @@ export class CellEditor {
     this.view.destroy();
   }
 
+  /** Add what was not there yet when the editor was made. */
+  private async complete({ language, ask }: CellEditorOptions): Promise<void> {
+    const isAssisted = assist !== null;
+    assist ??= await import("./assist.ts");
+    if (!isAssisted) this.view.dispatch({ effects: this.assistance.reconfigure(assist.assistance(ask)) });
+    const support = language === "" ? null : await assist.loadLanguage(language);
+    if (support !== null) this.switches.set(this.view, "language", support);
+  }
+
   private extensions(options: CellEditorOptions): Extension {
     return [
-      Prec.highest(keymap.of([{ key: "Escape", run: forgetPending }])),
-      Prec.high([options.ask ? kernelHelp(options.ask) : [], cellKeys(options)]),
+      this.assistance.of(assist?.assistance(options.ask) ?? []),
+      Prec.high(cellKeys(options)),
       undoKeys(options.history),
-      tabIndents,
       baseSetup,
       sharedText(options.text),
       remoteCursors(options.text, options.awareness, options.cell),
@@ -91,6 +99,12 @@ export class CellEditor {
       options.ask ? [] : placeholder("Empty"),
     ];
   }
+}
+
+/** A language as far as its parser alone knows it. */
+function coloursOf(name: string): LanguageSupport | null {
+  const parser = knownParser(name);
+  return parser ? new LanguageSupport(new Language(defineLanguageFacet(), parser)) : null;
 }
 
 function cellKeys(options: CellEditorOptions): Extension {
@@ -106,12 +120,6 @@ function cellKeys(options: CellEditorOptions): Extension {
     { key: "ArrowDown", run: (view) => atEdge(view, 1) && options.onLeave(1) },
     { key: "Escape", run: (view) => escapeFrom(view, options) },
   ]);
-}
-
-/** Completions that are still to come do not keep one in the cell; those that are shown do, and Esc closes them. */
-function forgetPending(view: EditorView): boolean {
-  if (completionStatus(view.state) === "pending") closeCompletion(view);
-  return false;
 }
 
 /** Esc first takes additional cursors away. */

@@ -5,9 +5,9 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap } from "@codemirror/view";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
-import { loadLanguageOf } from "./languages.ts";
+import { assistance, loadLanguageOf } from "./assist.ts";
 import { remoteCursors } from "./remote-cursors.ts";
-import { always, baseSetup, Switches, tabIndents, undoKeys } from "./setup.ts";
+import { always, baseSetup, Switches, undoKeys } from "./setup.ts";
 import { sharedText } from "./shared-text.ts";
 
 export interface FileEditorOptions {
@@ -26,14 +26,16 @@ const COLOUR_LIMIT = 2_000_000;
 
 export class FileEditor {
   readonly view: EditorView;
-  private readonly switches = new Switches();
+  private readonly switches: Switches;
 
   constructor(parent: HTMLElement, options: FileEditorOptions) {
+    const { wraps, locked } = options;
+    this.switches = new Switches({ language: null, lineNumbers: true, wraps, locked });
     const extensions = [
       keymap.of([{ key: "Mod-s", run: always(options.onSave), preventDefault: true }]),
       keymap.of([...searchKeymap, ...foldKeymap]),
       undoKeys(options.history),
-      tabIndents,
+      assistance(null),
       baseSetup,
       search({ top: true }),
       highlightSelectionMatches({ minSelectionLength: 2 }),
@@ -47,18 +49,15 @@ export class FileEditor {
       EditorView.updateListener.of((update) => (update.selectionSet || update.docChanged) && this.tell(options)),
     ];
     this.view = new EditorView({ state: EditorState.create({ doc: options.text.toString(), extensions }), parent });
-    this.switches.setLineNumbers(this.view, true);
-    this.switches.setWrap(this.view, options.wraps);
-    this.switches.setLocked(this.view, options.locked);
     if (options.text.length <= COLOUR_LIMIT) void this.colour(options.filename);
   }
 
   setWrap(wraps: boolean): void {
-    this.switches.setWrap(this.view, wraps);
+    this.switches.set(this.view, "wraps", wraps);
   }
 
   setLocked(locked: boolean): void {
-    this.switches.setLocked(this.view, locked);
+    this.switches.set(this.view, "locked", locked);
   }
 
   find(): void {
@@ -81,7 +80,7 @@ export class FileEditor {
   }
 
   private async colour(filename: string): Promise<void> {
-    this.switches.setLanguage(this.view, await loadLanguageOf(filename));
+    this.switches.set(this.view, "language", await loadLanguageOf(filename));
   }
 
   private tell(options: FileEditorOptions): void {

@@ -16,15 +16,24 @@ const ALIASES: Readonly<Record<string, string>> = {
   sage: "python",
 };
 
+/** By one of its names, if it has been loaded already. */
+export function knownLanguage(name: string): LanguageSupport | null {
+  return described(name)?.support ?? null;
+}
+
 /** By one of its names; `null` if we have none of that name, or it cannot be loaded now. */
 export async function loadLanguage(name: string): Promise<LanguageSupport | null> {
-  const lower = name.toLowerCase();
-  return load(LanguageDescription.matchLanguageName(languages, ALIASES[lower] ?? lower, false));
+  return load(described(name));
 }
 
 /** By the name of the file. */
 export async function loadLanguageOf(filename: string): Promise<LanguageSupport | null> {
   return load(LanguageDescription.matchFilename(languages, filename));
+}
+
+function described(name: string): LanguageDescription | null {
+  const lower = name.toLowerCase();
+  return LanguageDescription.matchLanguageName(languages, ALIASES[lower] ?? lower, false);
 }
 
 async function load(description: LanguageDescription | null): Promise<LanguageSupport | null> {

@@ -1,6 +1,4 @@
-/** What all our editors have in common. */
-import { autocompletion, closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
+/** What all our editors have in common; `assist` adds what the first keys need. */
 import {
   bracketMatching,
   indentOnInput,
@@ -33,14 +31,8 @@ export const baseSetup: Extension = [
   indentOnInput(),
   indentUnit.of("    "),
   bracketMatching(),
-  closeBrackets(),
-  autocompletion({ icons: false }),
   syntaxHighlighting(classHighlighter),
-  keymap.of([...closeBracketsKeymap, ...defaultKeymap]),
 ];
-
-/** Tab indents; Esc and then Tab leaves the editor, as the platform's users of keyboards expect of CodeMirror. */
-export const tabIndents: Extension = keymap.of([{ key: "Tab", run: indentMore, shift: indentLess }]);
 
 /** A key's command that is never passed on. */
 export const always = (act: () => unknown) => (): boolean => {
@@ -57,30 +49,45 @@ export function undoKeys(history: Y.UndoManager): Extension {
   ]);
 }
 
-/** Extensions that change while an editor lives. */
+/** What can be changed while an editor lives. */
+export interface Settings {
+  readonly language: LanguageSupport | null;
+  readonly lineNumbers: boolean;
+  readonly wraps: boolean;
+  /** It can be read, selected and focused, but not changed. */
+  readonly locked: boolean;
+}
+
+type Extensions = { readonly [Name in keyof Settings]: (value: Settings[Name]) => Extension };
+
+const EXTENSIONS: Extensions = {
+  language: (support) => support ?? [],
+  lineNumbers: (shown) => (shown ? lineNumbers() : []),
+  wraps: (wraps) => (wraps ? EditorView.lineWrapping : []),
+  locked: (locked) => (locked ? [EditorState.readOnly.of(true), EditorView.editable.of(false)] : []),
+};
+
+/** The settings of one editor, each in a compartment of its own. */
 export class Switches {
-  private readonly language = new Compartment();
-  private readonly numbers = new Compartment();
-  private readonly wrap = new Compartment();
-  private readonly locked = new Compartment();
+  readonly extension: Extension;
+  private readonly compartments = {
+    language: new Compartment(),
+    lineNumbers: new Compartment(),
+    wraps: new Compartment(),
+    locked: new Compartment(),
+  };
 
-  readonly extension: Extension = [this.language.of([]), this.numbers.of([]), this.wrap.of([]), this.locked.of([])];
-
-  setLanguage(view: EditorView, support: LanguageSupport | null): void {
-    view.dispatch({ effects: this.language.reconfigure(support ?? []) });
+  constructor({ language, lineNumbers, wraps, locked }: Settings) {
+    const { compartments } = this;
+    this.extension = [
+      compartments.language.of(EXTENSIONS.language(language)),
+      compartments.lineNumbers.of(EXTENSIONS.lineNumbers(lineNumbers)),
+      compartments.wraps.of(EXTENSIONS.wraps(wraps)),
+      compartments.locked.of(EXTENSIONS.locked(locked)),
+    ];
   }
 
-  setLineNumbers(view: EditorView, shown: boolean): void {
-    view.dispatch({ effects: this.numbers.reconfigure(shown ? lineNumbers() : []) });
-  }
-
-  setWrap(view: EditorView, wraps: boolean): void {
-    view.dispatch({ effects: this.wrap.reconfigure(wraps ? EditorView.lineWrapping : []) });
-  }
-
-  /** A locked editor can be read, selected and focused, but not changed. */
-  setLocked(view: EditorView, locked: boolean): void {
-    const extension = locked ? [EditorState.readOnly.of(true), EditorView.editable.of(false)] : [];
-    view.dispatch({ effects: this.locked.reconfigure(extension) });
+  set<Name extends keyof Settings>(view: EditorView, name: Name, value: Settings[Name]): void {
+    view.dispatch({ effects: this.compartments[name].reconfigure(EXTENSIONS[name](value)) });
   }
 }

@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { OutputContext } from "../outputs/context.ts";
 import { follow, readLink } from "../outputs/links.ts";
+import { whenSafe } from "../outputs/sanitize.ts";
 import { highlightFences } from "./fences.ts";
 import { type Attachments, drawFormulas, findHeading, loadImages, toNodes } from "./nodes.ts";
 
@@ -23,14 +24,23 @@ export function Markdown({ source, attachments: given = {}, context }: MarkdownP
     const element = root.current;
     if (!element) return;
     const shown = new AbortController();
-    element.replaceChildren(toNodes(source));
-    loadImages(element, attachments, context, shown.signal);
-    void drawFormulas(element, context);
-    void highlightFences(element);
+    draw(element, source, (nodes) => {
+      if (shown.signal.aborted) return;
+      element.replaceChildren(nodes);
+      loadImages(element, attachments, context, shown.signal);
+      void drawFormulas(element, context);
+      void highlightFences(element);
+    });
     element.addEventListener("click", (event) => followLink(event, context), { signal: shown.signal });
     return () => shown.abort();
   }, [source, attachments, context]);
   return <div class="markdown" ref={root} />;
+}
+
+/** At once, or when the purifier is there; without it the source is shown. */
+function draw(element: HTMLElement, source: string, act: (nodes: DocumentFragment) => void): void {
+  const drawn = whenSafe(toNodes(source), act);
+  if (drawn instanceof Promise) drawn.catch(() => element.replaceChildren(source));
 }
 
 function followLink(event: MouseEvent, context: OutputContext): void {

@@ -3,7 +3,7 @@
 import type { OutputContext } from "../outputs/context.ts";
 import { decode, filePath } from "../outputs/links.ts";
 import { type MimeBundle, textOf } from "../outputs/model.ts";
-import { FILE_ATTRIBUTE, sanitize } from "../outputs/sanitize.ts";
+import { FILE_ATTRIBUTE, type Nodes, sanitize, whenSafe } from "../outputs/sanitize.ts";
 import type { Macros } from "./katex.ts";
 import { toHtml } from "./parse.ts";
 import { applyStyles } from "./styles.ts";
@@ -16,8 +16,11 @@ const EMBEDDABLE = /^image\/(png|jpeg|gif|webp|svg\+xml)$/;
 
 const macrosOf = new WeakMap<OutputContext["document"], Macros>();
 
-export function toNodes(source: string): DocumentFragment {
-  const nodes = sanitize(toHtml(source));
+export function toNodes(source: string): Nodes {
+  return whenSafe(sanitize(toHtml(source)), finished);
+}
+
+function finished(nodes: DocumentFragment): DocumentFragment {
   for (const heading of nodes.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
     heading.setAttribute(ANCHOR_ATTRIBUTE, (heading.textContent ?? "").trim().replace(/\s+/g, "-"));
   }

@@ -8,6 +8,7 @@ import { JsonTree } from "./json-tree.tsx";
 import type { Form } from "./mime.ts";
 import { type DataOutput, textOf } from "./model.ts";
 import { plainNodes } from "./plain-html.ts";
+import { whenSafe } from "./sanitize.ts";
 import { StreamText } from "./stream.ts";
 import { Text } from "./text.tsx";
 
@@ -38,7 +39,13 @@ export function Data({ output, form, context }: DataProps): VNode {
 
 function PlainHtml({ output }: { readonly output: DataOutput }): VNode {
   const element = useRef<HTMLElement>(null);
-  useLayoutEffect(() => element.current?.replaceChildren(plainNodes(output)), [output]);
+  useLayoutEffect(() => {
+    let isOver = false;
+    void whenSafe(plainNodes(output), (nodes) => isOver || element.current?.replaceChildren(nodes));
+    return () => {
+      isOver = true;
+    };
+  }, [output]);
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
   return <section class="output-html table-scroller" ref={element} tabIndex={0} aria-label="Table" />;
 }

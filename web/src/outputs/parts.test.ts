@@ -16,7 +16,7 @@ function nodesOf(source: string): string | null {
   const output = html(source);
   if (output.type !== "data" || !isPlain(output)) return null;
   const element = document.createElement("div");
-  element.append(plainNodes(output));
+  element.append(plainNodes(output) as DocumentFragment);
   return element.innerHTML;
 }
 

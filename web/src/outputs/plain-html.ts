@@ -4,7 +4,7 @@
  */
 import type { DataOutput } from "./model.ts";
 import { textOf } from "./model.ts";
-import { sanitize } from "./sanitize.ts";
+import { type Nodes, sanitize, whenSafe } from "./sanitize.ts";
 
 const TAGS = new Set(
   "a b br caption code col colgroup div em h1 h2 h3 h4 hr i li ol p pre small span strong sub sup table tbody td tfoot th thead tr ul".split(
@@ -30,10 +30,11 @@ export function isPlain(output: DataOutput): boolean {
 }
 
 /** Only for HTML that is plain. The corner of a table, which heads nothing, is no header. */
-export function plainNodes(output: DataOutput): DocumentFragment {
-  const nodes = sanitize(sourceOf(output));
-  for (const header of nodes.querySelectorAll("th:empty")) header.replaceWith(document.createElement("td"));
-  return nodes;
+export function plainNodes(output: DataOutput): Nodes {
+  return whenSafe(sanitize(sourceOf(output)), (nodes) => {
+    for (const header of nodes.querySelectorAll("th:empty")) header.replaceWith(document.createElement("td"));
+    return nodes;
+  });
 }
 
 function sourceOf(output: DataOutput): string {

@@ -1,7 +1,8 @@
 /** What each command does to an open notebook. */
 import { type CellType, cellMetadata, cellType, isHidden } from "./notebook.ts";
+import type { Command } from "./notebook-command-names.ts";
 import * as edits from "./notebook-edits.ts";
-import { CHANGING, type Command } from "./notebook-keys.ts";
+import { CHANGING } from "./notebook-keys.ts";
 import type { OpenNotebook } from "./notebook-open.ts";
 
 /** What a command needs from the view: where the cursor is. */

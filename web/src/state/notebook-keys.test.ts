@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { COMMAND_KEYS, COMMANDS, CommandKeys, chordOf, type Press } from "./notebook-keys.ts";
+import { COMMANDS } from "./notebook-command-names.ts";
+import { COMMAND_KEYS, CommandKeys, chordOf, type Press } from "./notebook-keys.ts";
 
 const press = (key: string, modifiers: Partial<Press> = {}): Press => ({
   key,

@@ -3,52 +3,7 @@
  *
  * Keys are written `Mod-Shift-x` with `Mod` for Ctrl, or Command on a Mac. Letters with Shift are written `Shift-m`.
  */
-
-export const COMMANDS = {
-  edit: "Edit the cell",
-  run: "Run the selected cells",
-  "run-and-advance": "Run the selected cells and go to the next",
-  "run-and-insert": "Run the selected cells and insert one below",
-  "select-above": "Go to the cell above",
-  "select-below": "Go to the cell below",
-  "extend-above": "Select the cell above, too",
-  "extend-below": "Select the cell below, too",
-  "select-all": "Select all cells",
-  "insert-above": "Insert a cell above",
-  "insert-below": "Insert a cell below",
-  "move-up": "Move the selected cells up",
-  "move-down": "Move the selected cells down",
-  delete: "Delete the selected cells",
-  undo: "Take the last change of cells back",
-  redo: "Make the change of cells again",
-  cut: "Cut the selected cells",
-  copy: "Copy the selected cells",
-  "paste-below": "Paste cells below",
-  "paste-above": "Paste cells above",
-  merge: "Merge the selected cells, or the cell with the one below",
-  "to-code": "Make the cells code",
-  "to-markdown": "Make the cells Markdown",
-  "to-raw": "Make the cells raw",
-  "heading-1": "Make the cells headings of level 1",
-  "heading-2": "Make the cells headings of level 2",
-  "heading-3": "Make the cells headings of level 3",
-  "heading-4": "Make the cells headings of level 4",
-  "heading-5": "Make the cells headings of level 5",
-  "heading-6": "Make the cells headings of level 6",
-  "toggle-source": "Fold or unfold the input",
-  "toggle-outputs": "Fold or unfold the outputs",
-  "toggle-scrolled": "Let long outputs scroll, or show them whole",
-  "toggle-line-numbers": "Show or hide line numbers",
-  "clear-outputs": "Clear the outputs of the selected cells",
-  interrupt: "Interrupt the kernel, and run none of the cells that wait",
-  restart: "Restart the kernel",
-  save: "Save",
-  find: "Find and replace",
-  shortcuts: "Show the keyboard shortcuts",
-  split: "Split the cell at the cursor",
-} as const;
-
-export type Command = keyof typeof COMMANDS;
+import type { Command } from "./notebook-command-names.ts";
 
 /** Keys of command mode; a space parts the keys of a sequence. */
 export const COMMAND_KEYS: Readonly<Record<string, Command>> = {

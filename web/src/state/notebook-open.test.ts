@@ -3,9 +3,9 @@ import * as Y from "yjs";
 import type { OutgoingMessage } from "../wire/frames.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { cellSource, cellType, makeCell, Notebook } from "./notebook.ts";
+import type { Command } from "./notebook-command-names.ts";
 import { perform } from "./notebook-commands.ts";
 import { deleteCells } from "./notebook-edits.ts";
-import type { Command } from "./notebook-keys.ts";
 import { OpenNotebook } from "./notebook-open.ts";
 import { SharedDocument } from "./shared-document.ts";
 

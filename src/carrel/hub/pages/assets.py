@@ -6,7 +6,7 @@ below `assets/` change with their content and may be kept forever. When the dire
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -44,6 +44,16 @@ class NotBuilt(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Needed:
+    """Files that a page loads."""
+
+    scripts: list[str]
+    styles: list[str]
+    soon: list[str]
+    """Scripts without which it can be read, but not edited."""
+
+
+@dataclass(frozen=True, slots=True)
 class Front:
     """One build: its files, its first script, and the entries of the manifest."""
 
@@ -60,20 +70,24 @@ class Front:
     def app(self) -> str:
         return str(self.manifest[_APP]["file"])
 
-    def needed(self, path: str | None) -> tuple[list[str], list[str]]:
-        """Scripts and style sheets of a page that shows `path`, the application's own first."""
-        chunks = list(self._closure(_APP))
-        if path is not None:
-            word = "notebook" if path.endswith(".ipynb") else "text"
-            for key in self.manifest[_APP].get("dynamicImports", ()):
-                if word in Path(key).parts or Path(key).stem == word:
-                    chunks += self._closure(key)
-        scripts = dict.fromkeys(str(chunk["file"]) for chunk in chunks)
-        return list(scripts), list(dict.fromkeys(style for chunk in chunks for style in chunk.get("css", ())))
+    def needed(self, path: str | None) -> Needed:
+        """What a page loads that shows `path`, the application's own first."""
+        is_notebook = path is not None and path.endswith(".ipynb")
+        editor = [] if path is None else ["notebook" if is_notebook else "text"]
+        shown = list(self._closure(_APP, *self._named(editor)))
+        scripts = [str(chunk["file"]) for chunk in shown]
+        later = ["editing", "assist"] if is_notebook else []
+        edited = [str(chunk["file"]) for chunk in self._closure(*self._named(later))]
+        styles = list(dict.fromkeys(style for chunk in shown for style in chunk.get("css", ())))
+        return Needed(scripts, styles, [name for name in edited if name not in scripts])
 
-    def _closure(self, key: str) -> Iterator[dict[str, Any]]:
-        """A chunk and what it imports, each once."""
-        seen, todo = set[str](), [key]
+    def _named(self, names: Sequence[str]) -> list[str]:
+        """The manifest's keys of chunks by the names that the build gives them (`web/tools/chunks.ts`)."""
+        return [key for name in names for key, chunk in self.manifest.items() if chunk.get("name") == name]
+
+    def _closure(self, *keys: str) -> Iterator[dict[str, Any]]:
+        """Chunks and what they import, each once."""
+        seen, todo = set[str](), list(keys)
         while todo:
             if (key := todo.pop(0)) not in seen:
                 seen.add(key)

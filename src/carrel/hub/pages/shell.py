@@ -72,6 +72,11 @@ class Wanted:
         return self.fullscreen in _EMBEDDED
 
     @property
+    def shows(self) -> str | None:
+        """The file that it shows; one that waits for its parent page to name a file will show a notebook."""
+        return self.path or ("some.ipynb" if self.embeds else None)
+
+    @property
     def needs_application(self) -> bool:
         """Whether the application has something to show there: embedded, one file, or somebody signed in by a link."""
         return self.embeds or self.path is not None or self.area == "auth" or self.has_token or self.resumes
@@ -100,14 +105,15 @@ class Shells:
             return plain_page("Not built", text, self._policies, status=503)
         ancestors = self._policies.ancestors(area=wanted.area, embeds=wanted.embeds)
         headers = self._policies.of_shell(front.boot_hash, ancestors=ancestors, has_token=wanted.has_token)
-        return HTMLResponse(self._document(front, wanted.path), headers=headers)
+        return HTMLResponse(self._document(front, wanted.shows), headers=headers)
 
     def _document(self, front: Front, path: str | None) -> str:
         static = f"{self._base}/static/"
-        scripts, styles = front.needed(path)
-        links = [f'<link rel="stylesheet" href="{static}{name}">' for name in styles]
-        links += [f'<link rel="modulepreload" href="{static}{name}">' for name in scripts if name != front.app]
+        needed = front.needed(path)
+        links = [f'<link rel="stylesheet" href="{static}{name}">' for name in needed.styles]
+        links += [f'<link rel="modulepreload" href="{static}{name}">' for name in needed.scripts if name != front.app]
         links.append(f'<script type="module" src="{static}{front.app}"></script>')
+        links += [f'<link rel="modulepreload" fetchpriority="low" href="{static}{name}">' for name in needed.soon]
         parts = {
             "title": html.escape(self._site_name),
             "config": self._config,

@@ -29,16 +29,19 @@ MANIFEST = {
         "isEntry": True,
         "css": ["assets/app-1.css"],
         "imports": ["_shared-1.js"],
-        "dynamicImports": ["src/views/notebook/editor.tsx", "src/views/text/editor.tsx", "src/outputs/katex.ts"],
+        "dynamicImports": ["_notebook-1.js", "_text-1.js", "src/outputs/katex.ts"],
     },
     "_shared-1.js": {"file": "assets/shared-1.js", "imports": ["_deep-1.js"]},
     "_deep-1.js": {"file": "assets/deep-1.js", "imports": ["_shared-1.js"]},
-    "src/views/notebook/editor.tsx": {
+    "_notebook-1.js": {
+        "name": "notebook",
         "file": "assets/notebook-1.js",
         "imports": ["_shared-1.js", "src/pages/app.tsx"],
         "css": ["assets/notebook-1.css"],
     },
-    "src/views/text/editor.tsx": {"file": "assets/text-1.js"},
+    "_text-1.js": {"name": "text", "file": "assets/text-1.js"},
+    "_assist-1.js": {"name": "assist", "file": "assets/assist-1.js", "imports": ["_editing-1.js"]},
+    "_editing-1.js": {"name": "editing", "file": "assets/editing-1.js", "imports": ["_notebook-1.js", "_shared-1.js"]},
     "src/outputs/katex.ts": {"file": "assets/katex-1.js"},
 }
 
@@ -171,14 +174,15 @@ async def test_the_application_is_told_its_site_and_its_parents(browse: Browse) 
 async def test_a_page_names_what_its_file_needs(browse: Browse) -> None:
     async def loaded(path: str) -> list[str]:
         text = (await browse().get(path)).text
-        return re.findall(r'(?:modulepreload|stylesheet)" href="/static/assets/([^"]+)"', text)
+        return re.findall(r'(?:modulepreload|stylesheet|low)" href="/static/assets/([^"]+)"', text)
 
     kiosk = f"/projects/{PROJECT}/files/{{}}?fullscreen=kiosk"
-    assert await loaded("/app?fullscreen=kiosk") == ["app-1.css", "shared-1.js", "deep-1.js"]
-    assert await loaded(kiosk.format("a/b.ipynb")) == [
-        *("app-1.css", "notebook-1.css", "shared-1.js", "deep-1.js", "notebook-1.js")
-    ]
-    assert await loaded(kiosk.format("a.py")) == ["app-1.css", "shared-1.js", "deep-1.js", "text-1.js"]
+    styles, scripts = ["app-1.css", "notebook-1.css"], ["notebook-1.js", "shared-1.js", "deep-1.js"]
+    notebook = [*styles, *scripts, "editing-1.js", "assist-1.js"]
+    assert await loaded("/app?fullscreen=kiosk") == notebook
+    assert await loaded(kiosk.format("a/b.ipynb")) == notebook
+    assert await loaded("/auth/impersonate") == ["app-1.css", "shared-1.js", "deep-1.js"]
+    assert await loaded(kiosk.format("a.py")) == ["app-1.css", "text-1.js", "shared-1.js", "deep-1.js"]
 
 
 @pytest.mark.parametrize("path", ["/app", f"/projects/{PROJECT}/files/a", "/auth/impersonate", "/settings"])

@@ -1,10 +1,10 @@
 /** The notebook editor, as the shell knows it. */
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { fetchPurifier } from "../../outputs/sanitize.ts";
 import type { LiveDocument } from "../../state/document.ts";
 import type { Editor, EditorContext, Exported, ExportFormat, MakeEditor, Target } from "../editors.ts";
-import { exportNotebook } from "./export.ts";
-import { NotebookView } from "./notebook.tsx";
+import { fetchDialogs, NotebookView } from "./notebook.tsx";
 import { Page } from "./page.ts";
 import { scrollTo } from "./scroll.ts";
 
@@ -23,6 +23,7 @@ class NotebookEditor implements Editor {
     this.element = element;
     render(<NotebookView page={this.page} />, element);
     addEventListener("beforeprint", this.drawAll);
+    this.page.idle.add(() => void Promise.all([fetchDialogs(), fetchPurifier()]));
   }
 
   focus(): void {
@@ -47,8 +48,9 @@ class NotebookEditor implements Editor {
     return root.offsetHeight - scroller.offsetHeight + cells.offsetHeight;
   }
 
-  export(format: ExportFormat): Promise<Exported> {
+  async export(format: ExportFormat): Promise<Exported> {
     if (format === "html") this.page.drawAll();
+    const { exportNotebook } = await import("./export.ts");
     return exportNotebook(this.page, this.element, format);
   }
 

@@ -1,4 +1,5 @@
 /** Find and replace over all cells. */
+import "./find.css";
 import { useComputed, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";

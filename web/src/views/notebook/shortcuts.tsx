@@ -1,7 +1,9 @@
 /** The list of keyboard shortcuts. */
+import "./shortcuts.css";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { COMMAND_KEYS, COMMANDS, type Command, EDIT_KEYS } from "../../state/notebook-keys.ts";
+import { COMMANDS, type Command } from "../../state/notebook-command-names.ts";
+import { COMMAND_KEYS, EDIT_KEYS } from "../../state/notebook-keys.ts";
 import { usePage } from "./page.ts";
 import { isMac } from "./platform.ts";
 

@@ -1,7 +1,7 @@
 /** What can be done with the active cell, by pointer or touch. */
 import type { VNode } from "preact";
 import type { CellState } from "../../state/notebook-cells.ts";
-import type { Command } from "../../state/notebook-keys.ts";
+import type { Command } from "../../state/notebook-command-names.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { Menu, type MenuItem } from "./menu.tsx";
 import { usePage } from "./page.ts";

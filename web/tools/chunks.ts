@@ -1,0 +1,49 @@
+/**
+ * Which modules make a file together: all that one step of opening a notebook loads. Fewer files compress better, and
+ * their names can be told to the browser before it asks.
+ */
+import { resolve } from "node:path";
+
+const source = resolve(import.meta.dirname, "../src");
+
+/** In the order in which they are loaded; what an earlier step has is not in a later one. */
+const STEPS = [
+  { name: "app", root: resolve(source, "pages/app.tsx") },
+  { name: "colours", root: resolve(source, "editor/highlight.ts") },
+  { name: "notebook", root: resolve(source, "views/notebook/editor.tsx") },
+  { name: "editing", root: resolve(source, "editor/cell-editor.ts") },
+  { name: "assist", root: resolve(source, "editor/assist.ts") },
+  { name: "text", root: resolve(source, "views/text/editor.tsx") },
+] as const;
+
+interface ModuleGraph {
+  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+}
+
+/** The file that a module goes into; `null` where the bundler decides. */
+export function chunkOf(id: string, graph: ModuleGraph): string | null {
+  const step = STEPS.find(({ root }) => needs(root, graph).has(id));
+  return step === undefined || step.name === "app" ? null : step.name;
+}
+
+const known = new WeakMap<ModuleGraph, Map<string, ReadonlySet<string>>>();
+
+/** A module with all that it imports before it runs. */
+function needs(root: string, graph: ModuleGraph): ReadonlySet<string> {
+  const ofGraph = known.get(graph) ?? new Map<string, ReadonlySet<string>>();
+  known.set(graph, ofGraph);
+  const found = ofGraph.get(root) ?? closure(root, graph);
+  ofGraph.set(root, found);
+  return found;
+}
+
+function closure(root: string, graph: ModuleGraph): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const todo = [root];
+  for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    todo.push(...(graph.getModuleInfo(id)?.importedIds ?? []));
+  }
+  return seen;
+}

@@ -110,9 +110,10 @@ test("a traceback that may scroll can be reached by keyboard", () => {
   expect(element.querySelector<HTMLElement>(".output-error")?.tabIndex).toBe(0);
 });
 
-test("JSON unfolds, and long lists come in pieces", () => {
+test("JSON unfolds, and long lists come in pieces", async () => {
   const element = shown([display({ "application/json": { a: { b: 1 }, list: Array(300).fill(0) } })]);
-  expect([...element.querySelectorAll(".json-name")].map((name) => name.textContent)).toEqual(["a:", "list:"]);
+  const names = () => [...element.querySelectorAll(".json-name")].map((name) => name.textContent);
+  await vi.waitFor(() => expect(names()).toEqual(["a:", "list:"]), 10_000);
 });
 
 test("outputs are copied as plain text", () => {

@@ -1,4 +1,4 @@
-"""Run all benchmarks and print the table: `python -m bench [--short] [name …]`."""
+"""Run all benchmarks and print their tables: `python -m bench [--short] [name …]`."""
 
 import argparse
 import os
@@ -36,15 +36,15 @@ def main() -> None:
     place = Path(tempfile.mkdtemp(prefix="crl-bench-", dir="/tmp"))
     place.chmod(0o711)
     (place / "scratch").mkdir()
-    rows: list[Row] = []
     try:
         with served_hub(place / "data") as hub:
             for name in arguments.names or WORKS:
-                rows += WORKS[name](hub, place, arguments.short)
+                rows = WORKS[name](hub, place, arguments.short)
+                print(f"{name}: medians; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+                print_table(rows)
+                print(flush=True)
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    print(f"medians; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
-    print_table(rows)
 
 
 main()

@@ -36,10 +36,12 @@ _PLACE = """(() => {
     return [left + 2, top + height / 2];
   }
 })()"""
-_EDITED = """new Promise((resolve) => {
-  const look = () => document.querySelector(".cm-editor.cm-focused") ? resolve() : requestAnimationFrame(look);
+_UNTIL = """new Promise((resolve) => {
+  const look = () => %s ? resolve() : requestAnimationFrame(look);
   look();
 })"""
+_EDITED = _UNTIL % "document.querySelector('.cm-editor.cm-focused')"
+_IDLE = _UNTIL % "document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')"
 _PARENT_PAGE = """<!doctype html><title>A course</title>
 <script>
   const ready = new Promise((resolve) => {
@@ -128,13 +130,9 @@ class Lab:
         return f"{self.url}/lab/workspaces/{name.partition('.')[0]}/tree/{name}"
 
     async def run(self, page: Page) -> None:
-        """Until the cell gets a number or waits for one: what is run before the kernel is there is lost."""
-        prompt = page.locator(".jp-CodeCell .jp-InputPrompt").first
-        before = await prompt.inner_text()
+        """What is run before the kernel is there is lost, and asks for a kernel instead."""
+        await page.evaluate(_IDLE)
         await page.keyboard.press("Shift+Enter")
-        while await prompt.inner_text() == before:
-            await enter(page)
-            await page.keyboard.press("Shift+Enter")
 
 
 @dataclass

@@ -110,10 +110,9 @@ test("a traceback that may scroll can be reached by keyboard", () => {
   expect(element.querySelector<HTMLElement>(".output-error")?.tabIndex).toBe(0);
 });
 
-test("JSON unfolds, and long lists come in pieces", async () => {
+test("JSON unfolds, and long lists come in pieces", () => {
   const element = shown([display({ "application/json": { a: { b: 1 }, list: Array(300).fill(0) } })]);
-  const names = () => [...element.querySelectorAll(".json-name")].map((name) => name.textContent);
-  await vi.waitFor(() => expect(names()).toEqual(["a:", "list:"]), 10_000);
+  expect([...element.querySelectorAll(".json-name")].map((name) => name.textContent)).toEqual(["a:", "list:"]);
 });
 
 test("outputs are copied as plain text", () => {

@@ -151,6 +151,19 @@ async def test_other_addresses_show_the_banner(
     await expect(parent.frame().locator('#carrel-embed-banner[data-state="ready"]')).to_be_visible()
 
 
+@pytest.mark.parametrize("address", ["/projects/no-uuid/files/a.ipynb", "/projects/{project}/files/%2e%2e%2fa"])
+async def test_an_address_of_nothing_says_so_and_messages_open_files_all_the_same(
+    visitor: Visitor, front: Front, token: str, ada: Person, project: str, named: str, address: str
+) -> None:
+    ada.write(project, f"{named}.py", "'opened'")
+    parent = await open_parent(visitor, front, frame_tag(kiosk(address.format(project=project), token=token)))
+    banner = parent.frame().locator("#carrel-embed-banner")
+    await expect(banner).to_have_attribute("data-state", "error")
+    await expect(banner.get_by_role("heading")).to_have_text("No such file")
+    assert (await parent.open(project, f"{named}.py"))["status"] == "done"
+    await expect(parent.frame().get_by_text("'opened'")).to_be_visible()
+
+
 async def test_the_banner_is_green_with_readable_text(parent: Parent) -> None:
     banner = parent.frame().locator("#carrel-embed-banner")
     await expect(banner).to_have_attribute("data-state", "ready")

@@ -151,6 +151,28 @@ async def test_interleaved_openings_are_acknowledged_in_order_and_the_last_asked
     assert (await parent.ask({"action": "status"}))["open_files"] == {}
 
 
+async def test_status_never_waits_and_what_comes_after_closing_does(
+    parent: Parent, front: Front, ada: Person, project: str, named: str
+) -> None:
+    for name in ("a", "b"):
+        ada.write(project, f"{named}-{name}.ipynb", notebook(code(f"{name} = 1")))
+    assert (await parent.open(project, f"{named}-a.ipynb"))["status"] == "done"
+    await parent.click_source("a = 1")
+    front.stall()
+    try:
+        await parent.page.keyboard.type("2")
+        await parent.say({"action": "closeall", "id": "close"})
+        await parent.say({"action": "open", "project_id": project, "path": f"{named}-b.ipynb", "id": "later"})
+        assert (await parent.ask({"action": "status"}))["open_files"] == {project: [f"{named}-a.ipynb"]}
+        assert [m["data"] for m in await parent.heard() if m["data"].get("id") in ("close", "later")] == []
+    finally:
+        front.mend()
+    await parent.hears({"id": "later", "status": "done"})
+    ids = [m["data"].get("id") for m in await parent.heard()]
+    assert ids.index("close") < ids.index("later")
+    assert (await parent.ask({"action": "status"}))["open_files"] == {project: [f"{named}-b.ipynb"]}
+
+
 async def test_closing_all_cancels_what_is_being_opened(parent: Parent, ada: Person, named: str) -> None:
     project = ada.new_project(named)
     ada.write(project, "a.ipynb", notebook(code("1")))

@@ -302,6 +302,52 @@ test("run goes on over a lost connection", async () => {
   expect(remote.calls[0]).toEqual({ method: "run", params: { what: "cells", cells: ["c1"], stop_on_error: true } });
 });
 
+test.each(["save", "run"] as const)("%s waits for a connection that is being made", async (action) => {
+  const { hub, talk, remote } = await converseAbout("one");
+  remote.answer = () => ({ run_id: "r1", ok: true, executed: 1, failed: 0, mtime: 1, bytes: 3 });
+  hub.last.socket.end(1006);
+  talk.say(action);
+  await pass(9_000);
+  expect(talk.short).toEqual([`ack ${action}`, `done ${action}`]);
+});
+
+test("a run whose file is closed meanwhile is cancelled", async () => {
+  const { hub, talk, page } = await converseAbout("one");
+  hub.last.socket.end(1006);
+  talk.say("run");
+  await settle();
+  page.files.drop();
+  await settle();
+  expect(talk.short).toEqual(["error run cancelled"]);
+});
+
+test("two requests for the same file without ids are answered oldest first", async () => {
+  const { hub, talk } = await converse();
+  hub.add("a.txt");
+  talk.open("a.txt");
+  talk.open("a.txt");
+  await settle();
+  expect(talk.short.filter((line) => line.startsWith("ack"))).toHaveLength(2);
+  expect(talk.short.filter((line) => line.startsWith("done"))).toHaveLength(2);
+  expect(talk.short.indexOf("ack open a.txt")).toBe(0);
+});
+
+test("a file too large for a message is exported as an address", async () => {
+  const { talk, page } = await converseAbout("one");
+  const shown = page.files.front.value?.shown.value;
+  const data = new Uint8Array(20_000_001);
+  vi.spyOn(shown as Shown, "export").mockResolvedValue({ filename: "a.txt", mime: "text/plain", data });
+  vi.spyOn(page.hub, "fileUrl").mockResolvedValue("https://carrel.example.net/signed");
+  talk.say("export");
+  talk.say("export", { format: "html" });
+  await settle();
+  expect(talk.heard).toContainEqual(
+    expect.objectContaining({ status: "done", url: "https://carrel.example.net/signed", filename: "a.txt" }),
+  );
+  expect(talk.heard.find(({ status }) => status === "done")).not.toHaveProperty("data");
+  expect(talk.heard).toContainEqual(expect.objectContaining({ status: "error", code: "unsupported" }));
+});
+
 test("export hands the bytes over", async () => {
   const { talk } = await converseAbout("one");
   talk.say("export");

@@ -55,6 +55,20 @@ describe("the file of an address", () => {
 });
 
 test.each([
+  [`/projects/${ID}/files/a.ipynb`, false],
+  [`/projects/${ID}/files/dir/`, false],
+  [`/projects/${ID}/settings`, false],
+  ["/app", false],
+  ["/projects", false],
+  [`/projects/${ID}/files/%2e%2e%2fother`, true],
+  [`/projects/${ID}/files/a%00b`, true],
+  ["/projects/no-uuid/files/a.ipynb", true],
+  ["/projects/no-uuid/files/dir/", true],
+])("%s is a mistake: %s", (path, isWrong) => {
+  expect(parseAddress(at(path), "").isWrong).toBe(isWrong);
+});
+
+test.each([
   ["", null],
   ["..", null],
   ["a/../../b", null],

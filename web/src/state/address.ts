@@ -10,6 +10,8 @@ export interface Address {
   /** The file that the address names, if any. */
   readonly projectId: string | null;
   readonly path: string | null;
+  /** It names something that no file can be. */
+  readonly isWrong: boolean;
   readonly target: Target;
   readonly theme: ThemeChoice;
   readonly readonly: boolean;
@@ -20,6 +22,7 @@ export interface Address {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const FILE = /^\/projects\/([^/]+)\/files\/(.+)$/;
+const PROJECT = /^\/projects\/([^/]+)/;
 
 export function isProjectId(value: string): boolean {
   return UUID.test(value);
@@ -27,7 +30,8 @@ export function isProjectId(value: string): boolean {
 
 export function parseAddress(url: URL, base: string): Address {
   const query = url.searchParams;
-  const file = parseFile(url.pathname.startsWith(base) ? url.pathname.slice(base.length) : url.pathname);
+  const pathname = url.pathname.startsWith(base) ? url.pathname.slice(base.length) : url.pathname;
+  const file = parseFile(pathname);
   const fullscreen = query.get("fullscreen") ?? "";
   const theme = query.get("theme") ?? "";
   const resize = query.get("resize");
@@ -36,6 +40,7 @@ export function parseAddress(url: URL, base: string): Address {
     fullscreen,
     projectId: file?.projectId ?? null,
     path: file?.path ?? null,
+    isWrong: file === null && isWrong(pathname),
     target: parseFragment(url.hash),
     theme: THEME_CHOICES.find((choice) => choice === theme) ?? "auto",
     readonly: query.get("readonly") === "1",
@@ -54,6 +59,12 @@ function parseFile(pathname: string): { projectId: string; path: string } | null
   } catch {
     return null; // not percent-encoded as it should be
   }
+}
+
+/** Whether a path that names no file is neither a listing nor another page, but a mistake. */
+function isWrong(pathname: string): boolean {
+  const projectId = PROJECT.exec(pathname)?.[1];
+  return (projectId !== undefined && !isProjectId(projectId)) || (FILE.test(pathname) && !pathname.endsWith("/"));
 }
 
 /** A path in a project's home without empty and dot segments; null if it leaves the home or cannot be a path. */

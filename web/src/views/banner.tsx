@@ -28,6 +28,7 @@ function lookOf(page: Page): Look {
     return { state: "auth-required", content: <SignInNeeded page={page} why={session.why} /> };
   if (session.name === "refused") return { state: "error", content: <Refused page={page} session={session} /> };
   const { siteName } = page.config;
+  if (page.address.isWrong) return { state: "error", content: <NoSuchFile /> };
   if (session.name === "in" && page.connection.status.value === "connected") {
     return { state: "ready", content: <Ready siteName={siteName} kiosk={page.address.kiosk} /> };
   }
@@ -82,6 +83,14 @@ function SignInChoices({ page }: { readonly page: Page }) {
       <OpenInNewTab page={page} />
       <TryAgain act={() => page.session.retry()} />
     </Choices>
+  );
+}
+
+function NoSuchFile() {
+  return (
+    <Card tone="bad" title="No such file">
+      <p>The address of this frame names a project or a file that cannot be.</p>
+    </Card>
   );
 }
 

@@ -1,6 +1,8 @@
 """Embed sessions over HTTP, on a served hub: every status and text of the contract, cookies, origins, the throttle."""
 
 import re
+import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -34,6 +36,20 @@ def test_a_token_opens_a_session(hub: ServedHub, ada: Person, project: str) -> N
         "Max-Age=43200"
     )
     assert reply.headers["cache-control"] == "no-store"
+
+
+def test_a_session_for_a_file_starts_its_project_before_the_page_asks(hub: ServedHub, ada: Person, sql: Sql) -> None:
+    def state_of(project: str) -> str:
+        return str(sql("select state from projects where project_id=?", project)[0][0])
+
+    shown, other = ada.new_project("shown"), ada.new_project("other")
+    for body in ({"project_id": other}, {"project_id": shown, "path": "a.ipynb"}):
+        assert post(hub, "embed/session", {"auth_token": token_of(ada)} | body).status_code == 200
+    deadline = time.monotonic() + 60
+    while "running" not in state_of(shown):
+        assert time.monotonic() < deadline, state_of(shown)
+        threading.Event().wait(0.02)
+    assert "opened" in state_of(other)
 
 
 def test_a_page_that_only_looks_gets_a_session_that_only_looks(hub: ServedHub, ada: Person) -> None:

@@ -1,24 +1,35 @@
 """Live documents: who takes part in them, and the stream to the agent that keeps them."""
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from typing import Self
+
+import anyio
+import structlog
+from anyio import AsyncContextManagerMixin
+from anyio.abc import TaskGroup
 
 from carrel.domain.documents import FileAccess
-from carrel.domain.errors import Overloaded
+from carrel.domain.errors import DomainError, Overloaded
 from carrel.domain.execution import AgentLost
-from carrel.domain.ids import AccountId
+from carrel.domain.ids import AccountId, ProjectId
 from carrel.kit.clock import Clock
 from carrel.protocol.documents import OpenDocument
 from carrel.remote.documents import DocumentStream
+from carrel.services.background import survive
 from carrel.services.lifecycle import Lifecycle
 from carrel.services.projects import Projects
 from carrel.store.store import Store
 
+log = structlog.get_logger()
+
 STARTS = 20
+PREPARE_SECONDS = 60
 _STARTS_IN = timedelta(minutes=1)
 _ACCOUNTS_AT_MOST = 10_000
 _COLORS = ("#1565c0", "#2e7d32", "#ad1457", "#6a1b9a", "#c62828", "#00695c", "#ef6c00", "#4e342e", "#283593", "#558b2f")
@@ -33,13 +44,25 @@ class Viewer:
     color: str
 
 
-@dataclass(slots=True)
-class Documents:
+@dataclass
+class Documents(AsyncContextManagerMixin):
+    """Opens documents; entered, it prepares those that are about to be asked for."""
+
     store: Store
     lifecycle: Lifecycle
     projects: Projects
     clock: Clock
     _starts: dict[AccountId, deque[datetime]] = field(default_factory=dict)
+    _starting: set[ProjectId] = field(default_factory=set)
+    _preparing: set[tuple[ProjectId, str]] = field(default_factory=set)
+    _tasks: TaskGroup = field(init=False)
+
+    @asynccontextmanager
+    async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
+        async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
+            yield self
+            tasks.cancel_scope.cancel()
 
     async def viewer(self, account_id: AccountId) -> Viewer:
         """The account's name, and the colour that it has everywhere."""
@@ -54,9 +77,39 @@ class Documents:
 
     async def start(self, access: FileAccess) -> None:
         """Start the project unless it runs. Raises `Overloaded`, `StartFailed`, `ProjectDeleted`."""
-        if self.must_start(access):
-            self._count_start(access.project.caller)
+        project_id = access.project.project_id
+        if not self.must_start(access):
+            return
+        if project_id in self._starting:  # that start is this one's, too
             await self.lifecycle.start(access.project.project)
+            return
+        self._count_start(access.project.caller)
+        self._starting.add(project_id)
+        try:
+            await self.lifecycle.start(access.project.project)
+        finally:
+            self._starting.discard(project_id)
+
+    def prepare(self, access: FileAccess) -> None:
+        """Start the project and open the document in the background, as a page is being loaded that will ask for it.
+
+        Where the project runs, the page's own request is as fast. What goes wrong is told to the page when it asks.
+        """
+        key = (access.project.project_id, access.path)
+        if self.must_start(access) and key not in self._preparing:
+            self._preparing.add(key)
+            self._tasks.start_soon(survive, "prepare_document", partial(self._prepare, key, access))
+
+    async def _prepare(self, key: tuple[ProjectId, str], access: FileAccess) -> None:
+        try:
+            with anyio.move_on_after(PREPARE_SECONDS):
+                await self.start(access)
+                async with self.open(access, await self.viewer(access.project.caller), create=False):
+                    return  # it stays open for a while
+        except DomainError as error:
+            log.info("document_not_prepared", project_id=access.project.project_id, reason=str(error))
+        finally:
+            self._preparing.discard(key)
 
     @asynccontextmanager
     async def open(self, access: FileAccess, viewer: Viewer, *, create: bool) -> AsyncIterator[DocumentStream]:

@@ -62,6 +62,8 @@ class Handover:
     bearer: Bearer
     resume: str
     ticket: str
+    file: FileAccess | None = None
+    """What its page shows, if that was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,8 @@ class EmbedSessions:
             raise AuthTokenUnknown
         name = await self._name_of(token)
         session = self._new_session(token, readonly=readonly)
-        await self._demand_file(session, project_id, path)
-        handover = self._handover(session, name)
+        file = await self._demand_file(session, project_id, path)
+        handover = replace(self._handover(session, name), file=file)
         now = self.clock.now()
         async with self.store.begin() as transaction:
             hashed = token_hash(auth_token)
@@ -213,15 +215,16 @@ class EmbedSessions:
             raise AccountNotAvailable
         return f"{account.first_name} {account.last_name}".strip()
 
-    async def _demand_file(self, session: EmbedSession, project_id: str | None, path: str | None) -> None:
+    async def _demand_file(self, session: EmbedSession, project_id: str | None, path: str | None) -> FileAccess | None:
         principal = EmbedPrincipal(session.eid, session.account_id, session.scope)
         try:
             if project_id is not None and path is not None:
-                await self.access.to_file(principal, project_id, path)
-            elif project_id is not None:
+                return await self.access.to_file(principal, project_id, path)
+            if project_id is not None:
                 await self.access.to(principal, project_id, Permission.READ)
         except (PermissionMissing, ProjectIdInvalid, PathNotInside, PathNotOfFile) as error:
             raise EmbedRefused from error
+        return None
 
     def _new_session(self, token: AuthToken, *, readonly: bool) -> EmbedSession:
         now = self.clock.now()

@@ -100,6 +100,8 @@ async def open_session(params: SessionParams, call: V2Call) -> SessionReply:
     except (AuthTokenMalformed, AuthTokenUnknown):
         call.failures.count(call.client_ip)
         raise
+    if handover.file is not None:
+        call.platform.documents.prepare(handover.file)
     held = [name.removeprefix(_COOKIE) for name in call.request.cookies if name.startswith(_COOKIE)]
     for eid in await call.platform.embed_sessions.superfluous([eid for eid in held if _EID.fullmatch(eid)]):
         call.cookies.append(f"{_COOKIE}{eid}=; {_COOKIE_RULES}; Max-Age=0")

@@ -157,7 +157,11 @@ class TextCopy:
         """Append, and wait until the agent has it for good."""
         before = self.doc.get_state()
         self.source += text
-        self.tell(Kind.UPDATE, self.doc.get_update(before))
+        self.tell_and_wait(self.doc.get_update(before))
+
+    def tell_and_wait(self, update: bytes) -> None:
+        """Send an edit, and wait until the agent has it for good."""
+        self.tell(Kind.UPDATE, update)
         self.until(lambda: self.acknowledged >= self.sequence)
 
     def until(self, done: Callable[[], bool]) -> None:

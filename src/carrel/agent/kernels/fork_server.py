@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -42,14 +43,19 @@ class ForkServer:
             tasks.create_task(self.tail.read(file))
 
     async def fork(self, arguments: Sequence[str], directory: str, environment: Mapping[str, str]) -> KernelProcess:
-        """A new kernel. Raises `KernelFailed` if the server ends before it has made one."""
+        """A new kernel. Raises `KernelFailed` if the server ends before it has made one; one that hangs is ended."""
         marker, variable = new_marker()
         variables = {**self._launcher.environment, **environment, **variable, "PWD": directory}
         request = {"arguments": list(arguments), "directory": directory, "environment": variables}
-        async with asyncio.timeout(_FORK_SECONDS):
-            answer, files = await self._ask(request)
-            while "again" in answer:
+        try:
+            async with asyncio.timeout(_FORK_SECONDS):
                 answer, files = await self._ask(request)
+                while "again" in answer:
+                    answer, files = await self._ask(request)
+        except TimeoutError as error:
+            self._lose()
+            self._process.signal(signal.SIGKILL)  # to it alone: kernels are in sessions of their own
+            raise KernelFailed("the fork server does not answer") from error
         pid = int(answer["pid"])
         self._ends[pid] = asyncio.get_running_loop().create_future()
         process = KernelProcess(pid, files[0], marker, self._status_of, self._tasks)

@@ -21,6 +21,7 @@ from carrel.agent.documents.pace import Pace
 from carrel.agent.documents.room import Document, Room
 from carrel.agent.documents.text_doc import TextDoc
 from carrel.agent.documents.text_file import TextFile
+from carrel.agent.documents.texts import hunks
 from carrel.agent.documents.threads import Threads
 from carrel.agent.documents.watch import Watch
 from carrel.protocol.documents import BAD_PATH, BUSY, FORBIDDEN, NOT_A_FILE, NOT_FOUND, UNSUPPORTED
@@ -98,18 +99,30 @@ async def _reopen(
         for update in logged.updates:
             document.doc.apply_update(update)
     before = document.read()
-    old = _parser(real)(logged.next if data == logged.next else logged.base, before)
+    old = _parser(real)(_nearest(data, logged), before)
     theirs = _parse(real, data, old.value)
     watch = _watch(document, Logbook(path, logged.log, logged.generation, threads), (real, old, known), threads, pace)
     room = Room(real, document, watch.logbook, watch, pace)
     if theirs.data != old.data:
         document.merge(old.value, theirs.value)
-        watch.base = theirs
+    watch.base = theirs
     if theirs.data != logged.base:
         watch.logbook.rebase(theirs.data)
     if watch.is_different():
         watch.edited()
     return room
+
+
+def _nearest(data: bytes, logged: _Logged) -> bytes:
+    """What the file was before others changed it: the base, or what was just being written when the agent ended."""
+    if logged.next is None or data == logged.base:
+        return logged.base
+    text = data.decode(errors="replace")
+    return min(logged.next, logged.base, key=lambda each: _distance(each.decode(errors="replace"), text))
+
+
+def _distance(old: str, new: str) -> int:
+    return sum(hunk.end - hunk.start + len(hunk.text) for hunk in hunks(old, new))
 
 
 def _watch(

@@ -56,7 +56,7 @@ def merge(base: str, ours: str, theirs: str) -> str:
 
 
 def unite(ours: str, theirs: str) -> str:
-    """A text with every line of both; of two forms of a line, one that holds all of the other stands for both."""
+    """A text with every line of both; of two forms of a line, the longer one stands for both."""
     pieces: list[str] = []
     at = 0
     for start, end, text in _compare(ours.splitlines(keepends=True), theirs.splitlines(keepends=True)):
@@ -66,25 +66,39 @@ def unite(ours: str, theirs: str) -> str:
 
 
 def _both(mine: Hunk | None, other: Hunk | None) -> str:
-    """What two sides put in one place; where one only goes on from the other, it is taken for the same."""
+    """What two sides put in one place; lines that both have put there, or of which one goes on, are the same."""
     first, second = (mine.text if mine else ""), (other.text if other else "")
     if second.startswith(first):
         return second
-    return first if first.startswith(second) else first + second
+    if first.startswith(second):
+        return first
+    pieces: list[str] = []
+    at = 0
+    for _, end, text in _compare(first.splitlines(keepends=True), second.splitlines(keepends=True)):
+        pieces += (first[at:end], text)
+        at = end
+    return "".join((*pieces, first[at:]))
 
 
 def _union(mine: str, other: str) -> str:
-    if _is_within(other, mine):
-        return mine
-    if _is_within(mine, other):
-        return other
-    return mine + other if mine.endswith("\n") else f"{mine}\n{other}"
+    kept = mine.splitlines(keepends=True)
+    free = set(range(len(kept)))
+    for line in other.splitlines(keepends=True):
+        place = next((each for each in sorted(free) if _is_form_of(line, kept[each])), None)
+        if place is None:
+            if kept and not kept[-1].endswith("\n"):
+                kept[-1] += "\n"
+            kept.append(line)
+        else:
+            free.discard(place)
+            kept[place] = max(kept[place], line, key=len)
+    return "".join(kept)
 
 
-def _is_within(short: str, long: str) -> bool:
-    """Whether `long` is `short` with insertions."""
-    rest = iter(long)
-    return all(character in rest for character in short)
+def _is_form_of(one: str, other: str) -> bool:
+    """Whether a line is another one with something put in at one place, and not much."""
+    short, long = sorted((one.rstrip("\n"), other.rstrip("\n")), key=len)
+    return len(long) <= 2 * len(short) and _common(short, long) + _common(short[::-1], long[::-1]) >= len(short)
 
 
 def _compare(old: Sequence[str], new: Sequence[str]) -> Iterator[Hunk]:

@@ -66,6 +66,16 @@ def test_changes_of_both_sides_are_kept() -> None:
     assert merge("x = 1\n", "x = 12\n", "y = 1\n") == "y = 12\n"
 
 
+def test_what_both_sides_put_in_one_place_is_there_once() -> None:
+    assert merge("a\n", "a\nX\nmine\n", "a\nX\ntheirs\n") == "a\nX\nmine\ntheirs\n"
+    assert merge("a\n", "a\nX\nY\n", "a\nY\n") == "a\nX\nY\n"
+
+
+def test_a_union_keeps_short_lines_whose_characters_are_in_long_ones() -> None:
+    assert unite("a\n", "import pandas as pd\n") == "a\nimport pandas as pd\n"
+    assert unite("print(x)\n", "print(x, y)\n") == "print(x, y)\n"
+
+
 @given(texts, texts)
 def test_a_union_has_the_lines_of_both(ours: str, theirs: str) -> None:
     united = unite(ours, theirs)

@@ -1,7 +1,8 @@
-"""Everything at once, at random: five pages, outside writers, killed agents and lost logs; nothing may get lost.
+"""Everything at once, at random: five pages, a cell that runs, outside writers, killed agents and lost logs.
 
 Each edit puts a line of its own into a cell. At the end every page, the file and yjs have the same cells, each cell is
-there once, and each line is there that was acknowledged and that nobody may have deleted.
+there once, each line is there that was acknowledged and that nobody may have deleted, and each cell that stayed in its
+place shows exactly what was printed when it ran last.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import json
 import os
 import random
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,12 @@ from pycrdt import Array, Map, Text
 from support.node import NODE, WEB
 from support.pages import Desk, Page
 
+from carrel.agent.documents.extension import Host
+from carrel.agent.documents.notebook import notebook_of
 from carrel.agent.documents.notebook_file import NotebookFile
 from carrel.agent.documents.pace import Pace
+from carrel.agent.notebooks.cells import Cells
+from carrel.agent.notebooks.writer import Writer
 
 pytestmark = pytest.mark.anyio
 
@@ -28,16 +34,50 @@ _READER = Path(__file__).parents[3] / "support" / "yjs_reader.mjs"
 _LINES = 40
 
 
+class Execution:
+    """Stands for a kernel, and as one it ends with the agent: one cell at a time runs and prints."""
+
+    def extend(self, host: Host) -> None:
+        """A room has opened."""
+        self.running = ""
+        self.printed: dict[str, str] = {}
+        self._host = host
+        self._cells = Cells(host.doc)
+        self._writer = Writer(host, self._cells)
+
+    def step(self, random: random.Random) -> None:
+        """Begin, print or end."""
+        if self.running:
+            text = f"{len(self.printed[self.running])} é😀\n" if random.random() < 0.8 else "\rback\n"
+            self._writer.print(self.running, "stdout", text)
+            self.printed[self.running] += text.lstrip("\r")
+            if random.random() < 0.05:
+                self.end()
+        elif cells := self._cells.code():
+            self.running = random.choice(cells)
+            self.printed[self.running] = ""
+            self._host.hold()
+            self._writer.begin(self.running)
+
+    def end(self) -> None:
+        """The cell has run."""
+        if self.running:
+            self._writer.end(self.running)
+            self.running = ""
+            self._host.release()
+
+
 class Storm:
     """One run; `lines` are the lines that must be there at the end unless their cell has gone.
 
     A cell that moves is made again, so what others type into it at that moment goes with the old one: each making has
-    a mark of its own in the metadata, and lines belong to that. One that is `gone` may come back as it is in the file,
-    because another program has changed it there.
+    a mark of its own in the metadata, and lines belong to that. One that is `gone` may come back as it is in the file
+    or in a page, because somebody has changed it there.
     """
 
-    def __init__(self, desk: Desk, seed: int) -> None:
+    def __init__(self, desk: Desk, execution: Execution, seed: int) -> None:
         self.random = random.Random(seed)
+        self.execution = execution
         self.desk = desk
         self.path = desk.home / "storm.ipynb"
         cells = [cell("code", f"c{index}") for index in range(4)]
@@ -71,6 +111,8 @@ class Storm:
             await self.desk.rooms._threads.for_file(self.write_outside)  # whoever reads and writes has to be alone
         elif happening < 0.0315:
             await self.kill(lose_log=losses and self.random.random() < 0.3)
+        if self.random.random() < 0.2 and any(page.is_open for page in self.pages):
+            self.execution.step(self.random)
         if page.is_open:
             await page.push()
         if self.random.random() < 0.3:
@@ -111,8 +153,9 @@ class Storm:
             self.lines.pop(lines[at - 1].strip(), None)
             del source[offset - len(lines[at - 1].encode()) : offset]
             return
-        self.lines[f"{self.operations} é😀"] = mark
-        source.insert(offset, f"{self.operations} é😀\n")
+        line = line_of(self.operations)
+        self.lines[line] = mark
+        source.insert(offset, f"{line}\n")
 
     def write_outside(self) -> None:
         """Another program adds a line to the file, in one step or in place."""
@@ -121,7 +164,7 @@ class Storm:
         if not content["cells"]:
             return
         found = self.random.choice(content["cells"])
-        line = f"outside {self.operations}"
+        line = f"outside {line_of(self.operations)}"
         found["source"] = [*found["source"], f"{line}\n"]
         self.lines[line] = found["metadata"]["mark"]
         text = json.dumps(content, indent=1)
@@ -151,6 +194,7 @@ class Storm:
         for index, page in enumerate(self.pages):
             if page.is_open:
                 await page.settled()
+                self.rescues += page.rescued
                 self.pages[index] = self.desk.page("storm.ipynb")
 
     async def rest(self) -> None:
@@ -159,31 +203,36 @@ class Storm:
             if not page.is_open:
                 await page.open()
             await page.settled()
+        self.execution.end()
         for page in self.pages:
             assert "result" in await page.call("save", cause="user")
         for page in self.pages:
             await page.until(lambda page=page: page.cell_list() == self.pages[0].cell_list())  # type: ignore[misc]
-        self.rescues = sum(page.rescued for page in self.pages)
+        self.rescues += sum(page.rescued for page in self.pages)
 
     def check(self) -> None:
         """The promises."""
         found = self.pages[0].cell_list()
         cells = {each["id"]: each["source"] for each in found}
+        outputs = {each["id"]: "".join(output["text"] for output in each["outputs"]) for each in found}
         marks = {each["metadata"]["mark"] for each in found}
         assert len(cells) == len(found)
         written = NotebookFile(self.path.read_bytes()).value
-        assert {each["id"]: each["source"] for each in written.cells} == cells
+        assert written.cells == notebook_of({}, found).cells
+        ran = {name: text for name, text in self.execution.printed.items() if name in cells.keys() - self.moved}
+        assert {name: outputs[name] for name in ran} == ran
         assert self.made <= cells.keys() | self.moved
         present = {line for source in cells.values() for line in source.splitlines()}
-        wanted = {
-            line
-            for line, mark in self.lines.items()
-            if mark in marks and (mark not in self.gone or line.startswith("outside"))
-        }
+        wanted = {line for line, mark in self.lines.items() if mark in marks - self.gone}
         assert wanted - present == set()
         if not self.rescues:
             lines = [line for source in cells.values() for line in source.splitlines()]
             assert [line for line in set(lines) if lines.count(line) > 1] == []
+
+
+def line_of(number: int) -> str:
+    """A line that is no other with something put in."""
+    return f"{sha256(b'%d' % number).hexdigest()[:8]} {number} é😀"
 
 
 def cell(kind: str, name: str) -> dict[str, Any]:
@@ -205,8 +254,9 @@ def read_with_yjs(updates: list[bytes]) -> dict[str, Any]:
 
 
 async def storm(directory: Path, seed: int, operations: int, *, losses: bool) -> Storm:
-    async with Desk(directory, _PACE).running() as desk:
-        run = Storm(desk, seed)
+    execution = Execution()
+    async with Desk(directory, _PACE, (execution.extend,)).running() as desk:
+        run = Storm(desk, execution, seed)
         await run.run(operations, losses=losses)
         run.check()
         assert read_with_yjs(run.pages[0].stream)["cells"] == run.pages[0].cell_list()

@@ -1,91 +1,18 @@
-import { effect } from "@preact/signals";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { OpenFile } from "../state/open-file.ts";
-import type { Page } from "../state/page.ts";
-import { type Exported, FormatUnsupported, type Shown } from "../state/shown.ts";
-import { PROJECT, type TestFile, type TestHub, TOKEN } from "../testing/hub.ts";
-import { openConnectedPage, openHub, openPage, pass, settle } from "../testing/page.ts";
+import { Conversation, converse, converseAbout, type Message, ORIGIN } from "../testing/conversation.ts";
+import { PROJECT, TOKEN } from "../testing/hub.ts";
+import { openHub, openPage, pass, settle } from "../testing/page.ts";
 import { parseConfig } from "../wire/config.ts";
-import { Bridge } from "./bridge.ts";
 import { Inbox } from "./inbox.ts";
 import { Parent } from "./parent.ts";
-import type { Action } from "./protocol.ts";
 import { tellParent } from "./telling.ts";
 
 const OTHER = "99999999-2222-4333-8444-555555555555";
-const ORIGIN = "https://course.example.org";
-
-type Message = Readonly<Record<string, unknown>>;
 
 /** Nobody has spoken to the page yet; pages of `ORIGIN` may. */
 function openInbox(): Inbox {
   const config = parseConfig('{"parents":[{"host":"course.example.org","port":443,"subdomains":false}]}');
   return new Inbox({ parent: null } as never, config);
-}
-
-class Conversation {
-  readonly heard: Message[] = [];
-  readonly page: Page;
-  readonly bridge: Bridge;
-  readonly peer = { window: { postMessage: (message: Message) => this.heard.push(message) }, origin: ORIGIN };
-
-  constructor(page: Page) {
-    this.page = page;
-    this.bridge = new Bridge(page);
-    showFiles(page);
-  }
-
-  say(action: Action, fields: Message = {}): void {
-    this.bridge.handle({ action, fields: { action, ...fields }, peer: this.peer as never });
-  }
-
-  open(path: string, fields: Message = {}): void {
-    this.say("open", { project_id: PROJECT, path, ...fields });
-  }
-
-  /** What was heard, in short. */
-  get short(): string[] {
-    return this.heard.map(({ status, action, path, code }) => [status, action, path, code].filter(Boolean).join(" "));
-  }
-}
-
-/** Stands for the view: shows each file whose document is there. */
-function showFiles(page: Page): void {
-  const shown: Shown = { focus: vi.fn(), reveal: vi.fn(), naturalHeight: () => 100, export: exportAs };
-  const watched = new Set<OpenFile>();
-  const stop = page.files.all.subscribe((files) => {
-    for (const file of files.filter((one) => !watched.has(one))) {
-      watched.add(file);
-      onTestFinished(
-        effect(() => {
-          file.shown.value = file.document.value && shown;
-        }),
-      );
-    }
-  });
-  onTestFinished(stop);
-}
-
-async function exportAs(format: string): Promise<Exported> {
-  if (format !== "raw") throw new FormatUnsupported(`no ${format} here`);
-  return { filename: "a.txt", mime: "text/plain", data: new TextEncoder().encode("one") };
-}
-
-async function converse(): Promise<{ hub: TestHub; talk: Conversation; page: Page }> {
-  const hub = openHub();
-  const page = await openConnectedPage(hub);
-  return { hub, page, talk: new Conversation(page) };
-}
-
-async function converseAbout(
-  text: string,
-): Promise<{ hub: TestHub; talk: Conversation; page: Page; remote: TestFile }> {
-  const all = await converse();
-  const remote = all.hub.add("a.txt", text);
-  all.talk.open("a.txt");
-  await settle();
-  all.talk.heard.length = 0;
-  return { ...all, remote };
 }
 
 test("a file is opened with an ack and then done", async () => {
@@ -274,53 +201,6 @@ test("status says how things are, at once", async () => {
   expect(talk.bridge.status()).toMatchObject({ connection: { quality: "bad" }, ready: false });
 });
 
-test("save replies with what was written", async () => {
-  const { talk, remote } = await converseAbout("one");
-  remote.answer = () => ({ mtime: 17, bytes: 3 });
-  talk.say("save", { path: "*" });
-  await settle();
-  const saved = [{ project_id: PROJECT, path: "a.txt", mtime: 17, bytes: 3 }];
-  expect(talk.heard).toEqual([
-    { status: "ack", action: "save" },
-    { status: "done", action: "save", saved },
-  ]);
-});
-
-test("run goes on over a lost connection", async () => {
-  const { hub, talk, remote } = await converseAbout("one");
-  const result = { ok: false, executed: 2, failed: 1, first_error: { cell: "c", ename: "E", evalue: "v" } };
-  remote.answer = (method) => (method === "run" ? { run_id: "r1" } : undefined);
-  talk.say("run", { what: "cell", cell: "c1" });
-  await settle();
-  hub.last.socket.end(1006);
-  remote.answer = () => ({ run_id: "r1", ...result });
-  await pass(60_000);
-  expect(talk.heard).toEqual([
-    { status: "ack", action: "run" },
-    { status: "done", action: "run", ...result },
-  ]);
-  expect(remote.calls[0]).toEqual({ method: "run", params: { what: "cells", cells: ["c1"], stop_on_error: true } });
-});
-
-test.each(["save", "run"] as const)("%s waits for a connection that is being made", async (action) => {
-  const { hub, talk, remote } = await converseAbout("one");
-  remote.answer = () => ({ run_id: "r1", ok: true, executed: 1, failed: 0, mtime: 1, bytes: 3 });
-  hub.last.socket.end(1006);
-  talk.say(action);
-  await pass(9_000);
-  expect(talk.short).toEqual([`ack ${action}`, `done ${action}`]);
-});
-
-test("a run whose file is closed meanwhile is cancelled", async () => {
-  const { hub, talk, page } = await converseAbout("one");
-  hub.last.socket.end(1006);
-  talk.say("run");
-  await settle();
-  page.files.drop();
-  await settle();
-  expect(talk.short).toEqual(["error run cancelled"]);
-});
-
 test("two requests for the same file without ids are answered oldest first", async () => {
   const { hub, talk } = await converse();
   hub.add("a.txt");
@@ -330,71 +210,6 @@ test("two requests for the same file without ids are answered oldest first", asy
   expect(talk.short.filter((line) => line.startsWith("ack"))).toHaveLength(2);
   expect(talk.short.filter((line) => line.startsWith("done"))).toHaveLength(2);
   expect(talk.short.indexOf("ack open a.txt")).toBe(0);
-});
-
-test("a file too large for a message is exported as an address", async () => {
-  const { talk, page } = await converseAbout("one");
-  const shown = page.files.front.value?.shown.value;
-  const data = new Uint8Array(20_000_001);
-  vi.spyOn(shown as Shown, "export").mockResolvedValue({ filename: "a.txt", mime: "text/plain", data });
-  vi.spyOn(page.hub, "fileUrl").mockResolvedValue("https://carrel.example.net/signed");
-  talk.say("export");
-  talk.say("export", { format: "html" });
-  await settle();
-  expect(talk.heard).toContainEqual(
-    expect.objectContaining({ status: "done", url: "https://carrel.example.net/signed", filename: "a.txt" }),
-  );
-  expect(talk.heard.find(({ status }) => status === "done")).not.toHaveProperty("data");
-  expect(talk.heard).toContainEqual(expect.objectContaining({ status: "error", code: "unsupported" }));
-});
-
-test("export hands the bytes over", async () => {
-  const { talk } = await converseAbout("one");
-  talk.say("export");
-  talk.say("export", { format: "html" });
-  talk.say("export", { format: "exe" });
-  await settle();
-  const [exported, ...refused] = talk.heard;
-  expect(exported).toMatchObject({ status: "done", filename: "a.txt", mime: "text/plain", path: "a.txt" });
-  expect(new TextDecoder().decode(exported?.data as ArrayBuffer)).toBe("one");
-  expect(refused).toMatchObject([{ code: "unsupported" }, { code: "bad_message" }].reverse());
-});
-
-test.each(["save", "run"] as const)("a read-only file refuses %s", async (action) => {
-  const { hub, talk } = await converse();
-  hub.add("a.txt").readonly = true;
-  talk.open("a.txt");
-  await settle();
-  talk.say(action);
-  await settle();
-  expect(talk.heard.at(-1)).toMatchObject({ status: "error", action, code: "readonly" });
-});
-
-test.each(["save", "run", "export"] as const)("%s without an open file is refused", async (action) => {
-  const { talk } = await converse();
-  talk.say(action);
-  await settle();
-  expect(talk.heard).toMatchObject([{ status: "error", action, code: "not_found" }]);
-});
-
-test("small requests are carried out", async () => {
-  const { talk, page } = await converseAbout("one");
-  talk.say("theme", { theme: "dark" });
-  talk.say("theme", { theme: "pink" });
-  talk.say("resize", { on: true });
-  talk.say("focus");
-  talk.say("auth", { auth_token: "short" });
-  await settle();
-  expect(talk.short.sort()).toEqual([
-    "done focus",
-    "done resize",
-    "done theme",
-    "error auth auth",
-    "error theme bad_message",
-  ]);
-  expect(page.theme.shown.value).toBe("dark");
-  expect(page.natural.value).toBe(true);
-  expect(page.files.front.value?.shown.value?.focus).toHaveBeenCalledOnce();
 });
 
 test("a parent page hears what happens, once each", async () => {

@@ -1,0 +1,117 @@
+import { expect, test, vi } from "vitest";
+import type { Shown } from "../state/shown.ts";
+import { converse, converseAbout } from "../testing/conversation.ts";
+import { PROJECT } from "../testing/hub.ts";
+import { pass, settle } from "../testing/page.ts";
+
+test("save replies with what was written", async () => {
+  const { talk, remote } = await converseAbout("one");
+  remote.answer = () => ({ mtime: 17, bytes: 3 });
+  talk.say("save", { path: "*" });
+  await settle();
+  const saved = [{ project_id: PROJECT, path: "a.txt", mtime: 17, bytes: 3 }];
+  expect(talk.heard).toEqual([
+    { status: "ack", action: "save" },
+    { status: "done", action: "save", saved },
+  ]);
+});
+
+test("run goes on over a lost connection", async () => {
+  const { hub, talk, remote } = await converseAbout("one");
+  const result = { ok: false, executed: 2, failed: 1, first_error: { cell: "c", ename: "E", evalue: "v" } };
+  remote.answer = (method) => (method === "run" ? { run_id: "r1" } : undefined);
+  talk.say("run", { what: "cell", cell: "c1" });
+  await settle();
+  hub.last.socket.end(1006);
+  remote.answer = () => ({ run_id: "r1", ...result });
+  await pass(60_000);
+  expect(talk.heard).toEqual([
+    { status: "ack", action: "run" },
+    { status: "done", action: "run", ...result },
+  ]);
+  expect(remote.calls[0]).toEqual({ method: "run", params: { what: "cells", cells: ["c1"], stop_on_error: true } });
+});
+
+test.each(["save", "run"] as const)("%s waits for a connection that is being made", async (action) => {
+  const { hub, talk, remote } = await converseAbout("one");
+  remote.answer = () => ({ run_id: "r1", ok: true, executed: 1, failed: 0, mtime: 1, bytes: 3 });
+  hub.last.socket.end(1006);
+  talk.say(action);
+  await pass(9_000);
+  expect(talk.short).toEqual([`ack ${action}`, `done ${action}`]);
+});
+
+test("a run whose file is closed meanwhile is cancelled", async () => {
+  const { hub, talk, page } = await converseAbout("one");
+  hub.last.socket.end(1006);
+  talk.say("run");
+  await settle();
+  page.files.drop();
+  await settle();
+  expect(talk.short).toEqual(["error run cancelled"]);
+});
+
+test("a file too large for a message is exported as an address", async () => {
+  const { talk, page } = await converseAbout("one");
+  const shown = page.files.front.value?.shown.value;
+  const data = new Uint8Array(20_000_001);
+  vi.spyOn(shown as Shown, "export").mockResolvedValue({ filename: "a.txt", mime: "text/plain", data });
+  vi.spyOn(page.hub, "fileUrl").mockResolvedValue("https://carrel.example.net/signed");
+  talk.say("export");
+  talk.say("export", { format: "html" });
+  await settle();
+  expect(talk.heard).toContainEqual(
+    expect.objectContaining({ status: "done", url: "https://carrel.example.net/signed", filename: "a.txt" }),
+  );
+  expect(talk.heard.find(({ status }) => status === "done")).not.toHaveProperty("data");
+  expect(talk.heard).toContainEqual(expect.objectContaining({ status: "error", code: "unsupported" }));
+});
+
+test("export hands the bytes over", async () => {
+  const { talk } = await converseAbout("one");
+  talk.say("export");
+  talk.say("export", { format: "html" });
+  talk.say("export", { format: "exe" });
+  await settle();
+  const [exported, ...refused] = talk.heard;
+  expect(exported).toMatchObject({ status: "done", filename: "a.txt", mime: "text/plain", path: "a.txt" });
+  expect(new TextDecoder().decode(exported?.data as ArrayBuffer)).toBe("one");
+  expect(refused).toMatchObject([{ code: "unsupported" }, { code: "bad_message" }].reverse());
+});
+
+test.each(["save", "run"] as const)("a read-only file refuses %s", async (action) => {
+  const { hub, talk } = await converse();
+  hub.add("a.txt").readonly = true;
+  talk.open("a.txt");
+  await settle();
+  talk.say(action);
+  await settle();
+  expect(talk.heard.at(-1)).toMatchObject({ status: "error", action, code: "readonly" });
+});
+
+test.each(["save", "run", "export"] as const)("%s without an open file is refused", async (action) => {
+  const { talk } = await converse();
+  talk.say(action);
+  await settle();
+  expect(talk.heard).toMatchObject([{ status: "error", action, code: "not_found" }]);
+});
+
+test("small requests are carried out", async () => {
+  const { talk, page } = await converseAbout("one");
+  talk.say("theme", { theme: "dark" });
+  talk.say("theme", { theme: "pink" });
+  talk.say("resize", { on: true });
+  talk.say("focus");
+  talk.say("auth", { auth_token: "short" });
+  await settle();
+  expect(talk.short.sort()).toEqual([
+    "done focus",
+    "done resize",
+    "done theme",
+    "error auth auth",
+    "error theme bad_message",
+  ]);
+  expect(page.theme.shown.value).toBe("dark");
+  expect(page.natural.value).toBe(true);
+  expect(page.files.front.value?.shown.value?.focus).toHaveBeenCalledOnce();
+});

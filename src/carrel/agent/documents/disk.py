@@ -52,14 +52,16 @@ def load(path: str) -> tuple[bytes, Signature]:
     return data, found._replace(size=len(data))
 
 
-def replace(path: str, data: bytes, known: Signature | None) -> tuple[Signature, str | None]:
+def replace(path: str, data: bytes, known: Signature | None, tag: str) -> tuple[Signature, str | None]:
     """Give the file a new content; `known` is the state of what it replaces, None if there was no file.
+
+    Until that is done there is another file, by whose name `leftovers` finds it with the same `tag`.
 
     Returns the new state, and where what was replaced is now if it was not what is known: the caller reads and unlinks
     it. Raises `FileExistsError` or `FileNotFoundError` if there is a file now, or none, and `OSError` (`ENOSPC` …);
     the file is then as it was.
     """
-    temporary = os.path.join(os.path.dirname(path), f".carrel-{secrets.token_hex(8)}.tmp")
+    temporary = f"{_beside(path, tag)}{secrets.token_hex(4)}.tmp"
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with open(fd, "wb", buffering=0) as file:
@@ -80,6 +82,23 @@ def replace(path: str, data: bytes, known: Signature | None) -> tuple[Signature,
         raise
     _sync_directory(os.path.dirname(path))
     return written, displaced
+
+
+def leftovers(path: str, tag: str) -> list[tuple[str, bytes]]:
+    """What an agent that was killed has left beside the file: its own new content, or what that replaced."""
+    found: list[tuple[str, bytes]] = []
+    directory, prefix = os.path.split(_beside(path, tag))
+    with suppress(OSError):
+        for name in os.listdir(directory):
+            if name.startswith(prefix):
+                place = os.path.join(directory, name)
+                with suppress(OSError, NotAFile, Unsupported):
+                    found.append((place, load(place)[0]))
+    return found
+
+
+def _beside(path: str, tag: str) -> str:
+    return os.path.join(os.path.dirname(path), f".carrel-{tag}-")
 
 
 def _put(temporary: str, path: str, known: Signature | None) -> str | None:

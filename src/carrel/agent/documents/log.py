@@ -95,6 +95,11 @@ class Log:
             raise Damaged
         return str(found["generation"])
 
+    @property
+    def taken(self) -> list[str]:
+        """The names of the files that were taken in last."""
+        return str(dict(self._database.execute("SELECT name, value FROM meta")).get("taken", "")).split()
+
     def updates(self) -> list[bytes]:
         """All updates, in order."""
         return [
@@ -102,12 +107,13 @@ class Log:
             for data, checksum in self._database.execute("SELECT data, checksum FROM updates ORDER BY number")
         ]
 
-    def append(self, updates: Sequence[bytes], base: bytes | None = None) -> None:
-        """Add updates; with them the document has taken in the file as it is in `base`."""
+    def append(self, updates: Sequence[bytes], base: bytes | None = None, taken: Sequence[str] = ()) -> None:
+        """Add updates; with them the document has taken in the file as it is in `base`, and the files named `taken`."""
         with self._transaction():
             self._insert(updates)
             if base is not None:
                 self._rebase(base)
+                self._database.execute("INSERT OR REPLACE INTO meta VALUES ('taken', ?)", (" ".join(taken),))
 
     def compact(self, state: bytes) -> None:
         """Put one update in the place of all, and give back the room."""

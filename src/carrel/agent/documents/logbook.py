@@ -6,7 +6,7 @@ written the next one collects, so the faster edits come, the more of them share 
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -14,9 +14,11 @@ from carrel.agent.documents.log import Damaged, Failure, Log, is_passing
 from carrel.agent.documents.threads import Threads
 
 _T = TypeVar("_T")
+_File = tuple[bytes | None, Sequence[str]]
 _LEAST_BYTES = 128 << 10
 _MOST_UPDATES = 5000
 _RETRY_SECONDS = 1.0
+_MOST_TAKEN = 20
 
 
 class Logbook:
@@ -42,6 +44,7 @@ class Logbook:
         self._grown_bytes = self._grown_updates = 0
         self._state_bytes = 0
         self._new_base: bytes | None = None
+        self._taken: list[str] = []
         self._is_frozen = False
         self._trouble = ""
 
@@ -51,9 +54,13 @@ class Logbook:
         self.position += 1
         self._wake.set()
 
-    def rebase(self, data: bytes) -> None:
-        """The file is `data`, and what was appended last has brought that into the document: both or none is kept."""
+    def rebase(self, data: bytes, taken: Sequence[str] = ()) -> None:
+        """The file is `data`, and what was appended last has brought that into the document: both or none is kept.
+
+        `taken` are the names of displaced files that are in the document too, and will be removed.
+        """
         self._new_base = data
+        self._taken = [*self._taken, *taken][-_MOST_TAKEN:]
         self.position += 1
         self._wake.set()
 
@@ -131,14 +138,15 @@ class Logbook:
     async def _write_once(self, batch: list[bytes], base: bytes | None) -> None:
         grown_bytes = self._grown_bytes + sum(map(len, batch))
         grown_updates = self._grown_updates + len(batch)
+        taken = tuple(self._taken)
         is_long = grown_bytes > max(_LEAST_BYTES, self._state_bytes // 2) or grown_updates > _MOST_UPDATES
         if is_long and not self._is_frozen:
             state = self.state()
-            await self._threads.for_log(_compact, self._log, batch, base, state)
+            await self._threads.for_log(_compact, self._log, batch, (base, taken), state)
             self._grown_bytes = self._grown_updates = 0
             self._state_bytes = len(state)
         else:
-            await self._threads.for_log(_append, self._log, batch, base)
+            await self._threads.for_log(_append, self._log, batch, (base, taken))
             self._grown_bytes, self._grown_updates = grown_bytes, grown_updates
 
     async def _remake(self) -> int | None:
@@ -166,14 +174,14 @@ class Logbook:
             self.troubled(sentence)
 
 
-def _append(log: Log, batch: list[bytes], base: bytes | None) -> None:
-    log.append(batch, base)
+def _append(log: Log, batch: list[bytes], file: _File) -> None:
+    log.append(batch, *file)
     _demand_intact(log)
 
 
-def _compact(log: Log, batch: list[bytes], base: bytes | None, state: bytes) -> None:
+def _compact(log: Log, batch: list[bytes], file: _File, state: bytes) -> None:
     """The batch first: if the state does not fit on the disk, the batch may."""
-    log.append(batch, base)
+    log.append(batch, *file)
     with suppress(sqlite3.OperationalError):
         log.compact(state)
     _demand_intact(log)

@@ -59,6 +59,7 @@ class _Logged(Struct):
     updates: list[bytes]
     base: bytes
     next: bytes | None
+    taken: list[str]
 
 
 async def open_room(place: Place, real: str, threads: Threads, pace: Pace, *, create: bool) -> Room:
@@ -106,11 +107,29 @@ async def _reopen(
     if theirs.data != old.data:
         document.merge(old.value, theirs.value)
     watch.base = theirs
-    if theirs.data != logged.base:
-        watch.logbook.rebase(theirs.data)
+    left = await threads.for_file(disk.leftovers, real, logged.generation)
+    for place, displaced in left:
+        if os.path.basename(place) not in logged.taken:
+            _take_leftover(document, _parser(real), displaced, logged)
+    if theirs.data != logged.base or left:
+        watch.logbook.rebase(theirs.data, [os.path.basename(place) for place, _ in left])
+    if left:
+        await watch.logbook.secure()
+    for place, _ in left:
+        await threads.for_file(os.unlink, place)
     if watch.is_different():
         watch.edited()
     return room
+
+
+def _take_leftover(document: Document, parse: Any, data: bytes, logged: _Logged) -> None:
+    """Merge what somebody had made of the base when it was replaced, unless it is the base or what replaced it."""
+    is_own = logged.next is not None and logged.next.startswith(data)
+    if is_own or data == logged.base:
+        return
+    with suppress(Unsupported):
+        base = parse(logged.base, document.read())
+        document.merge(base.value, parse(data, base.value).value)
 
 
 def _nearest(data: bytes, logged: _Logged) -> bytes:
@@ -156,7 +175,7 @@ def _create(real: str) -> None:
     if disk.signature(real) is not None:
         return
     with suppress(OSError):  # somebody else was faster, or `_load` says why not
-        disk.replace(real, EMPTY if real.endswith(_NOTEBOOK) else b"", None)
+        disk.replace(real, EMPTY if real.endswith(_NOTEBOOK) else b"", None, "new")
 
 
 def _load(real: str) -> tuple[bytes, Signature]:
@@ -185,7 +204,7 @@ def _read_log(path: str) -> _Logged | None:
     try:
         base = opened.content(BASE)
         if base is not None:
-            return _Logged(opened, opened.generation, opened.updates(), base, opened.content(NEXT))
+            return _Logged(opened, opened.generation, opened.updates(), base, opened.content(NEXT), opened.taken)
     except (*log.Failure, ValueError, TypeError):
         pass
     opened.close()

@@ -128,7 +128,8 @@ class Watch:
             await self.logbook.do(lambda log: log.saving(new.data))
             if self._is_invalid:
                 self.known = await self._threads.for_file(_keep_aside, self._path)
-            known, displaced = await self._threads.for_file(disk.replace, self._path, new.data, self.known)
+            tag = self.logbook.generation
+            known, displaced = await self._threads.for_file(disk.replace, self._path, new.data, self.known, tag)
         except (FileExistsError, NotAFile):
             return False
         except OSError as error:
@@ -140,9 +141,9 @@ class Watch:
         before, self.base, self.known, self._is_invalid = self.base, new, known, False
         self._seen = None
         self._set_trouble("")
-        await self._keep_version(new.data, cause)
-        if displaced is not None:
+        if displaced is not None:  # first: if the agent ends now, the log still tells what that is a change of
             await self._take_displaced(displaced, before)
+        await self._keep_version(new.data, cause)
         self.tell({"event": "saved", "mtime": known.mtime_ns // 1_000_000, "bytes": known.size, "cause": cause})
         return True
 
@@ -204,14 +205,16 @@ class Watch:
             await asyncio.sleep(self._pace.settle)
         with suppress(Unsupported, NotAFile, OSError):
             data, _ = await self._threads.for_file(disk.load, path)
-            await self._take(before, await self._threads.for_file(self._parse, data, before.value))
+            theirs = await self._threads.for_file(self._parse, data, before.value)
+            await self._take(before, theirs, os.path.basename(path))
+            await self.logbook.secure()
             os.unlink(path)
 
-    async def _take(self, before: Content, theirs: Content) -> None:
+    async def _take(self, before: Content, theirs: Content, *displaced: str) -> None:
         if theirs.data == before.data:
             return
         self._document.merge(before.value, theirs.value)
-        self.logbook.rebase(self.base.data)
+        self.logbook.rebase(self.base.data, displaced)
         self.tell({"event": "outside", "what": "changed"})
 
     def _patience(self) -> float:

@@ -23,6 +23,11 @@ async def type_at(parent: Parent, line: str, text: str, key: str = "End") -> Non
     await parent.page.keyboard.type(text)
 
 
+async def loads_editors(parent: Parent) -> None:
+    """Wait until cells can be edited without anything more from the network."""
+    await expect(parent.frame().locator(".cm-content").first).to_be_visible(timeout=60_000)
+
+
 async def test_two_browsers_edit_the_same_cell(new_visitor: NewVisitor, opener: Opener) -> None:
     opener.write(code("first = 1\nlast = 2"))
     one, two = await opener.open(await new_visitor()), await opener.open(await new_visitor())
@@ -65,6 +70,7 @@ async def test_edits_on_both_sides_of_a_cut_network_all_arrive(
     apart = await opener.open(traveller)
     connected = await opener.open(await new_visitor())
     await expect(apart.frame().get_by_text("apart = 1", exact=True)).to_be_visible()
+    await loads_editors(apart)
     front.cut("on a train")
     try:
         await type_at(apart, "apart = 1", "00")
@@ -132,11 +138,14 @@ async def test_twenty_minutes_offline_end_without_a_new_token(
     await visitor.context.clock.install()
     visitor.expect_problem("401|ERR_|WebSocket")
     parent = await opener.open(visitor)
+    await loads_editors(parent)
     front.cut()
-    lapse_bearers(sql)
-    await type_at(parent, "minutes = 2", "0")
-    await visitor.context.clock.fast_forward("20:00")
-    front.mend()
+    try:
+        lapse_bearers(sql)
+        await type_at(parent, "minutes = 2", "0")
+        await visitor.context.clock.fast_forward("20:00")
+    finally:
+        front.mend()
     await visitor.context.clock.fast_forward("01:00")
     assert (await parent.ask({"action": "save"}, wait_ms=60_000))["status"] == "done"
     assert "minutes = 20" in opener.read()

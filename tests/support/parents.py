@@ -147,6 +147,7 @@ class Opener:
         address = kiosk(file_url(self.project, self.path), token=auth_token(self.hub, self.person), query=query)
         parent = await open_parent(visitor, self.front, frame_tag(address))
         await parent.ready()
+        await expect(parent.frame().locator(".cell").first).to_be_visible(timeout=60_000)
         return parent
 
 

@@ -9,7 +9,6 @@ const source = resolve(import.meta.dirname, "../src");
 /** In the order in which they are loaded; what an earlier step has is not in a later one. */
 const STEPS = [
   { name: "app", root: resolve(source, "pages/app.tsx") },
-  { name: "colours", root: resolve(source, "editor/highlight.ts") },
   { name: "notebook", root: resolve(source, "views/notebook/editor.tsx") },
   { name: "editing", root: resolve(source, "editor/cell-editor.ts") },
   { name: "assist", root: resolve(source, "editor/assist.ts") },

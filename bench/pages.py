@@ -36,6 +36,7 @@ _PLACE = """(() => {
     return [left + 2, top + height / 2];
   }
 })()"""
+_WITHOUT = "without JupyterLab: short, or not installed"
 _UNTIL = """new Promise((resolve) => {
   const look = () => %s ? resolve() : requestAnimationFrame(look);
   look();
@@ -151,7 +152,7 @@ def run(place: Path, *, short: bool) -> list[Row]:
 
 
 async def _run(place: Path, short: bool) -> list[Row]:
-    async with _servers(place) as (ours, lab), launched() as browser:
+    async with _servers(place, with_lab=not short and jupyterlab.is_installed()) as (ours, lab), launched() as browser:
         sides: list[Side] = [ours] if lab is None else [ours, lab]
         found: list[Ways] = [defaultdict(Times) for _ in sides]
         for number in range(1 if short else 5):
@@ -164,13 +165,13 @@ async def _run(place: Path, short: bool) -> list[Row]:
 
 
 @asynccontextmanager
-async def _servers(place: Path) -> AsyncIterator[tuple[Ours, Lab | None]]:
-    """Both, or ours alone where JupyterLab is not installed."""
+async def _servers(place: Path, *, with_lab: bool) -> AsyncIterator[tuple[Ours, Lab | None]]:
+    """Both, or ours alone: JupyterLab takes too long for the short form, and must be installed."""
     async with AsyncExitStack() as stack:
         hub = stack.enter_context(served_hub(place / "pages", CARREL_DEV="1"))
         person = new_person(hub, "Ada")
         ours = Ours(hub, person, person.new_project())
-        if not jupyterlab.is_installed():
+        if not with_lab:
             yield ours, None
             return
         directory = place / "lab"
@@ -230,7 +231,7 @@ def _row(
     met = None if most_s is None else median <= most_s
     goal = "" if most_s is None else f"<= {most_s * 1000:.0f} ms"
     if not lab:
-        return Row(name, milliseconds(median), "JupyterLab is not installed", "", goal, met)
+        return Row(name, milliseconds(median), _WITHOUT, "", goal, met)
     ratio = median / statistics.median(lab)
     if most_ratio is not None:
         goal, met = f"{goal} and <= {most_ratio}", met and ratio <= most_ratio
@@ -307,7 +308,7 @@ def _weight_rows(weights: list[tuple[Weight, Weight]]) -> list[Row]:
             ("everything", ours.total, [weight.total for weight in lab]),
         ):
             has_goal = (name, what) == ("usable", "scripts and styles")
-            baseline = f"JupyterLab {others[0] / 1000:.0f} kB" if others else "JupyterLab is not installed"
+            baseline = f"JupyterLab {others[0] / 1000:.0f} kB" if others else _WITHOUT
             rows.append(
                 Row(
                     f"{what} over the wire until {name}",

@@ -274,6 +274,7 @@ async def test_nothing_gets_lost_with_the_logs(tmp_path: Path, seed: int) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # a minute where nothing else runs
 async def test_nothing_gets_lost_in_a_long_storm(tmp_path: Path) -> None:
     run = await storm(tmp_path, 42, 100_000, losses=True)
     assert run.kills > 10

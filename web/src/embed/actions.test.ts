@@ -41,6 +41,34 @@ test.each(["save", "run"] as const)("%s waits for a connection that is being mad
   expect(talk.short).toEqual([`ack ${action}`, `done ${action}`]);
 });
 
+test("run, save and export wait for a file that is being opened", async () => {
+  const { hub, talk } = await converse();
+  const remote = hub.add("a.txt", "one");
+  remote.answer = () => ({ run_id: "r1", ok: true, executed: 1, failed: 0, mtime: 1, bytes: 3 });
+  hub.holdsOpens = true;
+  talk.open("a.txt");
+  await settle();
+  for (const action of ["run", "save", "export"] as const) talk.say(action);
+  await settle();
+  expect(talk.short).toEqual([]);
+  hub.proceed("a.txt");
+  await settle();
+  expect(talk.short.filter((text) => text.startsWith("done")).sort()).toEqual([
+    "done export a.txt",
+    "done open a.txt",
+    "done run",
+    "done save",
+  ]);
+});
+
+test("a run on a file that cannot be opened gets the reason", async () => {
+  const { talk } = await converse();
+  talk.open("missing.txt");
+  talk.say("run");
+  await settle();
+  expect(talk.short).toEqual(["error open missing.txt not_found", "error run not_found"]);
+});
+
 test("a run whose file is closed meanwhile is cancelled", async () => {
   const { hub, talk, page } = await converseAbout("one");
   hub.last.socket.end(1006);
@@ -73,10 +101,10 @@ test("export hands the bytes over", async () => {
   talk.say("export", { format: "html" });
   talk.say("export", { format: "exe" });
   await settle();
-  const [exported, ...refused] = talk.heard;
-  expect(exported).toMatchObject({ status: "done", filename: "a.txt", mime: "text/plain", path: "a.txt" });
+  const [, exported] = talk.heard;
+  expect(talk.short).toEqual(["error export bad_message", "done export a.txt", "error export unsupported"]);
+  expect(exported).toMatchObject({ filename: "a.txt", mime: "text/plain" });
   expect(new TextDecoder().decode(exported?.data as ArrayBuffer)).toBe("one");
-  expect(refused).toMatchObject([{ code: "unsupported" }, { code: "bad_message" }].reverse());
 });
 
 test.each(["save", "run"] as const)("a read-only file refuses %s", async (action) => {

@@ -70,11 +70,11 @@ export class Bridge {
       case "closeall":
         return closeAll(page, this.#opening, request);
       case "save":
-        return save(page, request);
+        return this.#opening.entered.then(() => save(page, request));
       case "run":
-        return run(page, request);
+        return this.#opening.entered.then(() => run(page, request));
       case "export":
-        return exportFile(page, request);
+        return this.#opening.entered.then(() => exportFile(page, request));
       case "auth":
         return this.#signIn(request);
       case "theme":

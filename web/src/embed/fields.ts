@@ -1,12 +1,24 @@
 /** Reads the fields of requests; what is wrong ends the request with an error. */
 
+import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Right } from "../state/document.ts";
 import type { OpenFile } from "../state/open-file.ts";
 import type { Page } from "../state/page.ts";
 import type { SharedDocument } from "../state/shared-document.ts";
 import { until } from "../state/until.ts";
 import { isNumber, isOneOf, isString, type Unknowns } from "../wire/json.ts";
-import { Refusal } from "./protocol.ts";
+import { type Code, Refusal } from "./protocol.ts";
+
+/** How long opening a file may take. */
+export const OPENING_MS = 120_000;
+const CODES: ReadonlySet<string> = new Set<Code>([
+  "not_found",
+  "not_a_file",
+  "bad_path",
+  "unsupported",
+  "readonly",
+  "busy",
+]);
 
 /** A file that is open, with its document. */
 export interface Opened {
@@ -16,16 +28,45 @@ export interface Opened {
   readonly ref: { readonly project_id: string; readonly path: string };
 }
 
-/** The open file that a request names, by default the one in front. */
-export function fileOf(page: Page, fields: Unknowns): Opened {
-  const file =
-    isString(fields.project_id) && isString(fields.path)
-      ? page.files.find(fields.project_id, fields.path)
-      : page.files.front.value;
-  const document = file?.document.value;
-  if (!file || !document) throw new Refusal("not_found", "the file is not open");
+/** The file that a request names, by default the one in front; one that is being opened is waited for. */
+export async function fileOf(page: Page, fields: Unknowns, signal: AbortSignal): Promise<Opened> {
+  const { project_id: projectId, path } = fields;
+  const file = isString(projectId) && isString(path) ? page.files.find(projectId, path) : page.files.front.value;
+  if (file === null) throw new Refusal("not_found", "the file is not open");
+  const document = await settled(page, file, file.document, signal);
   return { file, document, ref: { project_id: file.projectId, path: file.path } };
 }
+
+/** What `arriving` has as soon as it has something; rejects when opening the file has failed, or it was closed. */
+export async function settled<T>(
+  page: Page,
+  file: OpenFile,
+  arriving: ReadonlySignal<T | null>,
+  signal: AbortSignal,
+): Promise<T> {
+  const now = computed(() => ({
+    phase: file.phase.value,
+    isOpen: page.files.all.value.includes(file),
+    arrived: arriving.value,
+  }));
+  const { phase, arrived } = await until(
+    now,
+    (one) => one.arrived !== null || one.phase.name === "failed" || !one.isOpen,
+    signal,
+  );
+  if (phase.name === "failed") throw failure(file, phase.code, phase.message);
+  if (arrived === null) throw new Refusal("cancelled", "the file was closed meanwhile");
+  return arrived;
+}
+
+function failure(file: OpenFile, code: string, message: string): Refusal {
+  if (code === "forbidden" || code === "bad_project") return noAccess(file.projectId);
+  if (code === "bye") return new Refusal("cancelled", "the file was closed meanwhile");
+  return new Refusal(CODES.has(code) ? (code as Code) : "internal", message || "the file could not be opened");
+}
+
+export const noAccess = (projectId: string): Refusal =>
+  new Refusal("forbidden", `problem opening project ${projectId}`);
 
 /** All open files that have a document. */
 export function allFiles(page: Page): Opened[] {

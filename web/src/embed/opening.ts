@@ -6,18 +6,9 @@ import type { Page } from "../state/page.ts";
 import type { Target } from "../state/shown.ts";
 import { until } from "../state/until.ts";
 import { isNumber, isString, type Unknowns } from "../wire/json.ts";
+import { noAccess, OPENING_MS, settled } from "./fields.ts";
 import { textOf } from "./inbox.ts";
-import { type Code, Refusal, type Request, refuse, reply } from "./protocol.ts";
-
-const PATIENCE_MS = 120_000;
-const CODES: ReadonlySet<string> = new Set<Code>([
-  "not_found",
-  "not_a_file",
-  "bad_path",
-  "unsupported",
-  "readonly",
-  "busy",
-]);
+import { Refusal, type Request, refuse, reply } from "./protocol.ts";
 
 export class Opening {
   readonly #page: Page;
@@ -36,6 +27,11 @@ export class Opening {
     this.#pending.set(work, end);
   }
 
+  /** Resolves when the files of all requests so far are among the page's, or never will be. */
+  get entered(): Promise<unknown> {
+    return this.#signedIn;
+  }
+
   /** End what is pending with an error each; resolves when all have been told. */
   async cancel(): Promise<void> {
     for (const end of this.#pending.values()) end.abort(new Refusal("cancelled", "all files are being closed"));
@@ -43,19 +39,19 @@ export class Opening {
   }
 
   async #carry(request: Request, wish: OpenWish, end: AbortController): Promise<void> {
-    const timer = setTimeout(() => end.abort(this.#tooLong()), PATIENCE_MS);
+    const timer = setTimeout(() => end.abort(this.#tooLong()), OPENING_MS);
     const before = this.#acked;
     const acked = Promise.withResolvers<void>();
     this.#acked = Promise.all([before, acked.promise]);
     let opened: Entered | null = null;
     try {
       opened = await this.#enter(request, wish, end.signal);
-      await settled(opened.file, opened.file.accepted, end.signal);
+      await settled(this.#page, opened.file, accepted(opened.file), end.signal);
       await before;
       end.signal.throwIfAborted();
       reply(request, { status: "ack", path: wish.path });
       acked.resolve();
-      await settled(opened.file, showsContent(opened.file), end.signal);
+      await settled(this.#page, opened.file, showsContent(opened.file), end.signal);
       reply(request, { status: "done", path: wish.path });
     } catch (error) {
       if (opened?.isNew) this.#page.files.close(opened.file);
@@ -82,7 +78,7 @@ export class Opening {
 
   #tooLong(): Refusal {
     if (this.#page.session.account.value === null) return new Refusal("auth", "nobody is signed in");
-    return new Refusal("timeout", `the file was not open after ${PATIENCE_MS / 1000} s`);
+    return new Refusal("timeout", `the file was not open after ${OPENING_MS / 1000} s`);
   }
 }
 
@@ -91,24 +87,13 @@ interface Entered {
   readonly isNew: boolean;
 }
 
-/** Resolves when the file has come so far, rejects when opening it has failed. */
-async function settled(file: OpenFile, hasArrived: ReadonlySignal<boolean>, signal: AbortSignal): Promise<void> {
-  const either = computed(() => ({ phase: file.phase.value, hasArrived: hasArrived.value }));
-  const { phase } = await until(either, (now) => now.hasArrived || now.phase.name === "failed", signal);
-  if (phase.name === "failed") throw failure(file, phase.code, phase.message);
+function accepted(file: OpenFile): ReadonlySignal<true | null> {
+  return computed(() => file.accepted.value || null);
 }
 
-function showsContent(file: OpenFile): ReadonlySignal<boolean> {
-  return computed(() => file.shown.value !== null && (file.document.value?.synced.value ?? false));
+function showsContent(file: OpenFile): ReadonlySignal<true | null> {
+  return computed(() => (file.shown.value !== null && file.document.value?.synced.value) || null);
 }
-
-function failure(file: OpenFile, code: string, message: string): Refusal {
-  if (code === "forbidden" || code === "bad_project") return noAccess(file.projectId);
-  if (code === "bye") return new Refusal("cancelled", "the file was closed meanwhile");
-  return new Refusal(CODES.has(code) ? (code as Code) : "internal", message || "the file could not be opened");
-}
-
-const noAccess = (projectId: string): Refusal => new Refusal("forbidden", `problem opening project ${projectId}`);
 
 /** What a request asks for; throws the `Refusal` of what is wrong with its fields. */
 export function parseWish(fields: Unknowns): OpenWish {

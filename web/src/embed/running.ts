@@ -6,7 +6,7 @@ import type { SharedDocument } from "../state/shared-document.ts";
 import { EXPORT_FORMATS, FormatUnsupported } from "../state/shown.ts";
 import { parseRunResult, type RunResult } from "../wire/events.ts";
 import { isObject, isString, type JsonObject } from "../wire/json.ts";
-import { connected, demand, fileOf, flag, oneOf, positive, text } from "./fields.ts";
+import { connected, demand, fileOf, flag, OPENING_MS, oneOf, positive, settled, text } from "./fields.ts";
 import { Refusal, type Request, reply } from "./protocol.ts";
 
 const RUN_MS = 600_000;
@@ -14,12 +14,12 @@ const MOST_EXPORTED_BYTES = 20_000_000;
 
 export async function run(page: Page, request: Request): Promise<void> {
   const { fields } = request;
-  const opened = fileOf(page, fields);
-  demand(opened, "run");
   const what = oneOf(fields, "what", ["all", "cell"], "all");
   const cells: JsonObject = what === "cell" ? { what: "cells", cells: [text(fields, "cell")] } : { what };
   const params = { ...cells, stop_on_error: flag(fields, "stop_on_error", true) };
   const signal = AbortSignal.timeout(positive(fields, "timeout_ms", RUN_MS));
+  const opened = await fileOf(page, fields, signal);
+  demand(opened, "run");
   await connected(opened, signal);
   const started = await opened.document.call("run", params, signal);
   if (!isObject(started) || !isString(started.run_id)) throw new Refusal("internal", "the run did not begin");
@@ -47,12 +47,12 @@ function isOffline(error: unknown): Json {
 }
 
 export async function exportFile(page: Page, request: Request): Promise<void> {
-  const opened = fileOf(page, request.fields);
-  demand(opened, "export");
   const format = oneOf(request.fields, "format", EXPORT_FORMATS, "raw");
-  const { shown } = opened.file;
-  if (shown.value === null) throw new Refusal("busy", "the file is still being opened");
-  const { filename, mime, data } = await shown.value.export(format).catch(refuseFormat);
+  const signal = AbortSignal.timeout(OPENING_MS);
+  const opened = await fileOf(page, request.fields, signal);
+  demand(opened, "export");
+  const shown = await settled(page, opened.file, opened.file.shown, signal);
+  const { filename, mime, data } = await shown.export(format).catch(refuseFormat);
   if (data.byteLength <= MOST_EXPORTED_BYTES) {
     return reply(request, { status: "done", ...opened.ref, filename, mime, data: data.slice().buffer });
   }

@@ -3,14 +3,15 @@ import { CallError } from "../state/document.ts";
 import type { Page } from "../state/page.ts";
 import { until } from "../state/until.ts";
 import { isNumber, isObject } from "../wire/json.ts";
-import { allFiles, connected, demand, fileOf, type Opened } from "./fields.ts";
+import { allFiles, connected, demand, fileOf, OPENING_MS, type Opened } from "./fields.ts";
 import type { Opening } from "./opening.ts";
 import { Refusal, type Request, reply } from "./protocol.ts";
 
 const PATIENCE_MS = 10_000;
 
 export async function save(page: Page, request: Request): Promise<void> {
-  const files = request.fields.path === "*" ? allFiles(page) : [fileOf(page, request.fields)];
+  const { fields } = request;
+  const files = fields.path === "*" ? allFiles(page) : [await fileOf(page, fields, AbortSignal.timeout(OPENING_MS))];
   for (const opened of files) demand(opened, "save");
   reply(request, { status: "ack" });
   const saved = await Promise.all(files.map(saveOne));

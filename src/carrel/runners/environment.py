@@ -17,7 +17,7 @@ from carrel.kit.kernelspecs import list_kernels
 
 ENVIRONMENT = "/opt/environment"
 """Where sandboxes see it."""
-PACKAGES = ("ipykernel", "pip", "numpy", "matplotlib", "pandas", "ipywidgets")
+PACKAGES = ("ipykernel", "pip", "numpy", "matplotlib", "pandas", "jinja2", "ipywidgets")
 """What it holds unless somebody asks for something else."""
 FONTS = "share/carrel/matplotlib"
 """Where it keeps matplotlib's list of fonts, which takes seconds to make."""

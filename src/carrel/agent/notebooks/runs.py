@@ -88,7 +88,10 @@ class Queue(Struct):
         return None
 
     def done(self, turn: Turn, *, was_executed: bool, error: CellError | None = None, stops: bool = True) -> None:
-        """A cell has had its turn; an error ends the runs that stop for errors, unless it `stops` nothing."""
+        """A cell has had its turn; unless it `stops` nothing, an error counts against its runs.
+
+        It then ends, as in Jupyter, all runs that stop for errors, if one of them had this cell run.
+        """
         for run in turn.runs:
             run.waiting.discard(turn.cell)
             run.executed += was_executed
@@ -96,13 +99,15 @@ class Queue(Struct):
                 run.failed += 1
                 if stops:
                     run.first_error = run.first_error or error
-                    if run.stop_on_error:
-                        self._withdraw(run)
             self._end_if_done(run)
+        if error is not None and stops and any(run.stop_on_error for run in turn.runs):
+            for run in self._runs():
+                if run.stop_on_error:
+                    self.stop(run, error)
 
     def cancel(self, error: CellError | None = None) -> None:
         """End every run that waits for cells; with an error they failed, else they were cancelled."""
-        for run in {run.run_id: run for runs in self._waiting.values() for run in runs}.values():
+        for run in self._runs():
             self.stop(run, error)
 
     def stop(self, run: Run, error: CellError | None = None) -> None:
@@ -116,6 +121,10 @@ class Queue(Struct):
         """The runs that have ended since this was asked last."""
         ended, self._ended = self._ended, []
         return ended
+
+    def _runs(self) -> list[Run]:
+        """The runs that wait for cells."""
+        return list({run.run_id: run for runs in self._waiting.values() for run in runs}.values())
 
     def _withdraw(self, run: Run) -> None:
         """The cells that wait for this run only wait no more."""

@@ -41,6 +41,26 @@ def test_two_runs_share_the_cell_that_waits_and_one_stops_without_the_other() ->
     assert (patient.executed, patient.failed, stopping.executed) == (3, 1, 1)
 
 
+def test_an_error_ends_the_later_runs_that_stop_for_errors_too() -> None:
+    queue = Queue()
+    first, second, patient = queue.add("f", ["a"], True), queue.add("s", ["b"], True), queue.add("p", ["c"], False)
+    turn = queue.take()
+    assert turn is not None
+    queue.done(turn, was_executed=True, error=ERROR)
+    assert (queue.ended(), queue.cells) == ([first, second], ["c"])
+    assert (second.executed, second.failed, second.first_error, patient.first_error) == (0, 0, ERROR, None)
+
+
+def test_an_error_of_a_run_that_goes_on_ends_no_other() -> None:
+    queue = Queue()
+    queue.add("p", ["a"], False)
+    queue.add("s", ["b"], True)
+    turn = queue.take()
+    assert turn is not None
+    queue.done(turn, was_executed=True, error=ERROR)
+    assert queue.cells == ["b"]
+
+
 def test_a_wanted_error_stops_nothing() -> None:
     queue = Queue()
     run = queue.add("r", ["a", "b"], True)

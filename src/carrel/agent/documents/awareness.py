@@ -11,6 +11,7 @@ from carrel.protocol.codec import GarbledFrame
 from carrel.protocol.documents import Reader, encode_number, encode_sized
 
 _MOST_STATES = 4
+_MOST_GONE = 100
 _MOST_BYTES = 16 << 10
 _GONE = b"null"
 
@@ -43,10 +44,16 @@ class Awareness:
         return changed
 
     def drop(self, owner: object) -> set[int]:
-        """Forget a viewer; which states are gone, to be told and then `clear`ed."""
+        """Forget a viewer; which states are gone, and to be told.
+
+        Of those who are gone the latest are kept for telling, and that their clocks do not run back.
+        """
         gone = {client for client, state in self._states.items() if state.owner is owner and state.text != _GONE}
         for client in gone:
-            self._states[client].text = _GONE
+            state = self._states.pop(client)
+            self._states[client] = _State(owner, state.clock, _GONE)
+        for client in [client for client, state in self._states.items() if state.text == _GONE][:-_MOST_GONE]:
+            del self._states[client]
         return gone
 
     def encode(self, clients: set[int]) -> bytes:
@@ -60,10 +67,6 @@ class Awareness:
     def present(self) -> set[int]:
         """Everybody who is there."""
         return {client for client, state in self._states.items() if state.text != _GONE}
-
-    def clear(self) -> None:
-        """Forget those who are gone and of whom everybody has been told."""
-        self._states = {client: state for client, state in self._states.items() if state.text != _GONE}
 
     def _has_room(self, owner: object) -> bool:
         return sum(state.owner is owner for state in self._states.values()) < _MOST_STATES

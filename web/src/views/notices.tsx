@@ -57,5 +57,6 @@ function Blocked({ page }: { readonly page: Page }) {
     return () => clearTimeout(timer);
   });
   if (page.blocked.value === null) return null;
-  return <p class="notice">Only this file can be shown here: “{page.blocked.value.path}” stays closed.</p>;
+  const { path } = page.blocked.value;
+  return <p class="notice">Only this file can be shown here{path && `: “${path}” stays closed`}.</p>;
 }

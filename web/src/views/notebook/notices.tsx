@@ -23,7 +23,7 @@ export function Notices(): VNode {
         </div>
       )}
       {open.notice.value !== null && (
-        <div class="notice" role="alert">
+        <div class="notice notice-warn" role="alert">
           <span>{open.notice.value}</span>
           <button type="button" class="tool" aria-label="Dismiss" onClick={dismiss}>
             <Icon name="close" />
@@ -49,7 +49,7 @@ function Confirm({ question }: { readonly question: "restart" | "restart-and-run
   const action = question === "restart" ? "Restart" : "Restart and run all";
   const onKey = (event: KeyboardEvent) => event.key === "Escape" && open.close();
   return (
-    <div class="notice" role="alertdialog" aria-label={`${action}?`} onKeyDown={onKey}>
+    <div class="notice notice-warn" role="alertdialog" aria-label={`${action}?`} onKeyDown={onKey}>
       <span>{action}? The kernel forgets all variables.</span>
       <button
         type="button"

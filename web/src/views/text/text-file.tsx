@@ -55,7 +55,7 @@ export function TextFile({ document, context, editor }: TextFileProps): VNode {
         <SaveState document={document} maySave={document.may.value.has("save")} onSave={save} />
       </div>
       {notice.value !== null && (
-        <div class="notice" role="alert">
+        <div class="notice notice-warn" role="alert">
           <span>{notice.value}</span>
         </div>
       )}

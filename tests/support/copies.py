@@ -29,7 +29,10 @@ Tree = Mapping[str, "str | File | Link | None"]
 
 
 def plant(home: Home, tree: Tree) -> None:
-    """Make files (text or `File`), symlinks and directories (`None`), owned by the project."""
+    """Make files (text or `File`), symlinks and directories (`None`), owned by the project.
+
+    All have a time of their own: whether something newer of another kind makes way differs among versions of rsync.
+    """
     for name, what in tree.items():
         path = home.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +50,7 @@ def plant(home: Home, tree: Tree) -> None:
     for path in home.path.rglob("*"):
         if path.is_symlink() or path.is_dir():
             os.chown(path, home.user.uid, home.user.gid, follow_symlinks=False)
+            os.utime(path, (NOW, NOW), follow_symlinks=False)
 
 
 def tree_of(home: Home) -> dict[str, str | Link | None]:

@@ -97,7 +97,7 @@ class Watch:
         await expect(self.frame.locator(".notebook")).to_be_visible()
         for frame in self.frame.child_frames:
             try:
-                await frame.wait_for_function(DRAWN)
+                await frame.wait_for_function(DRAWN, polling=50)
                 await frame.evaluate(TWO_FRAMES_LATER)
             except Error:
                 assert frame.is_detached()  # it was taken away for what it did

@@ -18,6 +18,8 @@ export interface FrameListener {
   left(): void;
 }
 
+const FOCUS_MS = 250;
+
 export class FrameHost {
   readonly #frame = document.createElement("iframe");
   readonly #ended = new AbortController();
@@ -111,7 +113,7 @@ export class FrameHost {
         this.#listener.height(report.height);
         break;
       case "link":
-        this.#follow(report.href);
+        void this.#follow(report.href);
         break;
       case "comm":
         if (this.#hasWidgets()) this.#context.document.sendComm(report.message);
@@ -126,9 +128,15 @@ export class FrameHost {
   }
 
   /** Only while a click or key of the account is fresh, which browsers count for the frames around as well, and here. */
-  #follow(href: string): void {
-    if (!navigator.userActivation.isActive || document.activeElement !== this.#frame) return;
+  async #follow(href: string): Promise<void> {
+    if (!navigator.userActivation.isActive || !(await this.#hasFocus())) return;
     follow(readLink(href, this.#context.document.path), this.#context.reportBlocked);
+  }
+
+  /** The click that is told of brings the focus as well, but that may arrive a moment later. */
+  async #hasFocus(): Promise<boolean> {
+    if (document.activeElement !== this.#frame) await new Promise((done) => setTimeout(done, FOCUS_MS));
+    return document.activeElement === this.#frame;
   }
 
   async #listComms(): Promise<void> {

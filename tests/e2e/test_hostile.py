@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from playwright.async_api import Dialog, Error, Frame, expect
 from support.browsers import Visitor
@@ -100,7 +101,9 @@ class Watch:
                 await frame.wait_for_function(DRAWN, polling=50)
                 await frame.evaluate(TWO_FRAMES_LATER)
             except Error:
-                assert frame.is_detached()  # it was taken away for what it did
+                with anyio.fail_after(20):
+                    while not frame.is_detached():  # it is taken away for what it did
+                        await self.parent.page.wait_for_timeout(20)
 
     async def reached(self) -> list[str]:
         found = list(self.surprises)

@@ -11,6 +11,7 @@ from pathlib import Path
 import anyio
 import pytest
 from anyio.abc import SocketAttribute, SocketStream
+from support.environments import ENVIRONMENT
 from support.sandboxes import STAND_IN, make_spec, open_runner, run
 
 from carrel.domain.execution import ExecSpec
@@ -213,14 +214,14 @@ async def test_old_runtimes_stay_only_for_sandboxes_that_use_them(open_dir: Path
 
 
 def test_the_machine_has_what_the_runner_needs(open_dir: Path) -> None:
-    checks = [check(RunnerSettings(), open_dir) for check in CHECKS]
+    checks = [check(RunnerSettings(environment=ENVIRONMENT), open_dir) for check in CHECKS]
     assert [check for check in checks if not check.ok] == []
 
 
 def test_what_is_missing_is_named_with_how_to_mend_it(open_dir: Path) -> None:
     closed = open_dir / "closed"
     closed.mkdir(mode=0o700)
-    settings = RunnerSettings(bwrap="no-such-program", python=Path("/opt/python3"))
+    settings = RunnerSettings(bwrap="no-such-program", python=Path("/opt/python3"), environment=ENVIRONMENT)
     failed = {check.name: check for function in CHECKS if not (check := function(settings, closed / "data")).ok}
     expected = {"bubblewrap", "a sandbox as an ordinary user", "Python for the agent"}
     assert set(failed) == expected | ({"data directory"} if os.geteuid() == 0 else set())

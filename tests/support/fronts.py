@@ -166,7 +166,7 @@ class Front:
                 self.seen.append(seen)
                 await self.network.flows(seen)
                 await self._answer(seen, reader, browser)
-        except _BROKEN:
+        except* _BROKEN:
             pass  # either end may go at any time
         with anyio.move_on_after(1, shield=True):
             await browser.aclose()

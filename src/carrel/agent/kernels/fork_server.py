@@ -78,6 +78,8 @@ class ForkServer:
             self._control.send(json.dumps({"id": request_id, **request}).encode())
             return await answer
         except OSError as error:
+            answer.cancel()
+            self._lose()
             raise KernelFailed(f"the fork server takes no request: {error.strerror}") from error
         finally:
             del self._answers[request_id]

@@ -20,6 +20,11 @@ CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "vectors" 
 CHUNK = 20
 """Fewer outputs than frames that may live in a page."""
 
+ATTACHED = """(outputs) => document.querySelectorAll(".outputs").length === outputs &&
+  [...document.querySelectorAll(".output-frame")].every((place) => {
+    const { top, bottom } = place.getBoundingClientRect();
+    return place.childElementCount > 0 || top > innerHeight || bottom < 0; // what others have pushed away is not made
+  })"""
 DRAWN = "() => document.body.childNodes.length > 0 && document.readyState === 'complete'"
 IN_FRONT = """(bar) => {
   const { x, y, width, height } = bar.getBoundingClientRect();
@@ -93,9 +98,9 @@ class Watch:
         self.surprises.append(f"dialog {dialog.message}")
         await dialog.dismiss()
 
-    async def drawn(self) -> None:
-        """Wait until each frame of an output has drawn what it was given, and has had time to act."""
-        await expect(self.frame.locator(".notebook")).to_be_visible()
+    async def drawn(self, outputs: int) -> None:
+        """Wait until so many outputs are there, and each of their frames has drawn them and has had time to act."""
+        await self.frame.wait_for_function(ATTACHED, arg=outputs, polling=50)
         for frame in self.frame.child_frames:
             try:
                 await frame.wait_for_function(DRAWN, polling=50)
@@ -143,7 +148,7 @@ async def test_no_hostile_case_reaches_anything(
         path = f"hostile-{number}.ipynb"
         ada.write(project, path, notebook(*(cell for case in chunk for cell in cells_of(case))))
         assert (await parent.open(project, path))["status"] == "done"
-        await watch.drawn()
+        await watch.drawn(len(chunk))
         frames += len(watch.frame.child_frames)
         assert await watch.reached() == [], [case["name"] for case in chunk]
         await parent.ask({"action": "closeall"})

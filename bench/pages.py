@@ -26,6 +26,7 @@ from bench import jupyterlab
 from bench.browser import Watched, Weight
 from bench.measure import Row, milliseconds
 
+_PATIENCE_SECONDS = 300
 _READABLE, _TYPED = "bench-readable.", "bench-typed."
 _COUNTING = 'n = globals().get("n", 0) + 1\nprint("bench-" + f"output-{n}.")'
 _PLACE = """(() => {
@@ -157,10 +158,12 @@ async def _run(place: Path, short: bool) -> list[Row]:
         found: list[Ways] = [defaultdict(Times) for _ in sides]
         for number in range(1 if short else 5):
             for side, ways in zip(sides, found, strict=True):
-                await _round(browser, side, number, ways)
+                with anyio.fail_after(_PATIENCE_SECONDS):
+                    await _round(browser, side, number, ways)
         rows = _opening_rows(found)
-        rows.append(await _messages(browser, ours, passes=1 if short else 5))
-        weights = [await _weights(browser, side) for side in sides]
+        with anyio.fail_after(_PATIENCE_SECONDS):
+            rows.append(await _messages(browser, ours, passes=1 if short else 5))
+            weights = [await _weights(browser, side) for side in sides]
     return rows + _weight_rows(weights)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 from support.databases import PostgresDatabases
+from support.disks import small_disk
 from support.hubs import ServedHub, served_hub
 from support.processes import marked
 
@@ -200,20 +201,16 @@ def test_two_hubs_share_a_postgresql_database_and_one_goes_on_when_the_other_is_
 
 
 @pytest.fixture
-def small_disk(open_dir: Path) -> Iterator[Path]:
-    """A file system of 48 MB."""
-    place = open_dir / "disk"
-    place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m,mode=711", "none", str(place)], check=True)
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+def disk(open_dir: Path) -> Iterator[Path]:
+    with small_disk(open_dir / "disk", 48) as place:
+        yield place
 
 
-def test_a_full_disk_gives_clear_errors_and_when_there_is_room_again_all_goes_on(small_disk: Path) -> None:
-    with served_hub(small_disk / "data") as hub:
+def test_a_full_disk_gives_clear_errors_and_when_there_is_room_again_all_goes_on(disk: Path) -> None:
+    with served_hub(disk / "data") as hub:
         source, target = hub.new_project(), hub.new_project()
         hub.call("write_text_file_to_project", project_id=source, path="a.txt", content="precious")
-        filler = small_disk / "filler"
+        filler = disk / "filler"
         filled = subprocess.run(["dd", "if=/dev/zero", f"of={filler}", "bs=64k"], capture_output=True, text=True)
         assert "No space left" in filled.stderr
         written = hub.call("write_text_file_to_project", project_id=source, path="a.txt", content="x" * 1_000_000)
@@ -227,9 +224,9 @@ def test_a_full_disk_gives_clear_errors_and_when_there_is_room_again_all_goes_on
         assert (home(hub, target) / "a.txt").read_text() == "precious"
 
 
-def test_a_project_that_fills_the_shared_disk_is_stopped_and_the_others_go_on(small_disk: Path) -> None:
+def test_a_project_that_fills_the_shared_disk_is_stopped_and_the_others_go_on(disk: Path) -> None:
     settings = {"CARREL_PROJECTS_DISK_CHECK_S": "0.1", "CARREL_DATA_RESERVE_MB": "20"}
-    with served_hub(small_disk / "data", **settings) as hub:
+    with served_hub(disk / "data", **settings) as hub:
         filler, other = hub.new_project(), hub.new_project()
         assert run_in(hub, other, "echo before")["stdout"] == "before\n"
         forever = "while true; do head -c 400000 /dev/zero >> big; sleep 0.05; done"

@@ -5,19 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.disks import small_disk
 from support.pages import QUICK, Desk
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def small_disk(open_dir: Path) -> Iterator[Path]:
-    """A file system of 8 MB."""
-    place = open_dir / "disk"
-    place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(place)], check=True)
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+def disk(open_dir: Path) -> Iterator[Path]:
+    with small_disk(open_dir / "disk", 8) as place:
+        yield place
 
 
 def fill(disk: Path) -> Path:
@@ -27,12 +24,12 @@ def fill(disk: Path) -> Path:
     return filler
 
 
-async def test_edits_on_a_full_disk_are_kept_until_there_is_room(small_disk: Path) -> None:
-    async with Desk(small_disk, QUICK).running() as desk:
+async def test_edits_on_a_full_disk_are_kept_until_there_is_room(disk: Path) -> None:
+    async with Desk(disk, QUICK).running() as desk:
         path = desk.home / "a.txt"
         path.write_text("start\n")
         page, other = await desk.page("a.txt").open(), await desk.page("a.txt", account_id="b").open()
-        filler = fill(small_disk)
+        filler = fill(disk)
         for number in range(50):
             page.text.insert(0, f"{number} {'x' * 10_000}\n")
             await page.push()

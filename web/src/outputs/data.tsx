@@ -5,7 +5,7 @@ import { Markdown } from "../markdown/markdown.tsx";
 import type { OutputContext } from "./context.ts";
 import { bytesOf, Image } from "./image.tsx";
 import { JsonTree } from "./json-tree.tsx";
-import type { Form } from "./mime.ts";
+import { type Form, metadataOf } from "./mime.ts";
 import { type DataOutput, textOf } from "./model.ts";
 import { plainNodes } from "./plain-html.ts";
 import { whenSafe } from "./sanitize.ts";
@@ -27,7 +27,7 @@ export function Data({ output, form, context }: DataProps): VNode {
     case "image":
       return <Image output={output} form={form} context={context} />;
     case "json":
-      return <JsonTree value={output.data[form.mime]} />;
+      return <JsonTree value={output.data[form.mime]} expanded={metadataOf(output, form.mime, "expanded")} />;
     case "file":
       return <File output={output} form={form} context={context} />;
     case "text":

@@ -3,23 +3,39 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 
 const PAGE = 100;
+/** What is expanded must not be more than this, in entries and in levels. */
+const MOST_ENTRIES = 1000;
+const MOST_LEVELS = 20;
 
 interface BranchProps {
   readonly name: string | null;
   readonly value: unknown;
-  readonly open?: boolean;
+  /** How many levels, from this one on, are open at first. */
+  readonly levels?: number;
 }
 
-export function JsonTree({ value }: { readonly value: unknown }): VNode {
+/** `expanded` is what the metadata of the output say, as Jupyter has it; without it, the first level is open. */
+export function JsonTree({ value, expanded }: { readonly value: unknown; readonly expanded: unknown }): VNode {
   return (
     <div class="output-json">
-      <Branch name={null} value={value} open />
+      <Branch name={null} value={value} levels={expanded === true ? levelsOf(value) : expanded === false ? 0 : 1} />
     </div>
   );
 }
 
-function Branch({ name, value, open = false }: BranchProps): VNode {
-  const [opened, setOpened] = useState(open);
+/** As many levels as there are, or as may be open without being too much. */
+function levelsOf(value: unknown): number {
+  let level = [value];
+  for (let levels = 0, entries = 0; levels < MOST_LEVELS; levels += 1) {
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+    entries += level.length;
+    if (level.length === 0 || entries > MOST_ENTRIES) return Math.max(1, levels);
+  }
+  return MOST_LEVELS;
+}
+
+function Branch({ name, value, levels = 0 }: BranchProps): VNode {
+  const [opened, setOpened] = useState(levels > 0);
   if (typeof value !== "object" || value === null) return <Leaf name={name} value={value} />;
   const entries = entriesOf(value);
   const brackets = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
@@ -29,7 +45,7 @@ function Branch({ name, value, open = false }: BranchProps): VNode {
       <summary>
         <Name name={name} /> <span class="json-size">{brackets}</span>
       </summary>
-      {opened && <Entries entries={entries} />}
+      {opened && <Entries entries={entries} levels={levels - 1} />}
     </details>
   );
 }
@@ -40,13 +56,18 @@ function entriesOf(value: object): readonly (readonly [string, unknown])[] {
   return Array.isArray(value) ? entries : entries.sort(([a], [b]) => a.localeCompare(b, undefined, { numeric: true }));
 }
 
-function Entries({ entries }: { readonly entries: readonly (readonly [string, unknown])[] }): VNode {
+interface EntriesProps {
+  readonly entries: readonly (readonly [string, unknown])[];
+  readonly levels: number;
+}
+
+function Entries({ entries, levels }: EntriesProps): VNode {
   const [shown, setShown] = useState(PAGE);
   return (
     <ul>
       {entries.slice(0, shown).map(([name, value]) => (
         <li key={name}>
-          <Branch name={name} value={value} />
+          <Branch name={name} value={value} levels={levels} />
         </li>
       ))}
       {shown < entries.length && (

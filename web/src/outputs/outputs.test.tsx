@@ -115,6 +115,27 @@ test("JSON unfolds, and long lists come in pieces", () => {
   expect([...element.querySelectorAll(".json-name")].map((name) => name.textContent)).toEqual(["a:", "list:"]);
 });
 
+test.each([
+  [{}, ["a:", "c:"]],
+  [{ "application/json": { expanded: false } }, []],
+  [{ "application/json": { expanded: true } }, ["a:", "b:", "0:", "c:"]],
+])("JSON with the metadata %j is expanded as they say", (metadata, names) => {
+  const element = shown([display({ "application/json": { a: { b: [1] }, c: {} } }, metadata)]);
+  expect([...element.querySelectorAll(".json-name")].map((name) => name.textContent)).toEqual(names);
+});
+
+test("JSON that shall be expanded is so only as far as pages can bear", () => {
+  const nested = (depth: number, value: unknown = []): unknown => (depth ? nested(depth - 1, [value]) : value);
+  const wide = Array(90).fill(Array(90).fill([0]));
+  for (const [value, open] of [
+    [nested(5000), 20],
+    [wide, 1],
+  ] as const) {
+    const element = shown([display({ "application/json": value }, { "application/json": { expanded: true } })]);
+    expect(element.querySelectorAll("details[open]")).toHaveLength(open);
+  }
+});
+
 test("outputs are copied as plain text", () => {
   const [first, second] = [stream("\x1b[1mbold\x1b[0m"), display({ "text/plain": ["a", "b"] })].map(outputOf);
   expect([first && plainOf(first), second && plainOf(second)]).toEqual(["bold", "ab"]);

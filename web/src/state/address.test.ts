@@ -88,6 +88,9 @@ test.each([
   ["#id=c1", { cell: "c1", anchor: "c1" }],
   ["#line=2&id=c1&page=4&a=b=c", { line: 2, cell: "c1", anchor: "c1" }],
   ["#line=minus", {}],
+  ["#page=4&chat=1763000000000", {}],
+  ["#id=a%26b%3Dc", { cell: "a&b=c", anchor: "a&b=c" }],
+  ["#x%3D1", { anchor: "x=1" }],
   ["#%E4%F6", { anchor: "%E4%F6" }],
 ])("the fragment '%s' leads to %j", (hash, target) => {
   expect(parseFragment(hash)).toEqual(target);

@@ -79,12 +79,16 @@ export function normalisePath(path: string): string | null {
   return segments.length === 0 ? null : segments.join("/");
 }
 
-/** `#text` names an anchor, `#line=3&id=cell` say where to go; pairs without exactly one `=` are skipped. */
+/**
+ * `#text` names an anchor, `#line=3&id=cell` say where to go; pairs without exactly one `=` are skipped.
+ *
+ * What else the contract knows, `page` and `chat`, leads nowhere: no file that we show has pages or messages.
+ */
 export function parseFragment(hash: string): Target {
-  const text = decode(hash.replace(/^#/, ""));
+  const text = hash.replace(/^#/, "");
   if (text === "") return {};
-  if (!text.includes("=")) return { anchor: text };
-  const pairs = text.split("&").map((pair) => pair.split("="));
+  if (!text.includes("=")) return { anchor: decode(text) };
+  const pairs = text.split("&").map((pair) => pair.split("=").map(decode));
   const fields = new Map(pairs.flatMap(([key, value, ...rest]) => (value && !rest.length ? [[key, value]] : [])));
   const line = Number(fields.get("line") ?? Number.NaN);
   const id = fields.get("id");

@@ -49,6 +49,14 @@ test("a file arrives with its content and no edit under way", async () => {
   expect(document.dirty.value).toBe(false);
 });
 
+test("a page goes where its address leads once, however often its editor is made anew", async () => {
+  const page = await openConnectedPage(openHub());
+  const file = page.files.enter({ projectId: PROJECT, path: "a.txt", create: false, target: { line: 3 } }, "front");
+  expect([file.takeTarget(), file.takeTarget()]).toEqual([{ line: 3 }, {}]);
+  file.reveal({ line: 4 });
+  expect([file.takeTarget(), file.takeTarget()]).toEqual([{ line: 4 }, {}]);
+});
+
 test("an edit counts until the agent has it on disk", async () => {
   const { hub, file, remote } = await openOne("one");
   remote.holdsAcks = true;

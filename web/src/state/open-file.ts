@@ -36,8 +36,6 @@ export class OpenFile implements ChannelUser {
   readonly document: ReadonlySignal<SharedDocument | null>;
   /** Set by the view while an editor shows the file. */
   readonly shown: Signal<Shown | null> = signal(null);
-  /** Where to go as soon as it is shown. */
-  readonly target: Signal<Target>;
   /** The agent refused an edit, and what was here has been replaced; why. */
   readonly refusal: Signal<string | null> = signal(null);
   readonly dirty: ReadonlySignal<boolean>;
@@ -47,13 +45,14 @@ export class OpenFile implements ChannelUser {
   readonly #connection: Connection;
   readonly #backoff = new Backoff();
   readonly #end = new AbortController();
+  #target: Target;
 
   constructor(connection: Connection, wish: OpenWish) {
     this.#connection = connection;
     this.projectId = wish.projectId;
     this.path = wish.path;
     this.create = wish.create;
-    this.target = signal(wish.target);
+    this.#target = wish.target;
     this.phase = this.#phase;
     this.accepted = this.#accepted;
     this.document = this.#document;
@@ -63,8 +62,16 @@ export class OpenFile implements ChannelUser {
 
   /** Go to a place, now or when it is shown. */
   reveal(target: Target): void {
-    this.target.value = target;
-    this.shown.value?.reveal(target);
+    const shown = this.shown.peek();
+    this.#target = shown ? {} : target;
+    shown?.reveal(target);
+  }
+
+  /** Where to go now that it is shown; the next time it is nowhere, for pages must not jump back by themselves. */
+  takeTarget(): Target {
+    const target = this.#target;
+    this.#target = {};
+    return target;
   }
 
   /** Ask again for what could not be opened. */

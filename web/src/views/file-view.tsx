@@ -66,7 +66,7 @@ async function mountEditor(
     element.replaceChildren();
   });
   await until(document.synced, (isSynced) => isSynced, signal);
-  const target = file.target.peek();
+  const target = file.takeTarget();
   if (Object.keys(target).length > 0) editor.reveal(target);
 }
 

@@ -1,8 +1,10 @@
 """jupyter_kernels and jupyter_execute over HTTP (api-v1 §8.9): what comes back, every refusal, limits, hostile code."""
 
+import base64
 import hashlib
 import json
 import re
+import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -219,6 +221,25 @@ def test_hostile_code_hurts_its_own_call_only_and_leaves_nothing_running(ada: Pe
     deadline = time.monotonic() + 60
     while kernels(ada, project):
         assert time.monotonic() < deadline
+
+
+@pytest.mark.slow
+def test_a_caller_that_hangs_up_ends_its_evaluation_and_nothing_is_kept(hub: ServedHub, ada: Person) -> None:
+    project = ada.new_project()
+    code = "open('on', 'w').close()\nwhile True: pass"
+    body = json.dumps({"project_id": project, "kernel": "python3", "input": code}).encode()
+    secret = base64.b64encode(f"{ada.key}:".encode())
+    head = b"POST /api/v1/jupyter_execute HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    head += b"Authorization: Basic %b\r\nContent-Length: %d\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", hub.port)) as caller:
+        caller.sendall(head % (secret, len(body)) + body)
+        ada.shell(project, "until test -e on; do sleep 0.01; done", timeout=60)
+    deadline = time.monotonic() + 60
+    while kernels(ada, project):
+        assert time.monotonic() < deadline
+    # What the time limit ends is kept.
+    assert ada.call("jupyter_execute", hash=hash_of(input=code, kernel="python3", project_id=project))["output"] is None
+    assert "call_crashed" not in hub.log_file.read_text()
 
 
 @pytest.mark.slow

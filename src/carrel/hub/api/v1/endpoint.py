@@ -23,7 +23,7 @@ from carrel.hub.api.v1.parameters import ParametersInvalid
 from carrel.hub.api.v1.registry import Caller, Event, Events, Failure, Reply
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
 from carrel.hub.bodies import Bodies, BodyRefused
-from carrel.hub.call import Call
+from carrel.hub.call import Call, CallerGone
 from carrel.hub.key_limits import KeyLimits
 from carrel.hub.observing import Observer
 from carrel.hub.platform import Platform
@@ -32,6 +32,7 @@ from carrel.hub.wire import v1_status, v1_text
 log = structlog.get_logger()
 
 _encoder = msgspec.json.Encoder()
+_CLIENT_CLOSED_REQUEST = 499  # as nginx calls it; only the log and the metrics see it
 
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -102,20 +103,22 @@ class Endpoint:
                 call_id, params = _parameters(event, body, content_type)
                 if call_id is not None:
                     incoming.call_id = call_id
-                call = await self._call(scope, event, secret)
+                call = await self._call(scope, receive, event, secret)
                 reply = await self._reply(event, params, call)
         except BodyRefused as error:
             raise Refused(error.status, str(error), _retry_after(error.retry_seconds)) from error
+        except CallerGone as error:
+            raise Refused(_CLIENT_CLOSED_REQUEST, "the client went away") from error
         return Answer(200, reply.encode(incoming.call_id))
 
-    async def _call(self, scope: Scope, event: Event, secret: str) -> Call:
+    async def _call(self, scope: Scope, receive: Receive, event: Event, secret: str) -> Call:
         platform: Platform = scope["state"]["platform"]
         try:
             principal = await self._principal(event, secret, platform)
         except DomainError as error:
             raise Refused(v1_status(error), v1_text(error)) from error
         client = scope.get("client")
-        return Call(principal, platform, client[0] if client else None)
+        return Call(principal, platform, client[0] if client else None, gone=receive)
 
     async def _principal(self, event: Event, secret: str, platform: Platform) -> Principal:
         if secret == "":

@@ -142,11 +142,12 @@ class ExecuteReply(Reply, tag_field="event", tag="jupyter_execute_response"):
 async def jupyter_execute(params: ExecuteParams, call: Call) -> ExecuteReply:
     """Run code in a kernel of its own, which ends with the call; the result can be looked up for a month.
 
-    A blank key, while it may call this at all, is told `not signed in`.
+    It ends when the caller hangs up, too, and then nothing is kept. A blank key, while it may call this at all, is told
+    `not signed in`.
     """
     evaluations = call.platform.evaluations
     if params.hash:
         return ExecuteReply.of(await evaluations.find(call.principal, params.hash))
     spec = params.spec()
     access = await evaluations.place(call.principal, params.project_id)
-    return ExecuteReply.of(await evaluations.run(access, spec, tag=params.tag))
+    return ExecuteReply.of(await call.attended(evaluations.run(access, spec, tag=params.tag)))

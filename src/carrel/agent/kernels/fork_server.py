@@ -25,7 +25,7 @@ class ForkServer:
         self._tasks = tasks
         self._launcher = launcher
         self._answers: dict[int, asyncio.Future[tuple[dict[str, Any], list[int]]]] = {}
-        self._ends: dict[int, asyncio.Future[int]] = {}
+        self._ends: dict[int, asyncio.Future[int | None]] = {}
         self._last_id = 0
         self.tail = Tail()
         self.is_alive = True
@@ -109,6 +109,9 @@ class ForkServer:
             for answer in self._answers.values():
                 if not answer.done():
                     answer.set_exception(KernelFailed(f"the fork server has ended: {self.tail.last_line}"))
+            for end in self._ends.values():
+                if not end.done():
+                    end.set_result(None)
 
     async def _status_of(self, pid: int) -> int | None:
         """The exit status of a forked kernel; its parent tells, if it still lives."""

@@ -10,7 +10,7 @@ from carrel.agent.processes import MARKER_NAME, Tree
 from carrel.agent.running import Pipe
 from carrel.agent.spawn import Launcher
 
-KNOWN_SECONDS = 0.5
+KNOWN_SECONDS = 10.0
 """How long to wait for the exit status of a process that is somebody else's child."""
 _TAIL = 2000
 StatusOf = Callable[[int], Awaitable[int | None]]

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from carrel.agent.kernels.execution import Execution, reply_of
+from carrel.agent.kernels.execution import Execution, is_idle, reply_of
 from carrel.agent.kernels.life import Begin, Life
 from carrel.agent.kernels.values import ExecuteReply, KernelFailed, KernelSpec, Message, Sink
 
@@ -77,7 +77,7 @@ class KernelSession:
         try:
             return reply_of(await execution.run(sink))
         except asyncio.CancelledError:
-            if not execution.is_replied:
+            if not execution.is_done:
                 self._abandoned[msg_id] = asyncio.Event()
                 life.interrupt()
             raise
@@ -144,15 +144,21 @@ class KernelSession:
         execution = self._executions.get(message.parent_id)
         if execution is not None and execution.is_open:
             await execution.put(message)
+        elif is_idle(message):
+            self._let_go(message)
         elif message.msg_type not in ("status", "iopub_welcome", "execute_input", "input_request"):
             await self.stray(message)
 
     def replied(self, message: Message) -> None:
         """The kernel has answered an `execute_request`."""
-        if (abandoned := self._abandoned.pop(message.parent_id, None)) is not None:
-            abandoned.set()
+        self._let_go(message)
         if (execution := self._executions.get(message.parent_id)) is not None:
             execution.reply(message)
+
+    def _let_go(self, message: Message) -> None:
+        """The kernel is done with what the message answers."""
+        if (abandoned := self._abandoned.pop(message.parent_id, None)) is not None:
+            abandoned.set()
 
     async def _alive(self) -> Life:
         """The life of the kernel, a new one if it is dead; with the turn held."""

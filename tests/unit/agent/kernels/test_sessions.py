@@ -9,6 +9,7 @@ import anyio
 import pytest
 from support.kernels import Outputs, open_kernels, run, value
 
+from carrel.agent.kernels import execution
 from carrel.agent.kernels.sessions import KernelFailed, Kernels, KernelSession, KernelUnknown, Message
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -119,6 +120,46 @@ async def test_a_kernel_that_is_killed_while_idle_is_dead_within_a_second(sessio
         os.kill(pid, signal.SIGKILL)
         await died.wait()
     assert session.state == "dead"
+
+
+SILENT = """
+session = get_ipython().kernel.session
+send = session.send
+session.send = lambda stream, kind, *rest, **more: kind == "execute_reply" or send(stream, kind, *rest, **more)
+"""
+
+
+async def test_an_execution_ends_with_an_error_if_the_kernel_is_done_and_never_replies(
+    session: KernelSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "REPLY_SECONDS", 0.5)
+    outputs = Outputs()
+    await run(session, SILENT)
+    reply = await session.execute("print('shown')", outputs)
+    assert (reply.status, reply.ename, reply.evalue) == (
+        "error",
+        "NoReply",
+        "the kernel says that it is done, and has not told how it went",
+    )
+    assert [content["ename"] for content in outputs.of("error")] == ["NoReply"]
+    assert outputs.text == "shown\n"
+    await run(session, "session.send = send")
+    assert await value(session, "1 + 1") == "2"
+
+
+async def test_an_execution_that_was_cancelled_and_gets_no_reply_keeps_no_other_from_running(
+    session: KernelSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "REPLY_SECONDS", 0.5)
+    outputs = Outputs()
+    await run(session, SILENT)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(session.execute("print('on')\nwhile True: pass", outputs))
+        await outputs.until_printed("on")
+        running.cancel()
+    async with asyncio.timeout(60):
+        await run(session, "session.send = send")
+    assert await value(session, "1 + 1") == "2"
 
 
 async def test_late_outputs_and_display_updates_are_stray(session: KernelSession) -> None:

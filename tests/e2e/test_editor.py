@@ -1,11 +1,13 @@
 """The notebook editor as somebody at a keyboard has it, with the kernel that really runs."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import anyio
 import pytest
-from playwright.async_api import FrameLocator, Keyboard, Locator, expect
+from playwright.async_api import FrameLocator, Keyboard, Locator, Route, expect
 from support.browsers import Visitor
 from support.notebooks import code, markdown, showing
 from support.parents import Opener, Parent
@@ -118,6 +120,32 @@ async def test_keys_of_edit_mode_split_a_cell_and_go_from_cell_to_cell(sit_at: S
     await desk.press("Control+z", "Escape")
     await expect(desk.cells.nth(2)).to_be_focused()
     await desk.has_texts("one", "two", "three")
+
+
+async def test_what_is_typed_before_the_editor_is_there_is_not_lost(opener: Opener, new_visitor: NewVisitor) -> None:
+    opener.write(code("one\ntwo"), code("last"))
+    visitor, arrives = await new_visitor(), anyio.Event()
+
+    async def later(route: Route) -> None:
+        await arrives.wait()
+        await route.continue_()
+
+    await visitor.context.route("**/editing-*.js", later)
+    desk = Desk(await opener.open(visitor))
+    line = desk.frame.get_by_text("one", exact=True)
+    await line.click(position={"x": 1, "y": 5})
+    await expect(desk.frame.get_by_role("textbox", name="Code cell 1")).to_be_focused()
+    await desk.keys.type("ddx")
+    await desk.press("Enter", "Backspace", "Backspace", "End", "ArrowDown", "Enter")
+    await desk.keys.insert_text("ü = 3")
+    await expect(desk.frame.locator(".static-source").first).to_have_text("ddonetwoü = 3")
+    await desk.press("Shift+ArrowLeft")
+    arrives.set()
+    await expect(desk.cells.first.locator(".cm-focused")).to_be_visible()
+    await desk.keys.type("4")
+    await desk.has_texts("ddonetwoü = 4", "last")
+    assert (await desk.parent.ask({"action": "save"}))["status"] == "done"
+    assert json.loads(opener.read())["cells"][0]["source"] == "ddone\ntwo\nü = 4"
 
 
 async def test_several_cells_are_cut_pasted_and_brought_back(sit_at: SitAt) -> None:

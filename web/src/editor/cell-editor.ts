@@ -8,7 +8,6 @@ import type { Command } from "../state/notebook-command-names.ts";
 import { EDIT_KEYS } from "../state/notebook-keys.ts";
 import { knownParser } from "./highlight.ts";
 import type { Ask } from "./kernel-help.ts";
-import { remoteCursors } from "./remote-cursors.ts";
 import { always, baseSetup, Switches, undoKeys } from "./setup.ts";
 import { sharedText } from "./shared-text.ts";
 
@@ -67,6 +66,11 @@ export class CellEditor {
     this.view.dispatch({ selection: { anchor: Math.min(from, most), head: Math.min(to, most) } });
   }
 
+  /** The offset of the letter that is nearest to a point of the window. */
+  offsetAt(point: { readonly x: number; readonly y: number }): number {
+    return this.view.posAtCoords(point, false);
+  }
+
   /** Offsets at which to split: the ends of each selection, or the cursors. */
   cuts(): number[] {
     return this.view.state.selection.ranges.flatMap((range) => [range.from, range.to]);
@@ -77,22 +81,21 @@ export class CellEditor {
   }
 
   /** Add what was not there yet when the editor was made. */
-  private async complete({ language, ask }: CellEditorOptions): Promise<void> {
+  private async complete(options: CellEditorOptions): Promise<void> {
     const isAssisted = assist !== null;
     assist ??= await import("./assist.ts");
-    if (!isAssisted) this.view.dispatch({ effects: this.assistance.reconfigure(assist.assistance(ask)) });
-    const support = language === "" ? null : await assist.loadLanguage(language);
+    if (!isAssisted) this.view.dispatch({ effects: this.assistance.reconfigure(assist.assistance(options)) });
+    const support = options.language === "" ? null : await assist.loadLanguage(options.language);
     if (support !== null) this.switches.set(this.view, "language", support);
   }
 
   private extensions(options: CellEditorOptions): Extension {
     return [
-      this.assistance.of(assist?.assistance(options.ask) ?? []),
+      this.assistance.of(assist?.assistance(options) ?? []),
       Prec.high(cellKeys(options)),
       undoKeys(options.history),
       baseSetup,
       sharedText(options.text),
-      remoteCursors(options.text, options.awareness, options.cell),
       this.switches.extension,
       EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
       EditorView.domEventHandlers({ focus: () => options.onFocus() }),

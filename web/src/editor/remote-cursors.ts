@@ -40,6 +40,7 @@ class Cursors implements PluginValue {
   ) {
     awareness.on("change", this.onAwareness);
     this.decorations = this.decorate();
+    if (view.hasFocus) this.publish();
   }
 
   update(update: ViewUpdate): void {

@@ -131,7 +131,7 @@ export function chordOf(press: Press): string | null {
   return modifiers.filter(Boolean).join("") + key;
 }
 
-/** Reads the keys of command mode one by one and knows sequences. */
+/** Reads keys one by one, those of command mode unless it has others, and knows sequences. */
 export class CommandKeys {
   private readonly table: ReadonlyMap<string, Command>;
   private before: { chord: string; at: number } | null = null;
@@ -139,11 +139,12 @@ export class CommandKeys {
   /** `mac` decides what `Mod` is; a sequence must come within `patience` milliseconds a key. */
   constructor(
     mac: boolean,
+    keys: Readonly<Record<string, Command>> = COMMAND_KEYS,
     private readonly patience = 800,
   ) {
     const mod = mac ? "Meta-" : "Ctrl-";
-    const entries = Object.entries(COMMAND_KEYS);
-    this.table = new Map(entries.map(([keys, command]) => [keys.replaceAll("Mod-", mod), command]));
+    const entries = Object.entries(keys);
+    this.table = new Map(entries.map(([written, command]) => [written.replaceAll("Mod-", mod), command]));
   }
 
   /** The command that the press completes; `"pending"` within a sequence; `null` for a key that means nothing. */

@@ -10,13 +10,13 @@ import { type Cell, type CellType, cellId, cellSource } from "../../state/notebo
 import { type CellState, sourceOf, stateOf } from "../../state/notebook-cells.ts";
 import * as edits from "../../state/notebook-edits.ts";
 import { isObject } from "../../wire/json.ts";
+import { StdinPrompt } from "./dialogs.ts";
 import { InsertBar } from "./insert-bar.tsx";
 import { useLiveEffect } from "./live-effect.ts";
 import { type Page, usePage } from "./page.ts";
 import { scrollTo } from "./scroll.ts";
 import { Side } from "./side.tsx";
 import { Source } from "./source.tsx";
-import { StdinPrompt } from "./stdin.tsx";
 import { CellToolbar } from "./toolbar.tsx";
 
 interface CellProps {
@@ -59,8 +59,11 @@ interface ContentProps extends CellProps {
 }
 
 function Content({ cell, state, index, count, active }: ContentProps): VNode {
-  const { open } = usePage();
+  const { open, document } = usePage();
   const id = cellId(cell);
+  const asks = useComputed(() => document.stdin.value?.cell === id).value;
+  const hasAsked = useRef(false); // when all is answered the prompt is still there, to give the keyboard back
+  hasAsked.current ||= asks;
   return (
     <>
       <Side cell={cell} state={state} />
@@ -68,7 +71,7 @@ function Content({ cell, state, index, count, active }: ContentProps): VNode {
         {active && <CellToolbar state={state} index={index} count={count} />}
         <Others id={id} />
         <Input cell={cell} state={state} label={labelOf(state, index)} />
-        <StdinPrompt id={id} />
+        {hasAsked.current && <StdinPrompt id={id} />}
         {state.type === "code" && <CellOutputs cell={cell} state={state} />}
       </div>
       {open.mayEdit.value && <InsertBar index={index + 1} />}

@@ -4,7 +4,8 @@ import { render } from "preact";
 import { fetchPurifier } from "../../outputs/sanitize.ts";
 import type { LiveDocument } from "../../state/document.ts";
 import type { Editor, EditorContext, Exported, ExportFormat, MakeEditor, Target } from "../editors.ts";
-import { fetchDialogs, NotebookView } from "./notebook.tsx";
+import { fetchDialogs } from "./dialogs.ts";
+import { NotebookView } from "./notebook.tsx";
 import { Page } from "./page.ts";
 import { scrollTo } from "./scroll.ts";
 

@@ -112,8 +112,10 @@ function useVersion(page: Page) {
 }
 
 function selectedText(page: Page): string {
-  const view = page.editors.get(page.open.selection.active.peek() ?? "")?.view;
-  const text = view ? view.state.sliceDoc(view.state.selection.main.from, view.state.selection.main.to) : "";
+  const id = page.open.selection.active.peek() ?? "";
+  const cell = page.open.notebook.find(id);
+  const [from = 0, to = 0] = page.editors.get(id)?.cuts() ?? [];
+  const text = cell ? cellSource(cell).toString().slice(from, to) : "";
   return text.includes("\n") ? "" : text;
 }
 

@@ -6,20 +6,12 @@ import { useRef } from "preact/hooks";
 import { keyOf } from "../../state/notebook-cells.ts";
 import { add } from "../../state/notebook-commands.ts";
 import { CommandKeys } from "../../state/notebook-keys.ts";
-import { deferred } from "../deferred.ts";
 import { CellView } from "./cell.tsx";
+import { FindBar, Shortcuts } from "./dialogs.ts";
 import { KernelBar } from "./kernel-bar.tsx";
 import { Notices } from "./notices.tsx";
 import { type Page, PageContext } from "./page.ts";
 import { isMac } from "./platform.ts";
-
-const FindBar = deferred(async () => (await import("./find.tsx")).FindBar);
-const Shortcuts = deferred(async () => (await import("./shortcuts.tsx")).Shortcuts);
-
-/** What a key or a button may ask for next. */
-export async function fetchDialogs(): Promise<void> {
-  await Promise.all([FindBar.fetch(), Shortcuts.fetch()]);
-}
 
 export function NotebookView({ page }: { readonly page: Page }): VNode {
   const { open, context, document } = page;

@@ -12,6 +12,7 @@ import { perform } from "../../state/notebook-commands.ts";
 import { OpenNotebook } from "../../state/notebook-open.ts";
 import type { EditorContext } from "../editors.ts";
 import { Idle, Nearness } from "./nearness.ts";
+import type { StandIn } from "./stand-in.ts";
 
 export class Page {
   readonly open: OpenNotebook;
@@ -24,8 +25,8 @@ export class Page {
   readonly nearness = new Nearness();
   readonly idle = new Idle();
   private readonly endPeople: () => void;
-  /** Editors of the cells that have one now. */
-  readonly editors = new Map<string, CellEditor>();
+  /** Editors of the cells that have one now, or what stands in for it. */
+  readonly editors = new Map<string, CellEditor | StandIn>();
 
   constructor(
     readonly document: LiveDocument,

@@ -13,6 +13,7 @@ import { sourceOf } from "../../state/notebook-cells.ts";
 import type { FocusRequest } from "../../state/notebook-open.ts";
 import { useLiveEffect } from "./live-effect.ts";
 import { type Page, usePage } from "./page.ts";
+import { StandIn } from "./stand-in.ts";
 
 let editorModule: typeof import("../../editor/cell-editor.ts") | null = null;
 
@@ -89,6 +90,7 @@ function languageOf(type: CellType, language: string): string {
 class Slot {
   label = "";
   private editor: CellEditor | null = null;
+  private standIn: StandIn | null = null;
   private takeBack: (() => void) | null = null;
 
   constructor(
@@ -110,15 +112,16 @@ class Slot {
   obey(request: FocusRequest | null): void {
     if (request?.cell !== cellId(this.cell) || request.where === "cell") return;
     this.page.open.focus.value = null;
-    void this.mount().then((editor) => {
-      if (request.range) editor?.select(...request.range);
-      if (request.where === "editor") editor?.focus(request.at);
+    this.enter((text) => {
+      if (request.range) text.select(...request.range);
+      if (request.where === "editor") text.focus(request.at);
     });
   }
 
   configure(lineNumbers: boolean, locked: boolean): void {
     this.editor?.setLineNumbers(lineNumbers && this.type === "code");
     this.editor?.setLocked(locked);
+    this.standIn?.setLocked(locked);
   }
 
   /** A press on static text is a press at the same place in the editor that takes over. */
@@ -126,28 +129,43 @@ class Slot {
     if (event.button !== 0 || event.shiftKey || !this.page.open.mayEdit.peek()) return;
     event.preventDefault();
     const { clientX: x, clientY: y } = event;
-    void this.mount().then((editor) => {
-      const at = editor?.view.posAtCoords({ x, y }, false);
-      if (at !== undefined) editor?.select(at);
-      editor?.focus();
+    this.enter((text) => {
+      text.select(text.offsetAt({ x, y }));
+      text.focus();
     });
   }
 
   unmount(): void {
     this.takeBack?.();
-    if (!this.editor) return;
-    if (this.page.editors.get(cellId(this.cell)) === this.editor) this.page.editors.delete(cellId(this.cell));
-    this.editor.dispose();
-    this.editor = null;
+    const text = this.editor ?? this.standIn;
+    if (!text) return;
+    if (this.page.editors.get(cellId(this.cell)) === text) this.page.editors.delete(cellId(this.cell));
+    text.dispose();
+    this.editor = this.standIn = null;
     this.mounted.value = false;
+  }
+
+  /** Do this to the editor; if that must be waited for, to what stands in for it, which knows no "\r". */
+  private enter(act: (text: CellEditor | StandIn) => void): void {
+    const host = this.host.current;
+    if (editorModule === null && host && !cellSource(this.cell).toString().includes("\r")) {
+      this.standIn ??= new StandIn(host, this.options());
+      this.page.editors.set(cellId(this.cell), this.standIn);
+    }
+    if (this.standIn) act(this.standIn);
+    const isDone = this.standIn !== null;
+    void this.mount().then((editor) => editor && !isDone && act(editor));
   }
 
   private async mount(): Promise<CellEditor | null> {
     editorModule ??= await import("../../editor/cell-editor.ts").catch(() => null); // offline: another press tries again
+    await this.standIn?.settled();
     const host = this.host.current;
     if (editorModule === null || this.editor || !host?.isConnected) return this.editor;
     this.editor = new editorModule.CellEditor(host, this.options());
     this.page.editors.set(cellId(this.cell), this.editor);
+    this.standIn?.handOver(this.editor);
+    this.standIn = null;
     this.mounted.value = true;
     return this.editor;
   }

@@ -1,4 +1,5 @@
 /** A question of the kernel, at the cell that asks. */
+import "./stdin.css";
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import FrameLocator, Keyboard, Locator, Route, expect
 from support.browsers import Visitor
 from support.notebooks import code, markdown, showing
-from support.parents import Opener, Parent
+from support.parents import CARREL, Opener, Parent
 
 NewVisitor = Callable[..., Awaitable[Visitor]]
 
@@ -28,6 +28,13 @@ VEGA: dict[str, Any] = {
     "mark": "bar",
     "encoding": {"x": {"field": "a", "type": "nominal"}, "y": {"field": "b", "type": "quantitative"}},
 }
+
+MARKED = """(expected) => {
+  const texts = (name) => [...CSS.highlights.get(name) ?? []]
+    .sort((one, other) => one.compareBoundaryPoints(Range.START_TO_START, other))
+    .map((range) => range.toString());
+  return JSON.stringify([texts("found"), texts("found-current")]) === JSON.stringify(expected);
+}"""
 
 
 class Desk:
@@ -64,6 +71,11 @@ class Desk:
         await self.press("Control+Enter")
         await expect(self.prompt(number)).not_to_have_text(before, timeout=KERNEL_MS)
         await expect(self.prompt(number)).to_have_text(re.compile(r"\[\d+\]"), timeout=KERNEL_MS)
+
+    async def marks(self, *found: str, current: str | None = None) -> None:
+        """Wait until just these texts are marked as found, in the order of the page."""
+        frame = next(frame for frame in self.parent.page.frames if CARREL in frame.url)
+        await frame.wait_for_function(MARKED, arg=[list(found), [] if current is None else [current]])
 
     def prompt(self, number: int) -> Locator:
         return self.cells.nth(number).locator(".prompt")
@@ -258,24 +270,33 @@ async def test_plotly_and_vega_are_drawn_in_frames(sit_at: SitAt) -> None:
 
 
 async def test_find_goes_from_match_to_match_and_replace_changes_them(sit_at: SitAt) -> None:
-    desk = await sit_at(code("alpha = 1"), markdown("about alpha"), code("alpha + Alpha"))
+    desk = await sit_at(
+        code("alpha = 1"), markdown("about alpha"), code("alpha + Alpha"), code("\n" * 100), code("far = 1 / alpha")
+    )
+    await expect(desk.cells.last.locator(".static-source")).to_have_count(1)
     await desk.command_mode(0)
     await desk.press("f")
     bar = desk.frame.get_by_role("search", name="Find and replace")
     await bar.get_by_label("Find", exact=True).fill("alpha")
-    await expect(bar.get_by_role("status")).to_have_text("4")
+    await expect(bar.get_by_role("status")).to_have_text("5")
+    await desk.marks("alpha", "alpha", "alpha", "Alpha", "alpha")
     await bar.get_by_label("Match case").click()
-    await expect(bar.get_by_role("status")).to_have_text("3")
+    await expect(bar.get_by_role("status")).to_have_text("4")
     await bar.get_by_role("button", name="Next").click()
-    await expect(bar.get_by_role("status")).to_have_text("1 of 3")
+    await expect(bar.get_by_role("status")).to_have_text("1 of 4")
+    await desk.marks("alpha", "alpha", "alpha", current="alpha")
     await expect(desk.cells.nth(0)).to_have_class(re.compile("is-active"))
     await bar.get_by_label("Replace with").fill("beta")
     await bar.get_by_role("button", name="Replace", exact=True).click()
-    await desk.has_texts("beta = 1", "about alpha", "alpha + Alpha")
+    await desk.has_texts("beta = 1", "about alpha", "alpha + Alpha", "", "far = 1 / alpha")
+    await desk.marks("alpha", "alpha", current="alpha")
     await bar.get_by_role("button", name="All").click()
-    await desk.has_texts("beta = 1", "about beta", "beta + Alpha")
+    await desk.has_texts("beta = 1", "about beta", "beta + Alpha", "", "far = 1 / beta")
+    await bar.get_by_label("Find", exact=True).fill("beta")
+    await desk.marks("beta", "beta", "beta", "beta")
     await desk.press("Escape")
     await expect(bar).to_be_hidden()
+    await desk.marks()
 
 
 async def test_an_interrupt_ends_the_running_cell_and_those_that_wait(sit_at: SitAt) -> None:

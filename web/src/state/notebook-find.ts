@@ -57,7 +57,8 @@ export function replaceMatches(
   return replaced;
 }
 
-function patternOf(query: Query): RegExp | null {
+/** What the query looks for; `null` if the expression cannot be read. */
+export function patternOf(query: Query): RegExp | null {
   const text = query.regularExpression ? query.text : query.text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   try {
     return new RegExp(text, query.caseSensitive ? "gmu" : "gimu");

@@ -1,10 +1,11 @@
 /** Find and replace over all cells. */
 import "./find.css";
-import { useComputed, useSignal } from "@preact/signals";
+import { effect, type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { cellSource } from "../../state/notebook.ts";
 import { findMatches, MATCH_LIMIT, type Match, type Query, replaceMatches } from "../../state/notebook-find.ts";
+import { type Found, Marks } from "./find-marks.ts";
 import { Icon } from "./icon.tsx";
 import { type Page, usePage } from "./page.ts";
 
@@ -17,7 +18,13 @@ export function FindBar(): VNode {
   const at = useSignal(-1);
   const version = useVersion(page);
   const matches = useComputed(() => (version.value < 0 ? null : findMatches(open.notebook, query.value)));
+  const found = useComputed(() => ({
+    query: query.value,
+    matches: matches.value ?? [],
+    current: matches.value?.[at.value],
+  }));
   useEffect(() => input.current?.select(), []);
+  useMarks(page, input, found);
   const change = (more: Partial<Query>) => {
     query.value = { ...query.value, ...more };
     at.value = -1;
@@ -41,7 +48,7 @@ export function FindBar(): VNode {
     if (event.key === "Escape") open.close();
     else if (event.key === "Enter" && event.target === input.current) go(event.shiftKey ? -1 : 1);
   };
-  const current = matches.value?.[at.value];
+  const { current } = found.value;
   return (
     <search class="find-bar" aria-label="Find and replace" onKeyDown={onKey}>
       <input
@@ -95,6 +102,20 @@ export function FindBar(): VNode {
       </button>
     </search>
   );
+}
+
+/** Show in the notebook around an element what was found. */
+function useMarks(page: Page, within: { readonly current: Element | null }, found: ReadonlySignal<Found>): void {
+  useEffect(() => {
+    const scroller = within.current?.closest(".notebook")?.querySelector(".notebook-scroller");
+    if (!scroller) return undefined;
+    const marks = new Marks(page, scroller);
+    const end = effect(() => marks.show(found.value));
+    return () => {
+      end();
+      marks.dispose();
+    };
+  }, [page, within, found]);
 }
 
 /** Rises with each change of the cells. */

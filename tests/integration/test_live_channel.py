@@ -2,23 +2,14 @@
 
 import pytest
 from support.hubs import ServedHub
-from support.live_pages import LivePage, PageSession, open_live, open_session, scoped_token, token_of
+from support.live_pages import PageSession, open_live, open_session, scoped_token, token_of
 from support.people import Person
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 
 
 @pytest.fixture
 def session(hub: ServedHub, ada: Person) -> PageSession:
     return open_session(hub, token_of(ada))
-
-
-def end_of(page: LivePage) -> int:
-    """The code with which the hub closes the connection."""
-    try:
-        while True:
-            page.connection.recv(timeout=30)
-    except ConnectionClosed as closed:
-        return closed.rcvd.code if closed.rcvd else 1006
 
 
 def refused(hub: ServedHub, ticket: str, **options: object) -> int:
@@ -137,14 +128,14 @@ def test_a_scope_is_checked_on_each_opening(hub: ServedHub, ada: Person, project
 def test_a_page_that_breaks_the_protocol_is_disconnected(session: PageSession, message: str | bytes) -> None:
     with session.live() as page:
         page.connection.send(message)
-        assert end_of(page) == 4400
+        assert page.end() == 4400
 
 
 def test_a_channels_number_is_used_once(session: PageSession, project: str) -> None:
     with session.live() as page:
         assert page.open(3, project, "..")["code"] == "bad_path"
         page.tell("open", ch=3, project_id=project, path="a")
-        assert end_of(page) == 4400
+        assert page.end() == 4400
 
 
 def test_messages_of_channels_that_are_over_are_passed_over(session: PageSession, project: str) -> None:

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,11 @@ from websockets.protocol import State
 from websockets.typing import Origin, Subprotocol
 from websockets.uri import parse_uri
 
+from carrel.hub.live.messages import MESSAGE_BYTES
 from carrel.protocol.documents import Kind, encode_number
 
 PATIENCE_SECONDS = 2
+CONNECTIONS = 3
 DOCUMENTS = 3
 RATE = 200
 ASKED = 6
@@ -32,6 +35,7 @@ def hub(session_dir: Path) -> Iterator[ServedHub]:
     """A hub with small limits."""
     settings = {
         "CARREL_LIVE_PATIENCE_S": str(PATIENCE_SECONDS),
+        "CARREL_LIVE_CONNECTIONS": str(CONNECTIONS),
         "CARREL_LIVE_DOCUMENTS": str(DOCUMENTS),
         "CARREL_LIVE_MESSAGES_PER_SECOND": str(RATE),
     }
@@ -70,6 +74,37 @@ def test_a_page_has_some_documents_open_and_no_more(hub: ServedHub, ada: Person)
         assert page.hear_until("closed")["code"] == "bye"
         assert page.open(10, project, "9.txt", create=True)["t"] == "opened"
     wait_for(hub, "carrel_live_channels", 0)
+
+
+def test_so_many_pages_of_an_account_are_connected_and_no_more(hub: ServedHub, ada: Person) -> None:
+    session = open_session(hub, token_of(ada))
+    with ExitStack() as pages:
+        for _ in range(CONNECTIONS):
+            pages.enter_context(session.live())
+        wait_for(hub, "carrel_live_connections", CONNECTIONS)
+        with session.live() as refused:
+            assert refused.end() == 1013
+        with open_session(hub, token_of(new_person(hub, "Other"))).live() as other:
+            other.tell("ping", n=1)
+            assert other.hear()["n"] == 1
+    wait_for(hub, "carrel_live_connections", 0)
+    with session.live() as page:
+        page.tell("ping", n=1)
+        assert page.hear()["n"] == 1
+
+
+def test_a_large_edit_comes_in_parts_and_a_message_as_large_is_refused(hub: ServedHub, ada: Person) -> None:
+    project = ada.new_project()
+    with open_session(hub, token_of(ada)).live() as page:
+        assert page.open(1, project, "large.txt", create=True)["t"] == "opened"
+        copy = TextCopy(page, 1)
+        copy.write("é" * 2_000_000)
+        copy.write("!")
+        page.send(1, Kind.CALL, b'{"id":1,"method":"save","params":{"cause":"user"}}')
+        copy.until(lambda: any(event["event"] == "saved" for event in copy.events))
+        assert ada.read(project, "large.txt") == "é" * 2_000_000 + "!"
+        page.connection.send(encode_number(1) + bytes([Kind.UPDATE]) + bytes(MESSAGE_BYTES))
+        assert page.end() == 1009
 
 
 def test_a_page_that_sends_too_much_is_read_more_slowly(hub: ServedHub, ada: Person) -> None:

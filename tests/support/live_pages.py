@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 from pycrdt import Doc, Text
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from carrel.protocol.documents import Kind, Reader, encode_number
@@ -15,6 +16,7 @@ from support.hubs import ServedHub
 from support.people import Person
 
 WAIT_SECONDS = 100
+_PART_BYTES = 512 * 1024
 
 
 def token_of(person: Person) -> str:
@@ -112,7 +114,11 @@ class LivePage:
         return told
 
     def send(self, number: int, kind: int, payload: bytes) -> None:
-        self.connection.send(encode_number(number) + bytes([kind]) + payload)
+        """Send a message, in parts if it is large."""
+        *parts, last = [payload[start : start + _PART_BYTES] for start in range(0, len(payload) or 1, _PART_BYTES)]
+        for part in parts:
+            self.connection.send(encode_number(number) + bytes([Kind.PART]) + part)
+        self.connection.send(encode_number(number) + bytes([kind]) + last)
 
     def receive(self) -> tuple[int, int, bytes]:
         """The next binary message: channel, kind, payload."""
@@ -122,6 +128,14 @@ class LivePage:
         number = reader.number()
         rest = reader.rest()
         return number, rest[0], rest[1:]
+
+    def end(self) -> int:
+        """The code with which the hub closes the connection."""
+        try:
+            while True:
+                self.connection.recv(timeout=30)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else 1006
 
 
 class TextCopy:

@@ -16,6 +16,7 @@ from carrel.hub.api.v2.procedure import V2
 from carrel.hub.health import alive, metrics_of, ready
 from carrel.hub.key_limits import KeyLimits
 from carrel.hub.live.endpoint import live_socket
+from carrel.hub.live.intake import Intake
 from carrel.hub.live.metrics import LiveMetrics
 from carrel.hub.observing import Observer
 from carrel.hub.pages.assets import Assets
@@ -46,7 +47,7 @@ def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute | Carrel
     return [
         CarrelRoute("/api/v1/{event:path}", Endpoint(all_events(), observer, limits), access=RouteAccess.BY_EVENT),
         *v2_routes(V2(observer)),
-        live_socket(LiveMetrics.of(observer.registry)),
+        live_socket(LiveMetrics.of(observer.registry), Intake(settings.live.connections)),
         *page_routes(settings, Assets()),
         CarrelRoute("/", welcome, access=RouteAccess.PUBLIC),
         CarrelRoute("/healthz", alive, access=RouteAccess.PUBLIC),

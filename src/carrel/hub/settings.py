@@ -42,10 +42,11 @@ class HubSettings(BaseModel):
 
 
 class LiveSettings(BaseModel):
-    """The section `live`: what one page that is connected may use."""
+    """The section `live`: what pages that are connected may use."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    connections: int = Field(default=200, ge=1, description="pages of one account that may be connected at a time")
     documents: int = Field(default=50, ge=1, description="documents that one page may have open at a time")
     messages_per_second: int = Field(default=1000, ge=10, description="a page that sends more is read more slowly")
     check_s: float = Field(default=30, gt=0, description="how often the rights of connected pages are checked again")

@@ -37,6 +37,7 @@ class Kind(IntEnum):
     AWARENESS = 3
     ACK = 4
     RESCUE = 5
+    PART = 6
     CALL = 16
     REPLY = 17
     EVENT = 18

@@ -7,9 +7,10 @@ History:
 1. First version: exec, jobs, ping.
 2. Input to streams; documents.
 3. Evaluations, lists of kernels.
+4. Messages of documents in parts.
 """
 
-CURRENT = 3
+CURRENT = 4
 OLDEST = 1
 
 

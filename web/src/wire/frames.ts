@@ -45,12 +45,28 @@ const KIND = {
   comm: 19,
 } as const;
 
-/** The bytes of a message on a channel. */
-export function encodeMessage(channel: number, message: OutgoingMessage): Uint8Array<ArrayBuffer> {
+const PART = 6;
+/** Well below what the server takes in one message. */
+export const PART_BYTES = 512 * 1024;
+
+/** The bytes of a message on a channel, in parts if it is large; they are to be sent one right after the other. */
+export function encodeMessage(channel: number, message: OutgoingMessage): Uint8Array<ArrayBuffer>[] {
+  const encoder = encoding.createEncoder();
+  writePayload(encoder, message);
+  const payload = encoding.toUint8Array(encoder);
+  const frames: Uint8Array<ArrayBuffer>[] = [];
+  let start = 0;
+  for (; payload.length - start > PART_BYTES; start += PART_BYTES)
+    frames.push(encodeFrame(channel, PART, payload.subarray(start, start + PART_BYTES)));
+  frames.push(encodeFrame(channel, KIND[message.kind], payload.subarray(start)));
+  return frames;
+}
+
+function encodeFrame(channel: number, kind: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, channel);
-  encoding.writeUint8(encoder, KIND[message.kind]);
-  writePayload(encoder, message);
+  encoding.writeUint8(encoder, kind);
+  encoding.writeUint8Array(encoder, payload);
   return encoding.toUint8Array(encoder);
 }
 

@@ -51,7 +51,8 @@ export class LiveSocket {
   }
 
   send(channel: number, message: OutgoingMessage): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(encodeMessage(channel, message));
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    for (const frame of encodeMessage(channel, message)) this.#socket.send(frame);
   }
 
   /** End it at once: where the network is gone, the browser would wait long for an answer to its close. */

@@ -14,6 +14,7 @@ from carrel.protocol.codec import GarbledFrame
 from carrel.protocol.documents import (
     BUSY,
     DOCUMENT_CHANNEL,
+    MAX_MESSAGE,
     Kind,
     MessageDecoder,
     OpenDocument,
@@ -54,6 +55,7 @@ class PageViewer:
         self._room = room
         self._stream = stream
         self._number = 0
+        self._parts = bytearray()
         self._unacknowledged: list[tuple[int, int]] = []
         self._ended: asyncio.Future[Refused] = asyncio.get_running_loop().create_future()
         self._calls = 0
@@ -106,9 +108,19 @@ class PageViewer:
         try:
             while True:
                 for kind, payload in decoder.feed(await self._stream.receive()):
-                    await self._take(kind, Reader(payload))
+                    await self._take_part(kind, payload)
         except GarbledFrame as error:
             self.end(BAD_CALL, str(error))
+
+    async def _take_part(self, kind: int, payload: bytes) -> None:
+        if not self._parts and kind != Kind.PART:
+            return await self._take(kind, Reader(payload))
+        self._parts += payload
+        if len(self._parts) > MAX_MESSAGE:
+            raise GarbledFrame(f"a message of more than {MAX_MESSAGE} bytes")
+        if kind != Kind.PART:
+            whole, self._parts = bytes(self._parts), bytearray()
+            await self._take(kind, Reader(whole))
 
     async def _take(self, kind: int, reader: Reader) -> None:
         if kind == Kind.SYNC_STEP_1:

@@ -11,7 +11,7 @@ import anyio
 import structlog
 
 from carrel.domain.documents import FileAccess
-from carrel.domain.errors import DomainError
+from carrel.domain.errors import DomainError, Overloaded
 from carrel.domain.execution import AgentLost
 from carrel.domain.principals import EmbedPrincipal
 from carrel.hub.live.messages import Open, binary, channel_prefix, reason_of, refused_event, text
@@ -19,6 +19,7 @@ from carrel.hub.live.queue import Queue
 from carrel.hub.platform import Platform
 from carrel.protocol.documents import Kind
 from carrel.remote.documents import DocumentStream
+from carrel.remote.held import Held
 from carrel.services.documents import Viewer
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ class Page(Protocol):
     principal: EmbedPrincipal
     viewer: Viewer
     patience_seconds: float
+    held: Held
 
     async def send_text(self, message: str) -> None: ...
 
@@ -50,7 +52,7 @@ class Channel:
         self._prefix = channel_prefix(request.ch)
         self._scope = anyio.CancelScope()
         self._end = ("internal", "the document did not open in time")
-        self._queue = Queue()
+        self._queue = Queue(page.held)
 
     async def run(self) -> None:
         try:
@@ -70,7 +72,10 @@ class Channel:
         Waits while there is no room, but not forever: a project that does not take its input loses the channel.
         """
         with anyio.move_on_after(self._page.patience_seconds) as patience:
-            await self._queue.put((kind, payload))
+            try:
+                await self._queue.put((kind, payload))
+            except Overloaded:
+                self.close("busy", "too much that pages have sent is waiting to be taken")
         if patience.cancelled_caught:
             self.close("busy", "the project does not take its input")
 

@@ -15,6 +15,7 @@ from carrel.hub.live.messages import BrokenProtocol, Close, Open, Ping, read_bin
 from carrel.hub.live.metrics import LiveMetrics
 from carrel.hub.platform import Platform
 from carrel.hub.settings import LiveSettings
+from carrel.remote.held import Held
 from carrel.services.documents import Viewer
 
 log = structlog.get_logger()
@@ -28,11 +29,18 @@ class Connection:
     """An accepted WebSocket; `run` ends with it."""
 
     def __init__(
-        self, websocket: WebSocket, platform: Platform, principal: EmbedPrincipal, viewer: Viewer, metrics: LiveMetrics
+        self,
+        websocket: WebSocket,
+        platform: Platform,
+        principal: EmbedPrincipal,
+        viewer: Viewer,
+        metrics: LiveMetrics,
+        held: Held,
     ) -> None:
         self.platform = platform
         self.principal = principal
         self.viewer = viewer
+        self.held = held
         self.patience_seconds = platform.settings.live.patience_s
         self._websocket = websocket
         self._metrics = metrics

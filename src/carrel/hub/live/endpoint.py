@@ -7,9 +7,11 @@ from starlette.websockets import WebSocket
 from structlog.contextvars import bound_contextvars
 
 from carrel.domain.embed_sessions import AccountNotAvailable, EmbedSessionUnknown
+from carrel.domain.errors import Overloaded
 from carrel.domain.principals import EmbedPrincipal
 from carrel.hub.auth.origins import is_own_origin
 from carrel.hub.live.connection import Connection
+from carrel.hub.live.intake import Intake
 from carrel.hub.live.metrics import LiveMetrics
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelSocket, RouteAccess
@@ -17,14 +19,15 @@ from carrel.hub.routes import CarrelSocket, RouteAccess
 log = structlog.get_logger()
 
 SUBPROTOCOL = "carrel.v1"
+_TRY_AGAIN_LATER = 1013
 _TICKET = "carrel.ticket."
 
 
-def live_socket(metrics: LiveMetrics) -> CarrelSocket:
-    return CarrelSocket("/api/v2/live", _live(metrics), access=RouteAccess.TICKET)
+def live_socket(metrics: LiveMetrics, intake: Intake) -> CarrelSocket:
+    return CarrelSocket("/api/v2/live", _live(metrics, intake), access=RouteAccess.TICKET)
 
 
-def _live(metrics: LiveMetrics) -> Callable[[WebSocket], Awaitable[None]]:
+def _live(metrics: LiveMetrics, intake: Intake) -> Callable[[WebSocket], Awaitable[None]]:
     async def live(websocket: WebSocket) -> None:
         platform: Platform = websocket.state.platform
         principal = await _admit(websocket, platform)
@@ -33,7 +36,11 @@ def _live(metrics: LiveMetrics) -> Callable[[WebSocket], Awaitable[None]]:
         viewer = await platform.documents.viewer(principal.account_id)
         await websocket.accept(subprotocol=SUBPROTOCOL)
         with bound_contextvars(eid=principal.eid, account_id=principal.account_id):
-            await Connection(websocket, platform, principal, viewer, metrics).run()
+            try:
+                with intake.page(principal.account_id) as held:
+                    await Connection(websocket, platform, principal, viewer, metrics, held).run()
+            except Overloaded as error:
+                await websocket.close(_TRY_AGAIN_LATER, str(error))
 
     return live
 

@@ -11,6 +11,7 @@ from pycrdt import Array, Map, Text
 from support.pages import PATIENT, QUICK, Desk, Page
 
 from carrel.agent.connection import Refused
+from carrel.agent.documents import viewer
 from carrel.agent.documents.extension import CallFailed, Host, Viewer
 from carrel.protocol.documents import Kind, encode_number, encode_sized
 
@@ -193,6 +194,31 @@ async def test_nonsense_ends_the_stream_and_nothing_else(tmp_path: Path, kind: i
         assert (await bad.event("closed"))["code"] == "bad_call"
         good.text.insert(0, "b")
         await good.settled()
+
+
+async def test_a_message_in_parts_is_taken_as_a_whole(tmp_path: Path) -> None:
+    async with Desk(tmp_path, PATIENT).running() as desk:
+        (desk.home / "a.txt").write_text("a")
+        page = await desk.page("a.txt").open()
+        call = b'{"id":7,"method":"history","params":{}}'
+        for part in (call[:5], b"", call[5:9]):
+            await page.say(Kind.PART, part)
+        await page.say(Kind.CALL, call[9:])
+        await page.until(lambda: 7 in page.replies)
+        page.text.insert(0, "b")
+        await page.settled()
+
+
+async def test_parts_that_are_together_too_large_end_the_stream(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewer, "MAX_MESSAGE", 1000)
+    async with Desk(tmp_path, PATIENT).running() as desk:
+        (desk.home / "a.txt").write_text("a")
+        page = await desk.page("a.txt").open()
+        for _ in range(3):
+            await page.say(Kind.PART, bytes(400))
+        assert (await page.event("closed"))["code"] == "bad_call"
 
 
 async def test_an_update_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def served(directory: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait()
+        process.wait(timeout=60)
 
 
 def end_kernels(address: str) -> None:

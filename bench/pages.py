@@ -38,8 +38,9 @@ _PLACE = """(() => {
   }
 })()"""
 _WITHOUT = "without JupyterLab: short, or not installed"
-_UNTIL = """new Promise((resolve) => {
-  const look = () => %s ? resolve() : requestAnimationFrame(look);
+_UNTIL = """(patience) => new Promise((resolve) => {
+  const ends = performance.now() + patience;
+  const look = () => %s ? resolve(true) : performance.now() > ends ? resolve(false) : requestAnimationFrame(look);
   look();
 })"""
 _EDITED = _UNTIL % "document.querySelector('.cm-editor.cm-focused')"
@@ -75,10 +76,12 @@ _PARENT_PAGE = """<!doctype html><title>A course</title>
 
 
 async def enter(page: Page) -> None:
-    """Click into the first code cell, and wait for its editor; no longer than that takes the page."""
-    left, top = await page.evaluate(_PLACE)
-    await page.mouse.click(left, top)
-    await page.evaluate(_EDITED)
+    """Click into the first code cell until its editor is there: what is loaded late may move it from under a click."""
+    is_edited = False
+    while not is_edited:
+        left, top = await page.evaluate(_PLACE)
+        await page.mouse.click(left, top)
+        is_edited = await page.evaluate(_EDITED, 1000)
 
 
 class Side(Protocol):
@@ -133,7 +136,7 @@ class Lab:
 
     async def run(self, page: Page) -> None:
         """What is run before the kernel is there is lost, and asks for a kernel instead."""
-        await page.evaluate(_IDLE)
+        await page.evaluate(_IDLE, 1000 * _PATIENCE_SECONDS)
         await page.keyboard.press("Shift+Enter")
 
 
@@ -284,8 +287,10 @@ def _parent(body: bytes) -> Iterator[str]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever).start()
-        yield f"http://localhost:{server.server_port}/"
-        server.shutdown()
+        try:
+            yield f"http://localhost:{server.server_port}/"
+        finally:
+            server.shutdown()  # or its thread would keep the process
 
 
 async def _weights(browser: Browser, side: Side) -> tuple[Weight, Weight]:

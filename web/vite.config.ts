@@ -31,6 +31,7 @@ export default defineConfig({
     environment: "node",
     include: ["src/**/*.test.{ts,tsx}", "embed/**/*.test.ts", "demo/**/*.test.ts"],
     reporters: ["dot"],
+    isolate: false, // files share a worker and its modules: each cleans up after itself, in any order
     restoreMocks: true,
     testTimeout: 20_000,
   },

@@ -37,7 +37,7 @@ class Weight:
 
     total: int = 0
     code: int = 0
-    """Of these, scripts and styles."""
+    """Of these, scripts and styles, without the headers of their replies."""
 
 
 @dataclass
@@ -75,9 +75,8 @@ class Watched:
         weight = Weight(total=sum(self._frames))
         for request in self._requests:
             sizes = await request.sizes()
-            came = sizes["responseBodySize"] + sizes["responseHeadersSize"]
-            weight.total += came
-            weight.code += came if request.resource_type in ("script", "stylesheet") else 0
+            weight.total += sizes["responseBodySize"] + sizes["responseHeadersSize"]
+            weight.code += sizes["responseBodySize"] if request.resource_type in ("script", "stylesheet") else 0
         return weight
 
     def _saw(self, _source: Any, text: str, at: float) -> None:

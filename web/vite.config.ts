@@ -21,6 +21,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 6000, // plots are large, and loaded when one is drawn
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      treeshake: { propertyReadSideEffects: false },
       input: { app: resolve(here, "src/pages/app.tsx"), "output-frame": resolve(here, "output-frame.html") },
       output: {
         codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: chunkOf, debugName: "steps" }] },

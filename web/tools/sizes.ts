@@ -16,7 +16,11 @@ const EDITED = [...SHOWN, "editing"];
 const BUDGETS: readonly Budget[] = [
   { what: "until a notebook is shown, can be run and watched", chunks: SHOWN, mostBytes: 125_000 },
   { what: "until cells can be edited", chunks: EDITED, mostBytes: 200_000 },
-  { what: "with all keys, completion and the kernel's help", chunks: [...EDITED, "assist"], mostBytes: 230_000 },
+  {
+    what: "when somebody is in a cell: all keys, completion and the kernel's help",
+    chunks: [...EDITED, "assist"],
+    mostBytes: 230_000,
+  },
 ];
 
 interface Chunk {

@@ -1,13 +1,14 @@
 /** The editor of one cell of a notebook. */
 import { defineLanguageFacet, Language, LanguageSupport } from "@codemirror/language";
 import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
-import { EditorView, keymap, placeholder } from "@codemirror/view";
+import { EditorView, keymap, placeholder, runScopeHandlers } from "@codemirror/view";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import type { Command } from "../state/notebook-command-names.ts";
 import { EDIT_KEYS } from "../state/notebook-keys.ts";
 import { knownParser } from "./highlight.ts";
 import type { Ask } from "./kernel-help.ts";
+import { remoteCursors } from "./remote-cursors.ts";
 import { always, baseSetup, Switches, undoKeys } from "./setup.ts";
 import { sharedText } from "./shared-text.ts";
 
@@ -31,13 +32,18 @@ export interface CellEditorOptions {
   onFocus(): void;
 }
 
-/** Not waited for: the first editors get it when it is there, later ones have it from the start. */
+/** Loaded for the first editor that somebody is in; editors that are made later have it from the start. */
 let assist: typeof import("./assist.ts") | null = null;
+
+/** Whoever is in a cell for so long is going to write. */
+const PAUSE_MS = 500;
 
 export class CellEditor {
   readonly view: EditorView;
   private readonly switches: Switches;
   private readonly assistance = new Compartment();
+  private isComplete = false;
+  private pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parent: HTMLElement, options: CellEditorOptions) {
     const { lineNumbers, wraps, locked } = options;
@@ -45,7 +51,8 @@ export class CellEditor {
     this.switches = new Switches({ language: known ?? coloursOf(options.language), lineNumbers, wraps, locked });
     const state = EditorState.create({ doc: options.text.toString(), extensions: this.extensions(options) });
     this.view = new EditorView({ state, parent });
-    if (known === null) this.complete(options).catch(() => undefined); // without a network it is but an editor
+    this.isComplete = known !== null;
+    if (knownParser(options.language) === undefined) void this.complete(options);
   }
 
   setLineNumbers(shown: boolean): void {
@@ -77,31 +84,55 @@ export class CellEditor {
   }
 
   dispose(): void {
+    clearTimeout(this.pause);
     this.view.destroy();
   }
 
-  /** Add what was not there yet when the editor was made. */
-  private async complete(options: CellEditorOptions): Promise<void> {
-    const isAssisted = assist !== null;
-    assist ??= await import("./assist.ts");
-    if (!isAssisted) this.view.dispatch({ effects: this.assistance.reconfigure(assist.assistance(options)) });
-    const support = options.language === "" ? null : await assist.loadLanguage(options.language);
+  /** Add what was not there yet when the editor was made. Never rejects: without a network it is but an editor. */
+  private async complete({ language, ask }: CellEditorOptions): Promise<void> {
+    if (this.isComplete) return;
+    assist ??= await import("./assist.ts").catch(() => null);
+    if (assist === null) return;
+    this.view.dispatch({ effects: this.assistance.reconfigure(assist.assistance(ask)) });
+    const support = language === "" ? null : await assist.loadLanguage(language);
     if (support !== null) this.switches.set(this.view, "language", support);
+    this.isComplete = true;
+  }
+
+  /** After a moment in the cell all the rest comes; a key that asks for it has it come at once. */
+  private whenUsed(options: CellEditorOptions): Extension {
+    const focus = (): void => {
+      clearTimeout(this.pause);
+      this.pause = setTimeout(() => void this.complete(options), assist ? 0 : PAUSE_MS);
+      options.onFocus();
+    };
+    const keydown = (event: KeyboardEvent, view: EditorView): boolean => {
+      if (this.isComplete || !asksForHelp(event)) return false;
+      void this.complete(options).then(() => runScopeHandlers(view, event, "editor"));
+      return true;
+    };
+    return Prec.highest(EditorView.domEventHandlers({ focus, keydown }));
   }
 
   private extensions(options: CellEditorOptions): Extension {
     return [
-      this.assistance.of(assist?.assistance(options) ?? []),
+      this.whenUsed(options),
+      this.assistance.of(assist?.assistance(options.ask) ?? []),
       Prec.high(cellKeys(options)),
       undoKeys(options.history),
       baseSetup,
       sharedText(options.text),
+      remoteCursors(options.text, options.awareness, options.cell),
       this.switches.extension,
       EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
-      EditorView.domEventHandlers({ focus: () => options.onFocus() }),
       options.ask ? [] : placeholder("Empty"),
     ];
   }
+}
+
+/** Tab, which would leave the cell otherwise, and what opens completions. */
+function asksForHelp({ key, ctrlKey }: KeyboardEvent): boolean {
+  return key === "Tab" || (ctrlKey && key === " ");
 }
 
 /** A language as far as its parser alone knows it. */

@@ -6,6 +6,7 @@ import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap } fr
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import { assistance, loadLanguageOf } from "./assist.ts";
+import { remoteCursors } from "./remote-cursors.ts";
 import { always, baseSetup, Switches, undoKeys } from "./setup.ts";
 import { sharedText } from "./shared-text.ts";
 
@@ -34,7 +35,7 @@ export class FileEditor {
       keymap.of([{ key: "Mod-s", run: always(options.onSave), preventDefault: true }]),
       keymap.of([...searchKeymap, ...foldKeymap]),
       undoKeys(options.history),
-      assistance({ ...options, cell: null, ask: null }),
+      assistance(null),
       baseSetup,
       search({ top: true }),
       highlightSelectionMatches({ minSelectionLength: 2 }),
@@ -42,6 +43,7 @@ export class FileEditor {
       highlightActiveLineGutter(),
       foldGutter(),
       sharedText(options.text),
+      remoteCursors(options.text, options.awareness, null),
       this.switches.extension,
       EditorView.contentAttributes.of({ "aria-label": options.filename, tabindex: "0" }),
       EditorView.updateListener.of((update) => (update.selectionSet || update.docChanged) && this.tell(options)),

@@ -5,11 +5,13 @@ import { useState } from "preact/hooks";
 import { plainText } from "./ansi.ts";
 import type { OutputContext } from "./context.ts";
 import { Data } from "./data.tsx";
-import { Framed } from "./framed.tsx";
+import { deferred } from "./deferred.ts";
 import type { OutputModel } from "./model.ts";
 import { textOf } from "./model.ts";
 import { type Part, partsOf } from "./parts.ts";
 import { Text, Traceback } from "./text.tsx";
+
+const Framed = deferred(async () => (await import("./framed.tsx")).Framed);
 
 export interface OutputsProps {
   readonly outputs: readonly OutputModel[];

@@ -76,7 +76,7 @@ class Front:
         editor = [] if path is None else ["notebook" if is_notebook else "text"]
         shown = list(self._closure(_APP, *self._named(editor)))
         scripts = [str(chunk["file"]) for chunk in shown]
-        later = ["editing", "assist"] if is_notebook else []
+        later = ["editing"] if is_notebook else []
         edited = [str(chunk["file"]) for chunk in self._closure(*self._named(later))]
         styles = list(dict.fromkeys(style for chunk in shown for style in chunk.get("css", ())))
         return Needed(scripts, styles, [name for name in edited if name not in scripts])

@@ -25,7 +25,12 @@ interface CellProps {
   readonly count: number;
 }
 
-export function CellView({ cell, index, count }: CellProps): VNode {
+interface CellViewProps extends CellProps {
+  /** Draw it at once, and not only when it is near what is seen. */
+  readonly first: boolean;
+}
+
+export function CellView({ cell, index, count, first }: CellViewProps): VNode {
   const page = usePage();
   const { open } = page;
   const id = cellId(cell);
@@ -33,7 +38,7 @@ export function CellView({ cell, index, count }: CellProps): VNode {
   const state = stateOf(cell).value;
   const active = useComputed(() => open.selection.active.value === id).value;
   const flags = useComputed(() => flagsOf(page, id));
-  const drawn = useDrawn(page, element, index);
+  const drawn = useDrawn(page, element, first);
   useLiveEffect(() => takeFocus(page, id, element.current, stateOf(cell).value.sourceHidden));
   return (
     <article
@@ -44,7 +49,7 @@ export function CellView({ cell, index, count }: CellProps): VNode {
       aria-label={labelOf(state, index)}
       aria-posinset={index + 1}
       aria-setsize={count}
-      style={drawn ? {} : { minHeight: estimatedHeight(cell) }}
+      style={drawn ? {} : { minHeight: `${estimatedHeight(cell)}rem` }}
       onMouseDown={(event) => press(page, id, event)}
       onFocus={(event) => event.target === element.current && focused(page, id)}
     >
@@ -79,12 +84,9 @@ function Content({ cell, state, index, count, active }: ContentProps): VNode {
   );
 }
 
-/** Cells that are drawn at once: about what a first screen holds. */
-const FIRST = 15;
-
 /** Whether the cell has been near the visible part, or all cells must be drawn; from then on it stays. */
-function useDrawn(page: Page, element: { readonly current: HTMLElement | null }, index: number): boolean {
-  const seen = useSignal(index < FIRST);
+function useDrawn(page: Page, element: { readonly current: HTMLElement | null }, first: boolean): boolean {
+  const seen = useSignal(first);
   const drawn = seen.value || page.drawsAll.value;
   useEffect(() => {
     if (drawn || !element.current) return undefined;
@@ -95,9 +97,21 @@ function useDrawn(page: Page, element: { readonly current: HTMLElement | null },
   return drawn;
 }
 
-/** About how high a cell will be, so that the scroll bar tells how long the notebook is. */
-function estimatedHeight(cell: Cell): string {
-  return `${cellSource(cell).toString().split("\n").length * 1.3 + 2}rem`;
+/** How many cells a first screen holds at most. */
+export function firstScreen(cells: readonly Cell[]): number {
+  let left = window.innerHeight / REM_PX;
+  const end = cells.findIndex((cell) => {
+    left -= estimatedHeight(cell);
+    return left < 0;
+  });
+  return end < 0 ? cells.length : end + 1;
+}
+
+const REM_PX = 16;
+
+/** About how high a cell will be, in rem, so that the scroll bar tells how long the notebook is. */
+function estimatedHeight(cell: Cell): number {
+  return cellSource(cell).toString().split("\n").length * 1.3 + 2;
 }
 
 const NAMES: Readonly<Record<CellType, string>> = { code: "Code cell", markdown: "Text cell", raw: "Raw cell" };

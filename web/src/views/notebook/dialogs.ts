@@ -1,5 +1,5 @@
 /** What a key, a button or the kernel may ask for next: loaded when it is shown first, or before, when there is time. */
-import { deferred } from "../deferred.ts";
+import { deferred } from "../../outputs/deferred.ts";
 
 export const FindBar = deferred(async () => (await import("./find.tsx")).FindBar);
 export const Shortcuts = deferred(async () => (await import("./shortcuts.tsx")).Shortcuts);

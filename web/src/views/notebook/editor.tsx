@@ -1,6 +1,7 @@
 /** The notebook editor, as the shell knows it. */
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { warmUp } from "../../markdown/parse.ts";
 import { fetchPurifier } from "../../outputs/sanitize.ts";
 import type { LiveDocument } from "../../state/document.ts";
 import type { Editor, EditorContext, Exported, ExportFormat, MakeEditor, Target } from "../editors.ts";
@@ -11,10 +12,16 @@ import { scrollTo } from "./scroll.ts";
 
 export const makeNotebookEditor: MakeEditor = (document, context) => new NotebookEditor(document, context);
 
+setTimeout(warmUp); // the document is still on its way
+
+/** What is only needed when it is asked for comes when the page has long been usable. */
+const LATER_MS = 3000;
+
 class NotebookEditor implements Editor {
   private readonly page: Page;
   private element: HTMLElement | null = null;
   private endReveal: (() => void) | null = null;
+  private later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(document: LiveDocument, context: EditorContext) {
     this.page = new Page(document, context);
@@ -24,7 +31,7 @@ class NotebookEditor implements Editor {
     this.element = element;
     render(<NotebookView page={this.page} />, element);
     addEventListener("beforeprint", this.drawAll);
-    this.page.idle.add(() => void Promise.all([fetchDialogs(), fetchPurifier()]));
+    this.later = setTimeout(() => void Promise.all([fetchDialogs(), fetchPurifier()]), LATER_MS);
   }
 
   focus(): void {
@@ -57,6 +64,7 @@ class NotebookEditor implements Editor {
 
   dispose(): void {
     this.endReveal?.();
+    clearTimeout(this.later);
     if (this.element) render(null, this.element);
     removeEventListener("beforeprint", this.drawAll);
     this.page.dispose();

@@ -6,7 +6,7 @@ import { useRef } from "preact/hooks";
 import { keyOf } from "../../state/notebook-cells.ts";
 import { add } from "../../state/notebook-commands.ts";
 import { CommandKeys } from "../../state/notebook-keys.ts";
-import { CellView } from "./cell.tsx";
+import { CellView, firstScreen } from "./cell.tsx";
 import { FindBar, Shortcuts } from "./dialogs.ts";
 import { KernelBar } from "./kernel-bar.tsx";
 import { Notices } from "./notices.tsx";
@@ -40,10 +40,11 @@ export function NotebookView({ page }: { readonly page: Page }): VNode {
 
 function Cells({ page }: { readonly page: Page }): VNode {
   const cells = page.open.cells.value;
+  const atOnce = firstScreen(cells);
   return (
     <div class="cells" role="feed" aria-label={`Cells of ${nameOf(page)}`} aria-busy="false">
       {cells.map((cell, index) => (
-        <CellView key={keyOf(cell)} cell={cell} index={index} count={cells.length} />
+        <CellView key={keyOf(cell)} cell={cell} index={index} count={cells.length} first={index < atOnce} />
       ))}
       {cells.length === 0 && <Empty page={page} />}
     </div>

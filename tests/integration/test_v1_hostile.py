@@ -16,8 +16,9 @@ from support.people import Person, new_person, project_key
 
 LONG = "x" * 100_000
 NOBODY = "00000000-0000-4000-8000-000000000000"
-ANSWER_SECONDS = 1.0
-"""How long anybody else may have to wait for an answer."""
+CALLS_BEFORE = 50
+SLOWER = 100
+"""How many times as long as before anybody else may wait: one project makes the machine busy, and holds nobody up."""
 
 
 def reference(hub: ServedHub, project: str) -> dict[str, dict[str, Any]]:
@@ -95,30 +96,35 @@ def answered(response: requests.Response) -> bool:
     return response.status_code in (200, 400) and isinstance(body, dict) and ("event" in body or "error" in body)
 
 
+def answer_seconds(other: Person) -> float:
+    """How long somebody waits for a call that the hub answers by itself, and for one that asks the database."""
+    started = time.monotonic()
+    for event, params in (("ping", {}), ("user_search", {"query": "x"})):
+        assert other.call(event, **params)["event"] != "error"
+    return time.monotonic() - started
+
+
 @contextmanager
-def others_served(hub: ServedHub, other: Person) -> Iterator[list[float]]:
-    """Meanwhile somebody else keeps calling; each answer must come soon. Yields how long they took."""
+def others_served(hub: ServedHub, other: Person) -> Iterator[None]:
+    """Meanwhile somebody else keeps calling; each answer must come about as soon as the slowest of those before."""
+    before = max(answer_seconds(other) for _ in range(CALLS_BEFORE))
     took: list[float] = []
     stop = threading.Event()
 
     def call() -> None:
         while not stop.is_set():
-            for event, params in (("ping", {}), ("user_search", {"query": "x"})):
-                started = time.monotonic()
-                reply = other.call(event, **params)
-                took.append(time.monotonic() - started)
-                assert reply["event"] != "error"
+            took.append(answer_seconds(other))
             stop.wait(0.02)
 
     thread = threading.Thread(target=call)
     thread.start()
     try:
-        yield took
+        yield
     finally:
         stop.set()
         thread.join()
     assert took
-    assert max(took) < ANSWER_SECONDS, sorted(took)[-5:]
+    assert max(took) < SLOWER * before, (before, sorted(took)[-5:])
 
 
 def memory_mb(hub: ServedHub) -> float:

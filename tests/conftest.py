@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_server
+from support.leftovers import ended_with_this_run
 
 from carrel.store.store import Store
 
@@ -15,6 +16,13 @@ from carrel.store.store import Store
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ended() -> Iterator[None]:
+    """Nothing that the tests have started without a sandbox outlives them."""
+    with ended_with_this_run():
+        yield
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import anyio
 from anyio.abc import Process, SocketStream
 
 from carrel.runners.bubblewrap.runtime import RuntimeSource
+from support.leftovers import MARK, marks
 
 _tenants = count(61_000)
 MAIN = "from carrel.agent.serve import main\nmain()\n"
@@ -71,6 +72,7 @@ async def running_agent(
                 "PATH": os.environ["PATH"],
                 "LANG": "C.UTF-8",
                 "TMPDIR": str(directory / "tmp"),
+                **marks(),
                 **({"CARREL_ENVIRONMENT": str(environment)} if environment is not None else {}),
             },
         )
@@ -85,7 +87,7 @@ async def running_agent(
 
 def agent_command(stage: Path, listener: int) -> list[str]:
     """The command line of `carrel.agent`'s docstring."""
-    return [sys.executable, "-I", "-S", "-X", "frozen_modules=on", str(stage), "--listen-fd", str(listener)]
+    return [sys.executable, "-I", "-S", "-X", "frozen_modules=on", "-X", MARK, str(stage), "--listen-fd", str(listener)]
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from typing import Any
 from carrel.agent.kernels.sessions import Kernels, KernelSession, Message
 from carrel.agent.spawn import Launcher
 from support.environments import ENVIRONMENT
+from support.leftovers import marks
 
 
 def new_launcher(directory: Path, **variables: str) -> Launcher:
@@ -22,6 +23,7 @@ def new_launcher(directory: Path, **variables: str) -> Launcher:
         "PATH": f"{ENVIRONMENT}/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "CARREL_ENVIRONMENT": str(ENVIRONMENT),
+        **marks(),
     }
     return Launcher({**own, **variables}, os.open("/proc/self/oom_score_adj", os.O_RDWR))
 

@@ -19,6 +19,11 @@ class Content(Protocol):
         """The file with `value` in it; what means the same as before keeps its bytes."""
 
 
+def surplus(data: bytes) -> int:
+    """How many bytes too many there are for a file that is to have room for edits; negative if there is room."""
+    return len(data) - MAX_BYTES * 9 // 10
+
+
 def decode(data: bytes) -> str:
     """The text of a file; raises `Unsupported`."""
     if len(data) > MAX_BYTES:

@@ -12,6 +12,8 @@ from carrel.agent.documents.notebook import Cell, Json, Notebook, notebook_of
 from carrel.agent.documents.text_doc import change_text
 from carrel.agent.documents.texts import unite
 
+_SMALL = 10_000
+"""The size of outputs that stay, whatever the size of the file."""
 _NESTED = ("source", "metadata", "outputs")
 
 
@@ -48,6 +50,25 @@ class NotebookDoc:
     def unite(self, other: "NotebookDoc") -> None:
         """Add everything that another document has and this one has not."""
         self.change(notebook_merge.unite(self.read(), other.read()))
+
+    def shed(self, base: Notebook, size: int) -> bool:
+        """Put marks in the place of outputs that `base` has not, the largest first; false if there are none."""
+        known = {cell["id"]: cell.get("outputs", []) for cell in base.cells}
+        read = {cell["id"]: cell.get("outputs", []) for cell in self.read().cells}
+        found: list[tuple[int, Array[Any], int]] = []
+        for _, cell in self._maps():
+            outputs, values = cell.get("outputs"), read.get(str(cell.get("id")), [])
+            if isinstance(outputs, Array) and len(outputs) == len(values):
+                before = known.get(str(cell.get("id")), [])
+                new = [(index, value) for index, value in enumerate(values) if value not in before]
+                found += [(len(json.dumps(value)), outputs, index) for index, value in new]
+        large = sorted((each for each in found if each[0] > _SMALL), key=lambda each: -each[0])
+        with self.doc.transaction():
+            for bytes_, outputs, index in large:
+                if size > 0:
+                    outputs[index] = _make_output(_left_out(bytes_))
+                    size -= bytes_
+        return bool(large)
 
     def mend(self) -> None:
         """Leave of cells with the same id one, with the text of all: two people have moved it at the same time."""
@@ -142,6 +163,11 @@ def _make_cell(cell: Cell) -> "Map[Any]":
         made["outputs"] = Array(list(map(_make_output, cell["outputs"])))
         made["execution_state"] = "idle"
     return Map(made)
+
+
+def _left_out(size: int) -> Cell:
+    text = f"[output left out: with its {size} bytes the notebook would be too large]\n"
+    return {"output_type": "stream", "name": "stderr", "text": text}
 
 
 def _make_output(output: Cell) -> "Map[Any]":

@@ -41,6 +41,10 @@ class TextDoc:
         """Add every line that another document has and this one has not."""
         self.change(unite(self.read(), other.read()))
 
+    def shed(self, base: str, size: int) -> bool:
+        """Nothing of a text can be made again."""
+        return False
+
     def mend(self) -> None:
         """Nothing can be wrong with a text."""
 

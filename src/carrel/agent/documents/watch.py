@@ -3,6 +3,7 @@
 `base` is the file as it was when both were last equal, `known` the state of the file on disk then. What somebody else
 has made of the file is merged by its difference to the base. A file that is no notebook any more changes nothing in the
 document; it is left alone until somebody edits or saves, and is then kept beside under a name that ends in `.invalid`.
+What would make the file too large is left out, if it is an output; else the file stays, and the log has everything.
 A file that is gone is made again by the next edit or save.
 """
 
@@ -17,7 +18,7 @@ from typing import Any, NoReturn, Protocol
 from carrel.agent.documents import disk
 from carrel.agent.documents.disk import NotAFile, Signature
 from carrel.agent.documents.extension import CallFailed, Event
-from carrel.agent.documents.files import Content, Unsupported
+from carrel.agent.documents.files import Content, Unsupported, surplus
 from carrel.agent.documents.history import superfluous
 from carrel.agent.documents.log import Log, SavedVersion
 from carrel.agent.documents.logbook import Logbook
@@ -36,6 +37,9 @@ class Shared(Protocol):
 
     def merge(self, base: Any, theirs: Any) -> None:
         """Add what somebody else made of `base`."""
+
+    def shed(self, base: Any, size: int) -> bool:
+        """Leave out about so many bytes of what `base` has not and can be made again; false if there is none."""
 
 
 class Watch:
@@ -122,7 +126,10 @@ class Watch:
     async def _write(self, value: Any, cause: str) -> bool:
         """One attempt; false if the file is not what it was thought to be."""
         try:
-            new = await self._threads.for_file(_render, self.base, value, self._parse)
+            data = await self._threads.for_file(self.base.render, value)
+            if (size := surplus(data)) > 0 and self._document.shed(self.base.value, size):
+                return False
+            new = await self._threads.for_file(_read_again, data, value, self._parse)
             if reason := await self.logbook.secure():  # else what is in the file may be missing in the log
                 self._fail(reason)
             await self.logbook.do(lambda log: log.saving(new.data))
@@ -236,9 +243,9 @@ class Watch:
         raise CallFailed("internal", sentence)
 
 
-def _render(base: Content, value: Any, parse: Callable[[bytes, Any], Content]) -> Content:
+def _read_again(data: bytes, value: Any, parse: Callable[[bytes, Any], Content]) -> Content:
     """The file as it is to be; what it means is `value`, whatever reading it again would make of that."""
-    new = parse(base.render(value), value)
+    new = parse(data, value)
     new.value = value
     return new
 

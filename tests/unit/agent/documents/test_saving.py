@@ -3,10 +3,13 @@
 import asyncio
 import json
 import os
+import re
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pycrdt import Map
 from support.pages import PATIENT, QUICK, Desk, Page
 
 from carrel.agent.documents.pace import Pace
@@ -26,6 +29,17 @@ def notebook(*sources: str) -> str:
         {"cell_type": "markdown", "id": f"c{n}", "metadata": {}, "source": [text]} for n, text in enumerate(sources)
     ]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
+
+
+def display(text: str) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}
+
+
+def with_outputs(*outputs: str) -> str:
+    """A notebook in which each code cell has one output."""
+    cell: dict[str, Any] = {"cell_type": "code", "metadata": {}, "execution_count": None, "source": ["one"]}
+    cells = [cell | {"id": f"c{number}", "outputs": [display(text)]} for number, text in enumerate(outputs)]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 def add(page: Page, index: int, text: str) -> None:
@@ -228,13 +242,41 @@ async def test_what_is_too_large_for_a_file_is_told_and_edited_on(
         page.text.insert(0, "x" * 1_000_000)
         await page.settled()
         assert "cannot be saved: The file is larger" in (await page.event("trouble"))["message"]
-        late = await desk.page("a.txt").open()
-        assert "cannot be saved" in (await late.event("trouble"))["message"]
+        await desk.restart()
+        page = await desk.page("a.txt").open()
+        assert "cannot be saved" in (await page.event("trouble"))["message"]
+        assert (len(page.text), path.read_text()) == (1_000_003, "one")
         del page.text[1:1_000_000]
         await page.settled()
         await page.event("trouble", message="")
         await page.event("saved")
         assert path.read_text() == "xone"
+
+
+async def test_outputs_with_which_a_notebook_would_be_too_large_are_left_out_and_all_else_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("carrel.agent.documents.files.MAX_BYTES", 1_000_000)
+    async with Desk(tmp_path, QUICK).running() as desk:
+        path = desk.home / "n.ipynb"
+        path.write_text(with_outputs("a" * 400_000, "b"))
+        page = await desk.page("n.ipynb").open()
+        for text in ("c" * 300_000, "d" * 600_000, "e"):
+            page.cells[1]["outputs"].append(Map(display(text)))
+        add(page, 0, "edited")
+        await page.settled()
+        await page.event("saved")
+        first, second = json.loads(path.read_text())["cells"]
+        assert (first["source"], first["outputs"]) == (["oneedited"], [display("a" * 400_000)])
+        kept, large, left_out, small = second["outputs"]
+        texts = ["".join(each["data"]["text/plain"]) for each in (kept, large, small)]
+        assert texts == ["b", "c" * 300_000, "e"]
+        assert re.fullmatch(r"\[output left out: with its 600\d\d\d bytes .*\]\n", left_out["text"][0])
+        await page.until(lambda: "left out" in str(page.cells[1]["outputs"][2]))
+        add(page, 0, "x" * 100_000)
+        await page.settled()
+        await page.event("saved")
+        assert len(json.loads(path.read_text())["cells"][0]["source"][0]) == 100_009
 
 
 async def test_a_large_document_opens(tmp_path: Path) -> None:

@@ -77,6 +77,20 @@ class Desk:
         frame = next(frame for frame in self.parent.page.frames if CARREL in frame.url)
         await frame.wait_for_function(MARKED, arg=[list(found), [] if current is None else [current]])
 
+    async def has_order(self, *numbers: int) -> None:
+        """Wait until the notebook begins with these cells, by what was their number in the file."""
+        for place, number in enumerate(numbers):
+            await expect(self.cells.nth(place)).to_have_attribute("data-cell", f"cell-{number}")
+
+    async def at(self, what: Locator, down: float = 0.5) -> tuple[float, float]:
+        """A point of the page within something that is seen, in its middle unless it is to be further down."""
+        box = await what.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] * down
+
+    def grip(self, number: int) -> Locator:
+        return self.cells.nth(number).get_by_role("button", name="Drag to move")
+
     def prompt(self, number: int) -> Locator:
         return self.cells.nth(number).locator(".prompt")
 
@@ -182,6 +196,45 @@ async def test_the_toolbar_of_a_cell_can_be_clicked(sit_at: SitAt) -> None:
     await desk.has_texts("one", "three")
     await desk.cells.nth(2).get_by_role("button", name="Delete").click()
     await expect(desk.cells).to_have_count(2)
+
+
+async def test_selected_cells_are_dragged_together_and_come_back_together(
+    opener: Opener, new_visitor: NewVisitor
+) -> None:
+    opener.write(*(code(f"number = {number}") for number in range(30)))
+    visitor = await new_visitor(has_touch=True)
+    desk = Desk(await opener.open(visitor))
+    mouse = desk.parent.page.mouse
+    await desk.command_mode(0)
+    await desk.press("Shift+ArrowDown")
+    await mouse.move(*await desk.at(desk.grip(1)))
+    await mouse.down()
+    await expect(desk.grip(1)).to_be_focused()
+    await mouse.move(*await desk.at(desk.cells.nth(3), 0.8), steps=3)
+    await expect(desk.cells.nth(4)).to_have_attribute("data-drop", "before")
+    await desk.press("Escape")
+    await expect(desk.frame.locator("[data-drop]")).to_have_count(0)
+    await mouse.up()
+    await desk.has_order(0, 1, 2, 3)
+    await mouse.move(*await desk.at(desk.grip(1)))
+    await mouse.down()
+    await mouse.move(*await desk.at(desk.frame.locator(".notebook-scroller"), 0.99), steps=3)
+    await expect(desk.cells.nth(29)).to_have_attribute("data-drop", "after")  # it has scrolled to the end
+    await mouse.up()
+    await desk.has_order(2, 3)
+    await expect(desk.cells.nth(29)).to_be_focused()
+    await expect(desk.frame.locator(".is-selected")).to_have_count(2)
+    await desk.press("z")
+    await desk.has_order(0, 1, 2, 3)
+    await expect(desk.cells.nth(0)).to_be_focused()
+    touch = await visitor.context.new_cdp_session(desk.parent.page)
+    await expect(desk.grip(0)).to_be_in_viewport()
+    path = [await desk.at(desk.grip(0)), await desk.at(desk.cells.nth(1)), await desk.at(desk.cells.nth(2), 0.8)]
+    steps = [("touchStart", path[:1]), ("touchMove", path[1:2]), ("touchMove", path[2:]), ("touchEnd", [])]
+    for kind, places in steps:
+        points = [{"x": x, "y": y} for x, y in places]
+        await touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    await desk.has_order(1, 2, 0, 3)
 
 
 async def test_cells_scroll_below_the_bar_and_keys_bring_them_into_sight(sit_at: SitAt) -> None:

@@ -2,6 +2,7 @@
  * What an editor gets when somebody is in it: keys beyond those of the browser, completion, brackets that close
  * themselves, what the kernel tells, and how lines of a language are indented.
  */
+import "./assist.css";
 import {
   autocompletion,
   closeBrackets,

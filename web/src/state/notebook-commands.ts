@@ -122,10 +122,9 @@ function place(open: OpenNotebook, where: "above" | "below"): number {
 }
 
 function move(open: OpenNotebook, by: -1 | 1): void {
-  const id = open.selection.active.peek();
-  const where = open.selection.mode.peek() === "edit" ? "editor" : "cell";
-  const moved = edits.moveCells(open.notebook, open.selection.selected.peek(), by, open.busyCells());
-  if (moved && id !== null) open.focus.value = { cell: id, where };
+  const selected = open.selection.selected.peek();
+  const end = open.notebook.indexOf((by < 0 ? selected[0] : selected.at(-1)) ?? "");
+  open.move(selected, by < 0 ? end - 1 : end + 2);
 }
 
 function remove(open: OpenNotebook): void {

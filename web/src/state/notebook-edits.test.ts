@@ -1,52 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { type Cell, cellId, cellSource, cellType, isHidden, makeCell, Notebook } from "./notebook.ts";
+import { addOutput, cellOf, IDLE, notebookOf, outputsOf, texts, twoOf } from "../testing/notebooks.ts";
+import { cellId, cellSource, cellType, isHidden, type Notebook } from "./notebook.ts";
 import * as edits from "./notebook-edits.ts";
-import { repair } from "./notebook-repair.ts";
 import { NotebookUndo } from "./notebook-undo.ts";
-
-function notebookOf(...sources: string[]): Notebook {
-  const notebook = new Notebook(new Y.Doc());
-  notebook.cells.push(sources.map((source) => makeCell({ type: "code", source }, source)));
-  return notebook;
-}
-
-/** Cells as `id` and text. */
-const texts = (notebook: Notebook): string[] => notebook.cells.map((cell) => cellSource(cell).toString());
-
-const cellOf = (notebook: Notebook, id: string): Cell => {
-  const cell = notebook.find(id);
-  if (!cell) throw new Error(`no cell ${id}`);
-  return cell;
-};
-
-/** A second copy of the notebook, and a way to exchange what happened in both since. */
-function twoOf(notebook: Notebook): { other: Notebook; exchange(): void } {
-  const other = new Notebook(new Y.Doc());
-  Y.applyUpdate(other.ydoc, Y.encodeStateAsUpdate(notebook.ydoc));
-  const send = (from: Y.Doc, to: Y.Doc) => Y.applyUpdate(to, Y.encodeStateAsUpdate(from, Y.encodeStateVector(to)));
-  return {
-    other,
-    exchange() {
-      for (let round = 0; round < 2; round += 1) {
-        send(notebook.ydoc, other.ydoc);
-        send(other.ydoc, notebook.ydoc);
-        repair(notebook);
-        repair(other);
-      }
-      send(notebook.ydoc, other.ydoc);
-      send(other.ydoc, notebook.ydoc);
-    },
-  };
-}
-
-function addOutput(notebook: Notebook, id: string): void {
-  (cellOf(notebook, id).get("outputs") as Y.Array<unknown>).push([new Y.Map([["output_type", "stream"]])]);
-  cellOf(notebook, id).set("execution_count", 3);
-}
-
-const outputsOf = (notebook: Notebook, id: string): number =>
-  (cellOf(notebook, id).get("outputs") as Y.Array<unknown>).length;
 
 describe("edits of one person", () => {
   let notebook: Notebook;
@@ -74,36 +31,51 @@ describe("edits of one person", () => {
   });
 
   it.each([
-    ["up", ["b", "c"], -1, ["b", "c", "a", "d"]],
-    ["down", ["b", "c"], 1, ["a", "d", "b", "c"]],
-  ] as const)("moves cells %s without touching them", (_name, ids, by, expected) => {
+    ["up", ["b", "c"], 0, ["b", "c", "a", "d"]],
+    ["down", ["b", "c"], 4, ["a", "d", "b", "c"]],
+    ["by one place", ["b"], 3, ["a", "c", "b", "d"]],
+  ] as const)("moves cells %s without touching them", (_name, ids, index, expected) => {
     const cell = cellOf(notebook, "b");
-    expect(edits.moveCells(notebook, ids, by)).toBe(true);
+    expect(edits.moveCells(notebook, ids, index, IDLE)).toBe(true);
     expect(texts(notebook)).toEqual(expected);
     expect(cellOf(notebook, "b")).toBe(cell);
   });
 
   it.each([
-    [-1, ["b", "c", "a", "d"]],
-    [1, ["a", "d", "b", "c"]],
-  ] as const)("moves the cells themselves by %i when the neighbour is busy", (by, expected) => {
-    const neighbour = by < 0 ? "a" : "d";
+    [0, ["b", "c", "a", "d"]],
+    [4, ["a", "d", "b", "c"]],
+  ] as const)("moves the cells themselves to %i when the neighbour is busy", (index, expected) => {
+    const neighbour = index === 0 ? "a" : "d";
     const cell = cellOf(notebook, neighbour);
-    edits.moveCells(notebook, ["b", "c"], by, new Set([neighbour]));
+    edits.moveCells(notebook, ["b", "c"], index, new Set([neighbour]));
     expect(texts(notebook)).toEqual(expected);
     expect(cellOf(notebook, neighbour)).toBe(cell);
   });
 
-  it("moves nothing beyond the ends", () => {
-    expect(edits.moveCells(notebook, ["a"], -1)).toBe(false);
-    expect(edits.moveCells(notebook, ["d"], 1)).toBe(false);
+  it.each([
+    [["a"], 4, [], ["b", "c", "d"]],
+    [["a"], 4, ["a"], ["a"]],
+    [["c", "d"], 0, ["d"], ["c", "d"]],
+    [["a", "b", "c"], 4, ["d"], ["d"]],
+  ])("moves %j to %i and lets the fewer go, but none of %j", (ids, index, busy, kept) => {
+    const cells = kept.map((id) => cellOf(notebook, id));
+    const rest = ["a", "b", "c", "d"].filter((id) => !ids.includes(id));
+    edits.moveCells(notebook, ids, index, new Set(busy));
+    expect(texts(notebook)).toEqual(index === 0 ? [...ids, ...rest] : [...rest, ...ids]);
+    expect(kept.every((id, index) => cellOf(notebook, id) === cells[index])).toBe(true);
+  });
+
+  it("moves nothing beyond the ends, nor to where it is", () => {
+    expect(edits.moveCells(notebook, ["a"], -1, IDLE)).toBe(false);
+    expect(edits.moveCells(notebook, ["d"], 5, IDLE)).toBe(false);
+    for (const index of [1, 2, 3]) expect(edits.moveCells(notebook, ["b", "c"], index, IDLE)).toBe(false);
     expect(texts(notebook)).toEqual(["a", "b", "c", "d"]);
   });
 
   it("keeps outputs, metadata and id of a moved cell", () => {
     addOutput(notebook, "a");
     edits.setHidden(notebook, ["a"], "outputs", true);
-    edits.moveCells(notebook, ["b"], -1);
+    edits.moveCells(notebook, ["b"], 0, IDLE);
     expect(notebook.ids()).toEqual(["b", "a", "c", "d"]);
     expect(outputsOf(notebook, "a")).toBe(1);
     expect(isHidden(cellOf(notebook, "a"), "outputs")).toBe(true);
@@ -174,44 +146,6 @@ describe("edits of one person", () => {
   });
 });
 
-describe("taking back", () => {
-  it("brings deleted cells back where they were, with their outputs", () => {
-    const notebook = notebookOf("a", "b", "c");
-    addOutput(notebook, "b");
-    const undo = new NotebookUndo(notebook);
-    edits.deleteCells(notebook, ["b", "c"]);
-    expect(undo.undo()).toEqual(["b", "c"]);
-    expect(notebook.ids()).toEqual(["a", "b", "c"]);
-    expect(outputsOf(notebook, "b")).toBe(1);
-    expect(undo.undo()).toBeNull();
-    expect(undo.redo()).toEqual([]);
-    expect(notebook.ids()).toEqual(["a"]);
-  });
-
-  it("leaves what others and the agent did", () => {
-    const notebook = notebookOf("a", "b");
-    const undo = new NotebookUndo(notebook);
-    const { other, exchange } = twoOf(notebook);
-    edits.insertCells(other, 0, [{ type: "code", source: "theirs" }]);
-    exchange();
-    addOutput(notebook, "a");
-    expect(undo.undo()).toBeNull();
-    expect(texts(notebook)).toEqual(["theirs", "a", "b"]);
-  });
-
-  it("takes a split and a merge back as one each", () => {
-    const notebook = notebookOf("a");
-    cellSource(cellOf(notebook, "a")).insert(1, "\nb");
-    const undo = new NotebookUndo(notebook);
-    const [tail = ""] = edits.splitCell(notebook, "a", [2]);
-    edits.mergeCells(notebook, ["a", tail]);
-    undo.undo();
-    expect(texts(notebook)).toEqual(["a", "b"]);
-    undo.undo();
-    expect(texts(notebook)).toEqual(["a\nb"]);
-  });
-});
-
 describe("edits of two people at once", () => {
   let notebook: Notebook;
   let other: Notebook;
@@ -228,15 +162,15 @@ describe("edits of two people at once", () => {
   }
 
   it("both move the same cell: it is there once", () => {
-    edits.moveCells(notebook, ["a"], 1);
-    edits.moveCells(other, ["c"], -1);
+    edits.moveCells(notebook, ["a"], 2, IDLE);
+    edits.moveCells(other, ["c"], 1, IDLE);
     exchange();
     expectAgreement();
     expect([...texts(notebook)].sort()).toEqual(["a", "b", "c", "d"]);
   });
 
   it("one moves, the other types in the moving cell: nothing typed is lost", () => {
-    edits.moveCells(notebook, ["b"], 1);
+    edits.moveCells(notebook, ["b"], 3, IDLE);
     cellSource(cellOf(other, "b")).insert(1, "!");
     exchange();
     expectAgreement();
@@ -245,7 +179,7 @@ describe("edits of two people at once", () => {
 
   it("one deletes, the other moves over it", () => {
     edits.deleteCells(notebook, ["b"]);
-    edits.moveCells(other, ["c"], -1);
+    edits.moveCells(other, ["c"], 1, IDLE);
     exchange();
     expectAgreement();
     expect(notebook.ids()).toContain("c");
@@ -301,9 +235,9 @@ describe("edits of two people at once", () => {
   });
 
   it("a copy of a deleted cell does not come back when the deletion is taken back by its maker", () => {
-    const undo = new NotebookUndo(notebook);
+    const undo = new NotebookUndo(notebook, () => IDLE);
     edits.deleteCells(notebook, ["b"]);
-    edits.moveCells(other, ["a"], 1); // the neighbour that jumps is b
+    edits.moveCells(other, ["a"], 2, IDLE); // the neighbour that jumps is b
     exchange();
     undo.undo();
     exchange();
@@ -322,7 +256,7 @@ describe("edits of two people at once", () => {
       const choices = [
         () => edits.insertCells(one, random(5), [{ type: "code", source: "x\ny" }]),
         () => edits.deleteCells(one, [id]),
-        () => edits.moveCells(one, [id], random(2) ? 1 : -1),
+        () => edits.moveCells(one, [id], random(one.cells.length + 1), IDLE),
         () => edits.splitCell(one, id, [random(3)]),
         () => edits.mergeCells(one, [id, one.ids()[one.indexOf(id) + 1] ?? ""]),
         () => edits.setCellType(one, [id], random(2) ? "markdown" : "code"),

@@ -34,28 +34,28 @@ export function deleteCells(notebook: Notebook, ids: readonly string[]): void {
 }
 
 /**
- * Move a run of neighbouring cells by one place.
+ * Move cells before the one that is at position `index` now; returns whether that is another place.
  *
- * It is the neighbour that jumps over them: a moved cell is a new one to Yjs, so the cells that somebody types or
- * runs in stay what they are. `busy` names cells that must not jump; then the run itself moves. A move is not in the
- * history: taking it back would bring the text of that time back, too.
+ * A moved cell is a new one to Yjs, so the fewer go: the cells themselves, or those that they pass. `busy` names cells
+ * that somebody types or runs in; they stay what they are, unless there are some of them on both sides. A move is not
+ * in the history of edits: taking it back there would bring the text of that time back, too.
  */
 export function moveCells(
   notebook: Notebook,
   ids: readonly string[],
-  by: -1 | 1,
-  busy: ReadonlySet<string> = new Set(),
+  index: number,
+  busy: ReadonlySet<string>,
 ): boolean {
-  const places = positions(notebook, ids);
-  const first = places[0];
-  const last = places.at(-1);
-  if (first === undefined || last === undefined) return false;
-  const neighbour = by < 0 ? first - 1 : last + 1;
-  if (neighbour < 0 || neighbour >= notebook.cells.length) return false;
+  const moving = positions(notebook, ids);
+  const [first = 0, last = 0] = [moving[0], moving.at(-1)];
+  const [from, to] = index <= first ? [index, last] : [first, index - 1];
+  const passed = range(from, to).filter((place) => !moving.includes(place));
+  if (moving.length === 0 || passed.length === 0 || index < 0 || index > notebook.cells.length) return false;
+  const isBusy = (places: readonly number[]): boolean => places.some((at) => busy.has(cellId(notebook.cells.get(at))));
+  const pass = !isBusy(passed) && (isBusy(moving) || passed.length <= moving.length);
   notebook.ydoc.transact(() => {
-    if (!busy.has(cellId(notebook.cells.get(neighbour)))) jump(notebook, neighbour, by < 0 ? last : first);
-    else if (by < 0) for (const place of places) jump(notebook, place, place - 1);
-    else for (const place of places.reverse()) jump(notebook, place, place + 1);
+    if (pass) jump(notebook, passed, index <= first ? last + 1 : first);
+    else jump(notebook, moving, index);
   }, MOVE);
   return true;
 }
@@ -157,10 +157,14 @@ function each(notebook: Notebook, ids: readonly string[]): Cell[] {
   return positions(notebook, ids).map((index) => notebook.cells.get(index));
 }
 
-function jump(notebook: Notebook, from: number, to: number): void {
-  const cell = notebook.cells.get(from).clone();
-  notebook.cells.delete(from);
-  notebook.cells.insert(to, [cell]);
+function jump(notebook: Notebook, places: readonly number[], to: number): void {
+  const cells = places.map((place) => notebook.cells.get(place).clone());
+  for (const place of [...places].reverse()) notebook.cells.delete(place);
+  notebook.cells.insert(to - places.filter((place) => place < to).length, cells);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 }
 
 function clear(cell: Cell): void {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import * as Y from "yjs";
-import { cellSource, makeCell, Notebook } from "./notebook.ts";
+import { notebookOf, texts } from "../testing/notebooks.ts";
+import { cellSource } from "./notebook.ts";
 import { findMatches, type Query, replaceMatches } from "./notebook-find.ts";
 
 const query = (text: string, more: Partial<Query> = {}): Query => ({
@@ -9,14 +9,6 @@ const query = (text: string, more: Partial<Query> = {}): Query => ({
   regularExpression: false,
   ...more,
 });
-
-function notebookOf(...sources: string[]): Notebook {
-  const notebook = new Notebook(new Y.Doc());
-  notebook.cells.push(sources.map((source) => makeCell({ type: "code", source }, source)));
-  return notebook;
-}
-
-const texts = (notebook: Notebook): string[] => notebook.cells.map((cell) => cellSource(cell).toString());
 
 it("finds text over all cells, letters of any case unless asked otherwise", () => {
   const notebook = notebookOf("x = X", "y", "x.");

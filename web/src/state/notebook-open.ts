@@ -57,7 +57,7 @@ export class OpenNotebook {
 
   constructor(readonly document: LiveDocument) {
     this.notebook = new Notebook(document.ydoc);
-    this.undo = new NotebookUndo(this.notebook);
+    this.undo = new NotebookUndo(this.notebook, () => this.busyCells());
     const may = (right: "edit" | "run" | "save") => () => !document.readonly.value && document.may.value.has(right);
     this.mayEdit = computed(may("edit"));
     this.mayRun = computed(may("run"));
@@ -134,6 +134,13 @@ export class OpenNotebook {
       ...queue,
       ...(running === null ? [] : [running]),
     ]);
+  }
+
+  /** Move cells before the one that is at position `index` now; the focus stays where it is among them. */
+  move(ids: readonly string[], index: number): void {
+    const cell = this.selection.active.peek();
+    const where = this.selection.mode.peek() === "edit" ? "editor" : "cell";
+    if (this.undo.move(ids, index) && cell !== null) this.focus.value = { cell, where };
   }
 
   copy(ids: readonly string[]): void {

@@ -20,7 +20,7 @@ export interface CellContent {
 
 /** Origin of edits to the structure; `NotebookUndo` takes them back. */
 export const STRUCTURE = Symbol("structure");
-/** Origin of moves, which are taken back by moving again. */
+/** Origin of moves, which `NotebookUndo` takes back by moving again. */
 export const MOVE = Symbol("move");
 /** Origin of repairs, which nobody takes back. */
 export const REPAIR = Symbol("repair");

@@ -39,7 +39,8 @@ export function CellView({ cell, index, count, first }: CellViewProps): VNode {
   const active = useComputed(() => open.selection.active.value === id).value;
   const flags = useComputed(() => flagsOf(page, id));
   const drawn = useDrawn(page, element, first);
-  useLiveEffect(() => takeFocus(page, id, element.current, stateOf(cell).value.sourceHidden));
+  // a cell that is gone has no id any more, and leaves the focus to the one that has come in its place
+  useLiveEffect(() => takeFocus(page, cellId(cell), element.current, stateOf(cell).value.sourceHidden));
   return (
     <article
       ref={element}

@@ -10,6 +10,7 @@ const PATHS = {
   down: "M8 3v10M3.5 8.5 8 13l4.5-4.5",
   delete: "M3 4.5h10M6.5 4V2.5h3V4M4.5 4.5l.6 9h5.8l.6-9M6.7 7v4M9.3 7v4",
   more: "M2 8a1.4 1.4 0 1 0 2.8 0A1.4 1.4 0 1 0 2 8zM6.6 8a1.4 1.4 0 1 0 2.8 0 1.4 1.4 0 1 0-2.8 0zM11.2 8a1.4 1.4 0 1 0 2.8 0 1.4 1.4 0 1 0-2.8 0z",
+  grip: "M5 3h2v2H5zM9 3h2v2H9zM5 7h2v2H5zM9 7h2v2H9zM5 11h2v2H5zM9 11h2v2H9z",
   stop: "M4 4h8v8H4z",
   restart: "M13 8a5 5 0 1 1-1.5-3.6M13 2v3h-3",
   caret: "M4.5 6.5 8 10l3.5-3.5",
@@ -22,7 +23,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-const FILLED: ReadonlySet<IconName> = new Set<IconName>(["run", "stop", "more"]);
+const FILLED: ReadonlySet<IconName> = new Set<IconName>(["run", "stop", "more", "grip"]);
 
 export function Icon({ name }: { readonly name: IconName }): VNode {
   return (

@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import type { CellState } from "../../state/notebook-cells.ts";
 import type { Command } from "../../state/notebook-command-names.ts";
+import { fetchLater } from "./dialogs.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { Menu, type MenuItem } from "./menu.tsx";
 import { usePage } from "./page.ts";
@@ -19,6 +20,7 @@ export function CellToolbar({ state, index, count }: ToolbarProps): VNode | null
     page.perform(`to-${event.currentTarget.value}` as Command);
   return (
     <div class="cell-toolbar" role="toolbar" aria-label="Cell">
+      <Handle />
       <select aria-label="Type of the cell" value={state.type} onChange={type}>
         <option value="code">Code</option>
         <option value="markdown">Text</option>
@@ -36,6 +38,28 @@ export function CellToolbar({ state, index, count }: ToolbarProps): VNode | null
         onChoose={(command) => page.perform(command)}
       />
     </div>
+  );
+}
+
+/** Not for keyboards, which have the commands that move cells. */
+function Handle(): VNode {
+  const page = usePage();
+  const grab = (event: PointerEvent & { readonly currentTarget: HTMLElement }) => {
+    event.preventDefault(); // the press of a mouse would select the cell alone
+    const { currentTarget: handle } = event;
+    void fetchLater().then(({ drag }) => drag(page, handle, event));
+  };
+  return (
+    <button
+      type="button"
+      class="tool grip"
+      title="Drag to move"
+      aria-label="Drag to move"
+      tabIndex={-1}
+      onPointerDown={grab}
+    >
+      <Icon name="grip" />
+    </button>
   );
 }
 

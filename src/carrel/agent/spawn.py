@@ -2,7 +2,10 @@
 
 The child gets a session and process group of its own, default signals, /dev/null as input, two pipes as output and none
 of our descriptors. Its directory, CPU limit and OOM score are set on ourselves for the moment of the spawn, where
-nothing can observe it: the agent has one thread, and it ignores SIGXCPU.
+nothing can observe it: threads of the agent use absolute paths, and it ignores SIGXCPU.
+
+What runs must not starve the agent, with which it shares a control group. Niceness belongs to a thread in Linux, is
+inherited, and may only grow; so a thread of its own, which is nice, starts the children.
 """
 
 import errno
@@ -10,6 +13,7 @@ import os
 import resource
 import signal
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 from msgspec import Struct
@@ -18,6 +22,7 @@ from carrel.agent.processes import MARKER_NAME
 
 _SIGNALS = sorted(set(range(1, signal.NSIG)) - {signal.SIGKILL, signal.SIGSTOP, 32, 33})  # glibc keeps 32 and 33
 _OOM_SCORE = b"500"
+_NICENESS = 15
 
 
 class NotRunnable(Exception):
@@ -44,6 +49,7 @@ class Launcher:
         self.home = environment.get("HOME", "/")
         self._oom_score = oom_score
         self._own_score = os.pread(oom_score, 16, 0)
+        self._nice_thread = ThreadPoolExecutor(1, "spawn", os.nice, (_NICENESS,))
 
     def start(
         self,
@@ -69,7 +75,7 @@ class Launcher:
                 (os.POSIX_SPAWN_DUP2, stderr[1], 2),
             ]
             with _sentences(argv[0], directory), _standing_in(directory), _cpu_limit(cpu_seconds), self._expendable():
-                pid = _execute(argv, full_environment, actions)
+                pid = self._nice_thread.submit(_execute, argv, full_environment, actions).result()
         return Child(pid, marker, stdout[0], stderr[0])
 
     @contextmanager

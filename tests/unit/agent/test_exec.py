@@ -254,3 +254,13 @@ async def test_exec_costs_a_few_milliseconds(link: AgentLink) -> None:
         await link.exec(ExecSpec("true"))
         took.append(time.perf_counter() - start)
     assert min(took) < 0.015  # 1.6 ms on an idle machine
+
+
+async def test_commands_yield_to_the_agent_and_cannot_do_otherwise(open_dir: Path) -> None:
+    again = "import os; os.setpriority(os.PRIO_PROCESS, 0, 0)"
+    script = f"nice; python3 -c '{again}' 2>/dev/null || echo refused"
+    async with running_agent(open_dir, as_tenant=True) as agent, AgentLink.connect(agent.address) as link:
+        own = os.getpriority(os.PRIO_PROCESS, agent.process.pid)
+        for _ in range(2):
+            assert (await link.exec(bash(script))).stdout.split() == [str(own + 15), "refused"]
+        assert os.getpriority(os.PRIO_PROCESS, agent.process.pid) == own

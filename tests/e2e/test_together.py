@@ -1,5 +1,6 @@
 """Several pages on one notebook, and what happens to edits and runs when pages, networks and hubs go and come."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -61,32 +62,83 @@ async def test_a_page_closed_during_a_run_shows_all_output_when_it_is_opened_aga
     await expect(again.frame().locator(".outputs").get_by_text("begun")).to_be_visible()
 
 
-async def test_edits_on_both_sides_of_a_cut_network_all_arrive(
+async def test_twenty_seconds_without_network_lose_neither_edits_nor_outputs(
     new_visitor: NewVisitor, opener: Opener, front: Front
 ) -> None:
-    opener.write(code("apart = 1"), code("together = 2"))
+    begun, ended = f"/tmp/{opener.path}.begun", f"/tmp/{opener.path}.ended"
+    opener.write(code("apart = 1"), code("together = 2"), code(PUTTING_OUT.format(begun=begun, ended=ended)))
     traveller = await new_visitor(user_agent="somebody on a train")
     traveller.expect_problem("ERR_")  # what was on its way when the network went
     apart = await opener.open(traveller)
     connected = await opener.open(await new_visitor())
-    await expect(apart.frame().get_by_text("apart = 1", exact=True)).to_be_visible()
     await loads_editors(apart)
+    await apart.say({"action": "run", "what": "cell", "cell": "cell-2", "id": "run"})
+    for parent in (apart, connected):
+        await expect(parent.frame().locator(".outputs")).to_contain_text("waiting", timeout=60_000)
     front.cut("on a train")
+    await traveller.context.set_offline(True)
     try:
+        opener.person.shell(opener.project, f"touch {begun}")
         await type_at(apart, "apart = 1", "00")
         await type_at(connected, "together = 2", "55")
-        await expect(apart.frame().get_by_text("apart = 100", exact=True)).to_be_visible()
+        await expect(apart.frame().get_by_text("Offline: edits are kept here")).to_be_visible()
+        await expect(apart.frame().get_by_text("Reconnecting…")).to_be_visible()
         status = await apart.ask({"action": "status"})
         assert status["dirty"] == {opener.project: [opener.path]}
+        assert status["connection"]["status"] != "connected"
+        await expect(connected.frame().locator(".outputs")).to_contain_text("After 20 seconds")
         await expect(connected.frame().get_by_text("apart = 1", exact=True)).to_be_visible()
+        await expect(apart.frame().locator(".outputs")).not_to_contain_text("After")
     finally:
         front.mend()
+        await traveller.context.set_offline(False)
     for parent in (apart, connected):
         await expect(parent.frame().get_by_text("apart = 100", exact=True)).to_be_visible(timeout=60_000)
         await expect(parent.frame().get_by_text("together = 255", exact=True)).to_be_visible(timeout=60_000)
+    await expect(apart.frame().locator(".outputs")).to_contain_text("After 20 seconds")
+    await expect(apart.frame().get_by_text("Reconnecting…")).to_be_hidden()
+    assert (await apart.ask({"action": "status"}))["connection"]["status"] == "connected"
+    opener.person.shell(opener.project, f"touch {ended}")
+    assert (await apart.hears({"id": "run"}, but={"status": "ack"}))["ok"]
     assert (await apart.ask({"action": "save"}))["status"] == "done"
+    await expect(apart.frame().get_by_text("Saved", exact=True)).to_be_visible()
     assert "apart = 100" in opener.read()
     assert "together = 255" in opener.read()
+    afresh = await opener.open(await new_visitor())
+    stayed, reconnected, opened = [await outputs_in(parent) for parent in (connected, apart, afresh)]
+    assert reconnected == stayed
+    assert opened == stayed
+
+
+PUTTING_OUT = """import base64, pathlib, sys, time
+from IPython.display import HTML, Image, display
+pixel = Image(data=base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), format="gif")
+display(pixel, HTML("<table><tr><td>plain</td></tr></table>"))
+print("waiting")
+def until(path):
+    while not pathlib.Path(path).exists():
+        print(".", end="", flush=True)
+        time.sleep(.05)
+until("{begun}")
+for second in range(1, 21):
+    time.sleep(1)
+    print(f"\\x1b[32mafter\\x1b[0m {{second}} seconds\\rAfter", flush=True)
+until("{ended}")
+print("to stderr", file=sys.stderr)
+display(pixel, HTML("<p>framed</p><script>document.body.append(' by a script')</script>"))
+{{"text": "\\u00fc\\u2028"}}"""
+"""A cell that puts out text in many small steps, images and HTML, before, during and after a cut of 20 seconds."""
+
+
+async def outputs_in(parent: Parent) -> tuple[object, str, str]:
+    """What the cell has put out in the end: what the page has of it, draws of it, and has in its frame."""
+    exported = await parent.ask({"action": "export", "format": "ipynb"})
+    frame = parent.frame().locator(".output-frame")
+    await frame.scroll_into_view_if_needed()
+    content = frame.frame_locator("iframe").locator("body")
+    await expect(content).to_contain_text("framed by a script")
+    drawn = await parent.frame().locator(".outputs").inner_html()
+    return json.loads(exported["data"])["cells"][2], drawn, await content.inner_html()
 
 
 async def test_a_killed_hub_loses_neither_edits_nor_the_run(

@@ -112,7 +112,7 @@ def finished_copy(hub: ServedHub, copy_id: str) -> dict[str, Any]:
 def test_no_rsync_outlives_a_killed_hub(hub: ServedHub) -> None:
     source, target = hub.new_project(), hub.new_project()
     run_in(hub, source, "mkdir tree; head -c 30000000 /dev/urandom > tree/big; echo > tree/small")
-    marker = f"--bwlimit={random.randint(500, 900)}"
+    marker = f"--bwlimit={random.randint(500, 899)}"
     params = {"src_project_id": source, "src_path": "tree", "target_project_id": target, "bwlimit": marker[10:]}
     copy_id = hub.call("copy_path_between_projects", wait_until_done=False, **params)["copy_path_id"]
     wait_for("rsync runs", lambda: bool(marked(marker)))

@@ -16,7 +16,7 @@ from anyio.abc import Process, SocketStream
 from carrel.runners.bubblewrap.runtime import RuntimeSource
 from support.leftovers import MARK, marks
 
-_tenants = count(61_000)
+_tenants = count(1_000_000 + 100 * os.getpid() + 50)  # tests that run at the same time do not share users
 MAIN = "from carrel.agent.serve import main\nmain()\n"
 
 

@@ -6,11 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ import requests
 from support.environments import ENVIRONMENT
 
 READY_SECONDS = 120
+DATABASE = "carrel.sqlite"
+_FIRST_UID = 1_000_000_000 + 10_000 * (os.getpid() % 100_000)
+"""Hubs of tests that run at the same time do not share the users of their projects, and so no limits of theirs."""
 
 
 def free_port() -> int:
@@ -57,7 +62,7 @@ class ServedHub:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CARREL_")}
         own = {"CARREL_DATA_DIR": str(self.data_dir), "CARREL_HUB_PORT": str(self.port), "CARREL_DATA_RESERVE_MB": "0"}
-        own["CARREL_RUNNER_ENVIRONMENT"] = str(ENVIRONMENT)
+        own |= {"CARREL_RUNNER_ENVIRONMENT": str(ENVIRONMENT), "CARREL_DATA_UID_BASE": str(_FIRST_UID)}
         return kept | own | self.settings
 
     def carrel(self, *arguments: str) -> str:
@@ -68,8 +73,20 @@ class ServedHub:
         return done.stdout
 
     def make_admin(self) -> None:
-        made = json.loads(self.carrel("account", "create", "admin@example.com", "--admin", "--with-key", "--json"))
+        """Make the admin, in SQLite by a copy of a database in which that has been done."""
+        if self.uid is None and "CARREL_DATABASE_URL" not in self.settings:
+            database, made = _database_with_admin()
+            self.data_dir.mkdir(mode=0o711)
+            (self.data_dir / DATABASE).write_bytes(database)
+        else:
+            made = self._create_admin()
         self.key, self.account_id = made["api_key"], made["account_id"]
+
+    def _create_admin(self) -> dict[str, str]:
+        made: dict[str, str] = json.loads(
+            self.carrel("account", "create", "admin@example.com", "--admin", "--with-key", "--json")
+        )
+        return made
 
     def start(self) -> None:
         with self.log_file.open("ab") as log:
@@ -122,6 +139,15 @@ class ServedHub:
 
     def new_project(self, *, key: str | None = None, title: str = "") -> str:
         return str(self.call("create_project", key=key, title=title)["project_id"])
+
+
+@cache
+def _database_with_admin() -> tuple[bytes, dict[str, str]]:
+    """A database with an admin and nothing else, and what the command said that has made it."""
+    with tempfile.TemporaryDirectory() as place:
+        hub = ServedHub(Path(place, "data"))
+        made = hub._create_admin()
+        return (hub.data_dir / DATABASE).read_bytes(), made
 
 
 @contextmanager

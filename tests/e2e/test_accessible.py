@@ -27,7 +27,7 @@ CONTENT = notebook(
     code("import sys\nprint('out'); print('err', file=sys.stderr)\n{'a': [1, 2]}"),
     code("1 / 0"),
     code(f"{LONG}\nfor number in range(200): print(number, x[:90])"),
-    markdown(f"```python\n{LONG}\n```\n\n$$x = {' + '.join(f'x_{{{n}}}' for n in range(60))}$$"),
+    markdown(f"```python\n{LONG}\n```\n\n$$x = y \\rule{{200em}}{{1em}}$$"),
 )
 
 

@@ -200,10 +200,13 @@ def test_starting_a_pool_is_declared_and_no_more(ada: Person) -> None:
 
 
 @pytest.mark.slow
-def test_hostile_code_hurts_its_own_call_only_and_leaves_nothing_running(ada: Person) -> None:
-    project = ada.new_project()
-    with ThreadPoolExecutor(4) as threads:
+def test_hostile_code_hurts_its_own_call_only_and_leaves_nothing_running(hub: ServedHub, ada: Person) -> None:
+    project, bombed = ada.new_project(), ada.new_project()
+    hub.carrel("project", "limit", bombed, "--processes", "60", "--cores", "0.5")
+    bomb = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
+    with ThreadPoolExecutor(5) as threads:
         loop = threads.submit(output, ada, project, "while True: pass")
+        forks = threads.submit(ada.call, "jupyter_execute", project_id=bombed, kernel="python3", input=bomb)
         flood = threads.submit(output, ada, project, "while True: print('x' * 1000)")
         ended = threads.submit(output, ada, project, "import os; os._exit(7)")
         asked = threads.submit(output, ada, project, "input()")
@@ -218,9 +221,12 @@ def test_hostile_code_hurts_its_own_call_only_and_leaves_nothing_running(ada: Pe
         assert asked.result()[0]["ename"] == "StdinNotImplementedError"
         assert output(ada, project, "1") == [{"data": {"text/plain": "1"}}]
         assert loop.result()[-1]["evalue"] == "stopped since it exceeded the cell time limit of 30 seconds"
+        assert forks.result()["event"] in ("jupyter_execute_response", "error")
     deadline = time.monotonic() + 60
-    while kernels(ada, project):
-        assert time.monotonic() < deadline
+    for place in (project, bombed):
+        while kernels(ada, place):
+            assert time.monotonic() < deadline
+        assert output(ada, place, "1") == [{"data": {"text/plain": "1"}}]
 
 
 @pytest.mark.slow
@@ -240,19 +246,6 @@ def test_a_caller_that_hangs_up_ends_its_evaluation_and_nothing_is_kept(hub: Ser
     # What the time limit ends is kept.
     assert ada.call("jupyter_execute", hash=hash_of(input=code, kernel="python3", project_id=project))["output"] is None
     assert "call_crashed" not in hub.log_file.read_text()
-
-
-@pytest.mark.slow
-def test_a_fork_bomb_hits_its_own_projects_limit_and_ends_with_its_call(hub: ServedHub, ada: Person) -> None:
-    project = ada.new_project()
-    hub.carrel("project", "limit", project, "--processes", "60")
-    bomb = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
-    reply = ada.call("jupyter_execute", project_id=project, kernel="python3", input=bomb)
-    assert reply["event"] in ("jupyter_execute_response", "error")
-    deadline = time.monotonic() + 60
-    while kernels(ada, project):
-        assert time.monotonic() < deadline
-    assert output(ada, project, "1") == [{"data": {"text/plain": "1"}}]
 
 
 def kernels(person: Person, project_id: str) -> int:

@@ -103,7 +103,8 @@ class Storm:
         """One page edits; now and then something happens."""
         page = self.random.choice(self.pages)
         for _ in range(self.random.randrange(1, 12)):
-            self.edit(page)
+            with page.doc.transaction():
+                self.edit(page)
         happening = self.random.random()
         if happening < 0.01:
             await (page.close() if page.is_open else page.open())
@@ -136,11 +137,10 @@ class Storm:
             self.moved.add(name)
             self.gone.add(mark)
             stays = self.random.random() < 0.5
-            with page.doc.transaction():
-                del page.cells[index]
-                if stays:
-                    made = live_cell(name, "".join(lines), f"m{self.operations}")
-                    page.cells.insert(self.random.randrange(count), made)
+            del page.cells[index]
+            if stays:
+                made = live_cell(name, "".join(lines), f"m{self.operations}")
+                page.cells.insert(self.random.randrange(count), made)
             for line in map(str.strip, lines):
                 if stays and line in self.lines:
                     self.lines[line] = f"m{self.operations}"

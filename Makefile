@@ -21,14 +21,16 @@ help: ## show this list
 demo: run-packages web $(ENVIRONMENT) ## serve a Carrel to try, with an admin, a key and two projects (ARGS='--port 0 --data DIR')
 	@CARREL_RUNNER_ENVIRONMENT=$(ENVIRONMENT_DIR) $(PYTHON) -m carrel demo $(ARGS)
 
+# Each of two workers takes the next file, with servers, browser and users of its own; the long files come first.
+SHARED := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 test: run-packages test-packages $(DEV) $(ENVIRONMENT) web ## run all tests (ARGS='-k copies')
 	@$(WEB) test --silent
-	@$(PYTHON) -m pytest -q --no-header $(ARGS)
+	@$(PYTHON) -m pytest -q --no-header $(SHARED) $(ARGS)
 
 lint: $(DEV) ## check style, types, imports and the house rules
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m ruff format --check --quiet .
-	@$(PYTHON) -m mypy --no-error-summary
+	@$(PYTHON) -m mypy --no-error-summary --num-workers 2
 	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	@$(PYTHON) tools/house_lints.py
 	@$(WEB) run lint --silent
@@ -72,6 +74,7 @@ $(RUN): .venv/.made requirements.txt pyproject.toml
 	@echo "installing the packages that Carrel runs with"
 	@$(PIP) --require-hashes --requirement requirements.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m compileall -q src  # where Python is told to write no byte code, each start would compile it
 	@touch $@
 
 $(DEV): $(RUN) requirements-dev.txt

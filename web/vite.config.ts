@@ -22,7 +22,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       treeshake: { propertyReadSideEffects: false },
-      input: { app: resolve(here, "src/pages/app.tsx"), "output-frame": resolve(here, "output-frame.html") },
+      input: {
+        app: resolve(here, "src/pages/app.tsx"),
+        site: resolve(here, "src/pages/site.tsx"),
+        "output-frame": resolve(here, "output-frame.html"),
+      },
       output: {
         codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: chunkOf, debugName: "steps" }] },
       },

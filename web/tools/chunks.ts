@@ -6,9 +6,12 @@ import { resolve } from "node:path";
 
 const source = resolve(import.meta.dirname, "../src");
 
+const APP = resolve(source, "pages/app.tsx");
+const SITE = resolve(source, "pages/site.tsx");
+
 /** In the order in which they are loaded; what an earlier step has is not in a later one. */
 const STEPS = [
-  { name: "app", root: resolve(source, "pages/app.tsx") },
+  { name: "live", root: APP },
   { name: "notebook", root: resolve(source, "views/notebook/editor.tsx") },
   { name: "editing", root: resolve(source, "editor/cell-editor.ts") },
   { name: "assist", root: resolve(source, "editor/assist.ts") },
@@ -21,8 +24,10 @@ interface ModuleGraph {
 
 /** The file that a module goes into; `null` where the bundler decides. */
 export function chunkOf(id: string, graph: ModuleGraph): string | null {
-  const step = STEPS.find(({ root }) => needs(root, graph).has(id));
-  return step === undefined || step.name === "app" ? null : step.name;
+  if (id === APP || id === SITE) return null;
+  const isOfSite = needs(SITE, graph).has(id);
+  if (id.includes("vite/preload-helper") || (isOfSite && needs(APP, graph).has(id))) return "base";
+  return isOfSite ? null : (STEPS.find(({ root }) => needs(root, graph).has(id))?.name ?? null);
 }
 
 const known = new WeakMap<ModuleGraph, Map<string, ReadonlySet<string>>>();

@@ -9,7 +9,7 @@ import anyio
 import click
 
 from carrel.cli.common import settings_or_exit
-from carrel.cli.demo_seed import LESSON_PATH, NOTEBOOK_PATH, NOTES_PATH, Seeded, seed
+from carrel.cli.demo_seed import EMAIL, LESSON_PATH, NOTEBOOK_PATH, NOTES_PATH, STUDENT, Seeded, seed
 from carrel.cli.demo_site import Course, serving
 from carrel.cli.logs import configure_logging
 from carrel.cli.serve import listen, run, url_of
@@ -68,7 +68,7 @@ def _welcome(course: Course, site_listener: socket, seeded: Seeded) -> str:
     return f"""
 Open this         http://localhost:{site_listener.getsockname()[1]}   (a course page with a notebook in it)
 
-Carrel is at      {url}
+Carrel is at      {url}   (sign in as {EMAIL} or {STUDENT}, password {seeded.password})
 API key           {key_file}
 template project  {seeded.template_id}   (it contains {NOTEBOOK_PATH})
 student project   {seeded.student_id}   (it contains {LESSON_PATH})

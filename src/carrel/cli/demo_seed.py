@@ -18,6 +18,7 @@ NOTEBOOK_PATH = "cocalc-api/api-demo.ipynb"
 LESSON_PATH = "waves.ipynb"
 NOTES_PATH = "notes.md"
 EMAIL = "admin@example.com"
+STUDENT = "sam@example.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Seeded:
     template_id: str
     student_id: str
     student_account_id: str
+    password: str
+    """With which both accounts sign in."""
 
 
 async def seed(settings: Settings) -> Seeded:
@@ -38,16 +41,18 @@ async def seed(settings: Settings) -> Seeded:
     async with open_platform(settings) as platform:
         seeded = await _fill(platform, settings.data.dir / "api.key")
     await record.write_bytes(msgspec.json.encode(seeded))
+    await record.chmod(0o600)
     return seeded
 
 
 async def _fill(platform: Platform, key_file: Path) -> Seeded:
-    admin, secret = await platform.accounts.create(None, _person("Demo", "Admin", EMAIL), with_key=True)
+    password = random_text(12)
+    admin, secret = await platform.accounts.create(None, _person("Demo", "Admin", EMAIL, password), with_key=True)
     await platform.accounts.set_admin(admin, True)
     descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{secret}\n")
-    student, _ = await platform.accounts.create(None, _person("Sam", "Student", "sam@example.com"), with_key=False)
+    student, _ = await platform.accounts.create(None, _person("Sam", "Student", STUDENT, password), with_key=False)
     template = await platform.projects.create(admin.account_id, title="Course template")
     work = await platform.projects.create(student.account_id, title="Student project")
     caller = AccountPrincipal(admin.account_id, is_admin=True)
@@ -57,8 +62,8 @@ async def _fill(platform: Platform, key_file: Path) -> Seeded:
         (work, NOTES_PATH, NOTES),
     ):
         await platform.files.write_text(await platform.access.to(caller, project.project_id), path, content)
-    return Seeded(admin.account_id, template.project_id, work.project_id, student.account_id)
+    return Seeded(admin.account_id, template.project_id, work.project_id, student.account_id, password)
 
 
-def _person(first_name: str, last_name: str, address: str) -> AccountDraft:
-    return AccountDraft(first_name, last_name, address, random_text(20), agreed_to_terms=True)
+def _person(first_name: str, last_name: str, address: str, password: str) -> AccountDraft:
+    return AccountDraft(first_name, last_name, address, password, agreed_to_terms=True)

@@ -32,10 +32,15 @@ class Account:
     deleted: bool = False
     unlisted: bool = False
     owner_id: AccountId | None = None
+    profile: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_admin(self) -> bool:
         return ADMIN in self.groups
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 class AccountNotFound(DomainError):

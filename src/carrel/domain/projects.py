@@ -62,6 +62,7 @@ class Project:
     state: ProjectState = ProjectState.OPENED
     quota: Quota = field(default_factory=Quota)
     environment: dict[str, str] = field(default_factory=dict)
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

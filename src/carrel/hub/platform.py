@@ -36,6 +36,7 @@ from carrel.services.projects import Projects
 from carrel.services.public_paths import PublicPaths
 from carrel.services.queries import Queries
 from carrel.services.registration import Registration
+from carrel.services.web_sessions import WebSessions
 from carrel.storage.copier import Copier
 from carrel.storage.files import ProjectFiles
 from carrel.storage.homes import Homes
@@ -58,6 +59,7 @@ class Directory:
     accounts: Accounts
     auth_tokens: AuthTokens
     embed_sessions: EmbedSessions
+    web_sessions: WebSessions
     mail: Mail
 
 
@@ -97,6 +99,7 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
             accounts=Accounts(store, keys, passwords, Registration(clock), mail, clock, settings.site),
             auth_tokens=auth_tokens,
             embed_sessions=EmbedSessions(store, auth_tokens, access, clock),
+            web_sessions=WebSessions(store, passwords, clock, settings.site),
             mail=mail,
         )
 

@@ -167,6 +167,7 @@ class Accounts:
             await transaction.accounts.mark_deleted(account.account_id)
             await transaction.keys.delete_of_account(account.account_id)
             await transaction.auth_tokens.delete_of_account(account.account_id)
+            await transaction.web_sessions.delete_of_account(account.account_id)
             await transaction.embed_sessions.delete_of_account(account.account_id)
         self.keys.forget(account_id=account.account_id)
         log.info("account_deleted", account_id=account_id, by=caller.account_id)
@@ -181,6 +182,12 @@ class Accounts:
         if account is not None and not account.deleted:
             return account
         raise AccountNotFound(who) if is_uuid(who) else NoSuchEmailAddress
+
+    async def find_by_id(self, account_id: str) -> Account:
+        """Raises `AccountNotFound`, also for deleted ones."""
+        if not is_uuid(account_id):
+            raise AccountNotFound(account_id)
+        return await self.find(account_id)
 
     async def set_admin(self, account: Account, admin: bool) -> None:
         """Grant or revoke; keys of the account carry the new standing at once in this process."""

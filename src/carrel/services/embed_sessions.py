@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from carrel.domain.accounts import Account
 from carrel.domain.documents import FileAccess, PathNotInside, PathNotOfFile
 from carrel.domain.embed_sessions import (
     SESSIONS_IN_A_BROWSER,
@@ -30,7 +31,7 @@ from carrel.kit.secrets import keyed_hash, random_text
 from carrel.services.access import Access
 from carrel.services.auth_tokens import AuthTokens, token_hash
 from carrel.store.embed_sessions import Hashed, StoredSession
-from carrel.store.store import Store
+from carrel.store.store import Store, Transaction
 
 log = structlog.get_logger()
 
@@ -111,15 +112,27 @@ class EmbedSessions:
             hashed = token_hash(auth_token)
             if not await transaction.auth_tokens.use(hashed, at=now, not_before=now - GRACE):
                 raise AuthTokenUnknown
-            await transaction.embed_sessions.add(
-                session,
-                auth_token_hash=hashed,
-                bearer=_hashed(handover.bearer.secret, _BEARER, handover.bearer.expires),
-                resume=keyed_hash(handover.resume, purpose=_RESUME),
-            )
-            await transaction.embed_sessions.add_ticket(self._ticket(handover.ticket), session.eid)
+            await self._add(transaction, handover, hashed)
         log.info("embed_session_opened", eid=session.eid, account_id=session.account_id)
         return handover
+
+    async def enter(self, account: Account, opener_hash: str) -> Handover:
+        """A session without limits for a page of an account that has signed in; it ends with what it was opened by."""
+        session = self._new_session(AuthToken(account.account_id, self.clock.now()), readonly=False)
+        handover = self._handover(session, account.full_name)
+        async with self.store.begin() as transaction:
+            await self._add(transaction, handover, opener_hash)
+        return handover
+
+    async def _add(self, transaction: Transaction, handover: Handover, opener_hash: str) -> None:
+        bearer = handover.bearer
+        await transaction.embed_sessions.add(
+            handover.session,
+            auth_token_hash=opener_hash,
+            bearer=_hashed(bearer.secret, _BEARER, bearer.expires),
+            resume=keyed_hash(handover.resume, purpose=_RESUME),
+        )
+        await transaction.embed_sessions.add_ticket(self._ticket(handover.ticket), handover.session.eid)
 
     async def verify(self, bearer: str) -> EmbedPrincipal:
         """Who presents this bearer. Raises `EmbedSessionUnknown`, `AccountNotAvailable`."""
@@ -213,7 +226,7 @@ class EmbedSessions:
             account = await transaction.accounts.find(token.account_id)
         if account is None or account.banned or account.deleted:
             raise AccountNotAvailable
-        return f"{account.first_name} {account.last_name}".strip()
+        return account.full_name
 
     async def _demand_file(self, session: EmbedSession, project_id: str | None, path: str | None) -> FileAccess | None:
         principal = EmbedPrincipal(session.eid, session.account_id, session.scope)

@@ -36,6 +36,7 @@ class Housekeeping(AsyncContextManagerMixin):
             copies = await transaction.copies.delete_expired(at=now)
             await transaction.auth_tokens.delete_expired(at=now)
             await transaction.embed_sessions.delete_expired(at=now)
+            await transaction.web_sessions.delete_expired(at=now)
             await transaction.evaluations.delete_expired(at=now)
         if copies:
             log.info("copies_expired", count=copies)

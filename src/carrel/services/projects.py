@@ -73,6 +73,11 @@ class Projects(AsyncContextManagerMixin):
             self.start_soon(project)
         return project
 
+    async def list_of(self, account_id: AccountId, *, limit: int) -> list[Project]:
+        """Projects that the account is on, the newest first, without those that are deleted."""
+        async with self.store.read() as transaction:
+            return await transaction.projects.list_projects(owner=account_id, limit=limit)
+
     def start_soon(self, project: Project) -> None:
         """Start in the background; a failure is in the project's state and in the log."""
         self._tasks.start_soon(self._start, project)

@@ -13,7 +13,7 @@ from carrel.domain.accounts import Account, EmailTaken
 from carrel.domain.ids import AccountId
 from carrel.store.tables import accounts
 
-_COLUMNS = (
+ACCOUNT_COLUMNS = (
     accounts.c.account_id,
     accounts.c.first_name,
     accounts.c.last_name,
@@ -28,14 +28,16 @@ _COLUMNS = (
     accounts.c.deleted,
     accounts.c.unlisted,
     accounts.c.owner_id,
+    accounts.c.profile,
 )
 
 
 def to_account(row: Any) -> Account:
-    """An account from a row of `_COLUMNS`."""
+    """An account from a row of `ACCOUNT_COLUMNS`."""
     values = row._asdict()
     values["groups"] = tuple(values["groups"] or ())
     values["email_address_verified"] = values["email_address_verified"] or {}
+    values["profile"] = values["profile"] or {}
     return Account(**values)
 
 
@@ -45,9 +47,10 @@ class AccountRows:
 
     async def add(self, account: Account, *, created_by_ip: str | None, usage_intent: str | None) -> None:
         """Raises `EmailTaken` if the address belongs to another account."""
-        values = {column.name: getattr(account, column.name) for column in _COLUMNS}
+        values = {column.name: getattr(account, column.name) for column in ACCOUNT_COLUMNS}
         values["groups"] = list(account.groups)
         values["email_address_verified"] = dict(account.email_address_verified)
+        values["profile"] = dict(account.profile)
         try:
             await self.connection.execute(
                 insert(accounts), values | {"created_by_ip": created_by_ip, "sign_up_usage_intent": usage_intent}
@@ -62,12 +65,12 @@ class AccountRows:
         return await self._find(accounts.c.email_address == email_address.lower())
 
     async def _find(self, condition: ColumnElement[bool]) -> Account | None:
-        row = (await self.connection.execute(select(*_COLUMNS).where(condition))).first()
+        row = (await self.connection.execute(select(*ACCOUNT_COLUMNS).where(condition))).first()
         return to_account(row) if row else None
 
     async def list_accounts(self, *, limit: int, offset: int = 0) -> list[Account]:
         """Not deleted, oldest first."""
-        query = select(*_COLUMNS).where(~accounts.c.deleted).order_by(accounts.c.created, accounts.c.account_id)
+        query = select(*ACCOUNT_COLUMNS).where(~accounts.c.deleted).order_by(accounts.c.created, accounts.c.account_id)
         return [to_account(row) for row in await self.connection.execute(query.limit(limit).offset(offset))]
 
     async def names(self, account_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -85,14 +88,14 @@ class AccountRows:
         matches = or_(
             *(and_(*(or_(*(f.icontains(word, autoescape=True) for f in fields)) for word in words)) for words in terms)
         )
-        query = select(*_COLUMNS).where(~accounts.c.deleted, matches)
+        query = select(*ACCOUNT_COLUMNS).where(~accounts.c.deleted, matches)
         if not also_email:
             query = query.where(~accounts.c.unlisted)
         return await self._most_active(query.limit(limit))
 
     async def search_emails(self, addresses: Iterable[str], *, limit: int) -> list[Account]:
         """Accounts with exactly one of these addresses, most recently active first."""
-        query = select(*_COLUMNS).where(~accounts.c.deleted, accounts.c.email_address.in_(list(addresses)))
+        query = select(*ACCOUNT_COLUMNS).where(~accounts.c.deleted, accounts.c.email_address.in_(list(addresses)))
         return await self._most_active(query.limit(limit))
 
     async def _most_active(self, query: Any) -> list[Account]:

@@ -24,6 +24,7 @@ _COLUMNS = (
     projects.c.state,
     projects.c.settings,
     projects.c.env,
+    projects.c.name,
 )
 
 
@@ -62,6 +63,7 @@ def to_project(row: Any) -> Project:
         state=ProjectState((row.state or {}).get("state", ProjectState.OPENED)),
         quota=_to_quota(row.settings),
         environment=dict(row.env or {}),
+        name=row.name,
     )
 
 

@@ -25,6 +25,7 @@ from carrel.store.projects import ProjectRows
 from carrel.store.public_paths import PublicPathRows
 from carrel.store.queries import QueryRows
 from carrel.store.registration_tokens import RegistrationTokenRows
+from carrel.store.web_sessions import WebSessionRows
 
 _NUL_REFUSED = ("22021", "22P05")
 
@@ -50,6 +51,10 @@ class Transaction:
     @property
     def embed_sessions(self) -> EmbedSessionRows:
         return EmbedSessionRows(self.connection)
+
+    @property
+    def web_sessions(self) -> WebSessionRows:
+        return WebSessionRows(self.connection)
 
     @property
     def registration_tokens(self) -> RegistrationTokenRows:

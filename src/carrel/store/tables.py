@@ -133,6 +133,20 @@ ws_tickets = Table(
     Column("expires", UtcDateTime, nullable=False),
 )
 
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("account_id", UUID_TEXT, ForeignKey(accounts.c.account_id), nullable=False, index=True),
+    Column("secret_hash", String(64), nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("last_used", UtcDateTime, nullable=False),
+    Column("expires", UtcDateTime, nullable=False, index=True),
+    Column("ip", String(64)),
+    Column("user_agent", String(254)),
+    Column("impersonator_id", UUID_TEXT),
+)
+
 password_locks = Table(
     "password_locks",
     metadata,

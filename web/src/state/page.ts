@@ -46,6 +46,15 @@ export class Page {
     if (projectId !== null && path !== null) this.files.enter({ projectId, path, target, create: false }, "front");
   }
 
+  /** Sign in as whoever has signed in with this browser, and keep connected. */
+  enter(): void {
+    void this.connection.serve();
+    this.session.enter().catch((error) => {
+      this.session.refuse("forbidden", "The server gave an answer that cannot be read.");
+      console.warn("signing in failed", error);
+    });
+  }
+
   dispose(): void {
     for (const stop of this.#stops) stop();
     this.files.drop();

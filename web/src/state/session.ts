@@ -45,6 +45,8 @@ export class Session {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ticket: { readonly text: string; readonly until: number } | null = null;
   #unjudged: string | null = null;
+  /** The browser is signed in; nothing of the session need be kept for a reload. */
+  #isBrowsers = false;
   #renewing: Promise<void> | null = null;
 
   constructor(hub: Hub, wish: Wish, eid: string | null) {
@@ -67,6 +69,12 @@ export class Session {
       underway = undefined;
       await this.#enterBy(request, "invalid");
     });
+  }
+
+  /** Sign in as whoever has signed in with this browser. */
+  async enter(): Promise<void> {
+    this.#isBrowsers = true;
+    await this.start(null);
   }
 
   /** Try again: with the token if it was never judged, else by resuming. */
@@ -116,6 +124,7 @@ export class Session {
   }
 
   async #resume(why: Why): Promise<void> {
+    if (this.#isBrowsers) return await this.#enterBy(this.#hub.enter(), why);
     const eid = this.#eid.value;
     if (eid === null) return this.#require(why);
     await this.#enterBy(this.#hub.resume(eid, recallResume(eid)), why);
@@ -147,7 +156,7 @@ export class Session {
 
   #enter(opened: SessionOpened): void {
     const { eid, accountId: id, name, scope, resume, ticket } = opened;
-    if (resume === null) forgetResume(eid);
+    if (resume === null || this.#isBrowsers) forgetResume(eid);
     else storeResume(eid, resume);
     this.#unjudged = null;
     this.#ticket = ticket === null ? null : { text: ticket, until: Date.now() + TICKET_LIFE_MS };

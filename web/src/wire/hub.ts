@@ -39,6 +39,12 @@ export class Hub {
     return parseSessionOpened(await post(this.#url("resume"), body, { credentials: { cookies: true }, headers }));
   }
 
+  /** A session for a page of somebody who has signed in with this browser. */
+  async enter(): Promise<SessionOpened> {
+    const url = `${this.#base}/api/v2/auth/page-session`;
+    return parseSessionOpened(await post(url, {}, { credentials: { cookies: true } }));
+  }
+
   async refresh(bearer: string): Promise<Renewed> {
     return parseRenewed(await post(this.#url("refresh"), {}, { credentials: { bearer } }));
   }

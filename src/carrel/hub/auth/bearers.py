@@ -1,9 +1,13 @@
-"""Who calls version 2 of the API: an embed session by its bearer, or an account by its API key."""
+"""Who calls version 2 of the API: an embed session by its bearer, an account by its API key or its browser's cookie."""
+
+from starlette.requests import Request
 
 from carrel.domain.embed_sessions import EmbedSessionUnknown, NotAvailableInEmbed
 from carrel.domain.keys import KeyUnknown
 from carrel.domain.principals import AccountPrincipal, EmbedPrincipal
+from carrel.domain.web_sessions import NotSignedIn
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
+from carrel.hub.auth.cookies import signed_in
 from carrel.hub.platform import Platform
 from carrel.services.access import account_of
 
@@ -26,3 +30,24 @@ async def account_by_key(header: str | None, platform: Platform) -> AccountPrinc
         await platform.embed_sessions.verify(secret)
         raise NotAvailableInEmbed
     return account_of(await platform.keys.verify(secret))
+
+
+async def account_of_request(request: Request, platform: Platform) -> AccountPrincipal:
+    """The account that has signed in with the browser, else that of the API key.
+
+    Raises `NotSignedIn` if there is neither, and what `signed_in` and `account_by_key` raise.
+    """
+    try:
+        return (await signed_in(request, platform)).principal
+    except NotSignedIn:
+        if "authorization" not in request.headers:
+            raise
+    return await account_by_key(request.headers["authorization"], platform)
+
+
+async def person_of_request(request: Request, platform: Platform) -> AccountPrincipal | EmbedPrincipal:
+    """The embed session of a bearer, else what `account_of_request` finds."""
+    scheme, _, bearer = request.headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() == "bearer" and "." in bearer:
+        return await embed_of(request.headers["authorization"], platform)
+    return await account_of_request(request, platform)

@@ -20,7 +20,7 @@ from carrel.hub.pages.policies import Policies
 
 BUILT = Path(__file__).parent / "built"
 _MANIFEST = ".vite/manifest.json"
-_APP = "src/pages/app.tsx"
+_ENTRIES = {"app": "src/pages/app.tsx", "site": "src/pages/site.tsx"}
 _FRAME = "output-frame.html"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _TYPES = {
@@ -47,6 +47,8 @@ class NotBuilt(Exception):
 class Needed:
     """Files that a page loads."""
 
+    entry: str
+    """The script that is run; it imports the others."""
     scripts: list[str]
     styles: list[str]
     soon: list[str]
@@ -66,20 +68,17 @@ class Front:
         """As the policy names the inlined script."""
         return f"'sha256-{b64encode(sha256(self.boot.encode()).digest()).decode()}'"
 
-    @property
-    def app(self) -> str:
-        return str(self.manifest[_APP]["file"])
-
-    def needed(self, path: str | None) -> Needed:
-        """What a page loads that shows `path`, the application's own first."""
+    def needed(self, entry: str, page: str | None = None, path: str | None = None) -> Needed:
+        """What `app` loads, or `site` for one of its pages (`web/src/site/pages`), to show the file `path`."""
         is_notebook = path is not None and path.endswith(".ipynb")
         editor = [] if path is None else ["notebook" if is_notebook else "text"]
-        shown = list(self._closure(_APP, *self._named(editor)))
+        first, page_key = _ENTRIES[entry], f"src/site/pages/{page}.tsx"
+        shown = list(self._closure(first, *([page_key] if page_key in self.manifest else []), *self._named(editor)))
         scripts = [str(chunk["file"]) for chunk in shown]
         later = ["editing"] if is_notebook else []
         edited = [str(chunk["file"]) for chunk in self._closure(*self._named(later))]
         styles = list(dict.fromkeys(style for chunk in shown for style in chunk.get("css", ())))
-        return Needed(scripts, styles, [name for name in edited if name not in scripts])
+        return Needed(scripts[0], scripts[1:], styles, [name for name in edited if name not in scripts])
 
     def _named(self, names: Sequence[str]) -> list[str]:
         """The manifest's keys of chunks by the names that the build gives them (`web/tools/chunks.ts`)."""

@@ -25,17 +25,3 @@ def plain_page(title: str, content: str, policies: Policies, *, status: int = 20
     """`content` is HTML."""
     text = _PAGE.format(title=html.escape(title), content=content)
     return HTMLResponse(text, status, headers=policies.of_plain_page())
-
-
-def explain(site_name: str, base: str, policies: Policies) -> Response:
-    """What stands where people will sign in one day."""
-    return plain_page(
-        f"{site_name} is running",
-        "<p>Notebooks are shown inside the pages of other sites, such as a course. Go to the page that has sent you "
-        "here, and open the notebook there.</p>"
-        f"<p>If you make such pages: ask for a token over the HTTP API, and embed "
-        f"<code>{html.escape(base)}/app?fullscreen=kiosk</code>. Programs call "
-        f"<code>POST {html.escape(base)}/api/v1/&lt;event&gt;</code> with an API key; operators use the command "
-        "<code>carrel --help</code>.</p>",
-        policies,
-    )

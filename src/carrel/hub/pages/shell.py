@@ -14,11 +14,12 @@ from starlette.responses import HTMLResponse, Response
 from carrel import __version__
 from carrel.domain.ids import is_uuid
 from carrel.hub.pages.assets import Assets, Front, NotBuilt
-from carrel.hub.pages.plain import explain, plain_page
+from carrel.hub.pages.plain import plain_page
 from carrel.hub.pages.policies import Policies
 from carrel.hub.settings import Settings
 
 _EMBEDDED = ("kiosk", "project")
+_PAGES = {"app": "projects"}
 _SHELL = """<!doctype html>
 <html lang="en">
 <head>
@@ -44,6 +45,8 @@ class Wanted:
 
     area: str
     """The first part of its path: `app`, `projects`, `settings`, `admin`, `notifications`, `auth`."""
+    rest: str
+    """The rest of it, but for a project's id."""
     project_id: str | None
     path: str | None
     fullscreen: str
@@ -56,11 +59,14 @@ class Wanted:
         """A parameter that comes twice counts as browsers count: the first does."""
         query, path = request.query_params, request.url.path.removeprefix(base)
         area, _, rest = path.removeprefix("/").partition("/")
-        project_id, _, rest = rest.partition("/")
+        project_id = ""
+        if area == "projects":
+            project_id, _, rest = rest.partition("/")
         is_file = area == "projects" and rest.startswith("files/") and not rest.endswith("/")
         return cls(
             area,
-            project_id if area == "projects" and project_id else None,
+            rest,
+            project_id or None,
             rest.removeprefix("files/") if is_file else None,
             next(iter(query.getlist("fullscreen")), ""),
             "auth_token" in query,
@@ -77,9 +83,19 @@ class Wanted:
         return self.path or ("some.ipynb" if self.embeds else None)
 
     @property
-    def needs_application(self) -> bool:
-        """Whether the application has something to show there: embedded, one file, or somebody signed in by a link."""
-        return self.embeds or self.path is not None or self.area == "auth" or self.has_token or self.resumes
+    def entry(self) -> str:
+        """`app` shows one file, embedded or for somebody signed in by a link; `site` has the pages for all else."""
+        is_link = self.area == "auth" and self.rest == "impersonate"
+        return "app" if self.embeds or self.has_token or self.resumes or is_link else "site"
+
+    @property
+    def page(self) -> str | None:
+        """The page of the site, as `web/src/site/routes.ts` knows it; its files are named in the head."""
+        if self.entry == "app":
+            return None
+        if self.project_id is not None:
+            return "project"
+        return self.rest if self.area == "auth" else _PAGES.get(self.area, self.area)
 
 
 class Shells:
@@ -96,8 +112,6 @@ class Shells:
         wanted = Wanted.of(request, self._base)
         if not wanted.embeds and wanted.project_id is not None and not is_uuid(wanted.project_id):
             return plain_page("Not found", "<p>There is no such project.</p>", self._policies, status=404)
-        if not wanted.needs_application:
-            return explain(self._site_name, self._base, self._policies)
         try:
             front = await self._assets.front()
         except NotBuilt:
@@ -105,14 +119,14 @@ class Shells:
             return plain_page("Not built", text, self._policies, status=503)
         ancestors = self._policies.ancestors(area=wanted.area, embeds=wanted.embeds)
         headers = self._policies.of_shell(front.boot_hash, ancestors=ancestors, has_token=wanted.has_token)
-        return HTMLResponse(self._document(front, wanted.shows), headers=headers)
+        return HTMLResponse(self._document(front, wanted), headers=headers)
 
-    def _document(self, front: Front, path: str | None) -> str:
+    def _document(self, front: Front, wanted: Wanted) -> str:
         static = f"{self._base}/static/"
-        needed = front.needed(path)
+        needed = front.needed(wanted.entry, wanted.page, wanted.shows)
         links = [f'<link rel="stylesheet" href="{static}{name}">' for name in needed.styles]
-        links += [f'<link rel="modulepreload" href="{static}{name}">' for name in needed.scripts if name != front.app]
-        links.append(f'<script type="module" src="{static}{front.app}"></script>')
+        links += [f'<link rel="modulepreload" href="{static}{name}">' for name in needed.scripts]
+        links.append(f'<script type="module" src="{static}{needed.entry}"></script>')
         links += [f'<link rel="modulepreload" fetchpriority="low" href="{static}{name}">' for name in needed.soon]
         parts = {
             "title": html.escape(self._site_name),

@@ -165,11 +165,13 @@ class Parameters(Generic[P]):
             struct, {field.name: _declared(field, hints[field.name]) for field in msgspec.structs.fields(struct)}
         )
 
-    def parse(self, given: Mapping[str, Any]) -> P:
-        """Raises `ParametersInvalid` for unknown, missing and unconvertible fields."""
+    def parse(self, given: Mapping[str, Any], *, strict: bool = True) -> P:
+        """Raises `ParametersInvalid` for missing and unconvertible fields, and if `strict` for unknown ones."""
         values = {}
         for name, value in given.items():
             if name not in self.fields:
+                if not strict:
+                    continue
                 raise ParametersInvalid(f"misc.defaults -- TypeError: got an unexpected argument '{name}' ")
             if value is None:
                 continue

@@ -1,6 +1,6 @@
 """HTTP API v2: JSON bodies and replies, HTTP's own statuses; errors are `{"error": text, "code": machine code}`."""
 
-from carrel.hub.api.v2 import embed, files
+from carrel.hub.api.v2 import accounts, embed, files, projects, sessions
 from carrel.hub.api.v2.files import files_route
 from carrel.hub.api.v2.procedure import V2
 from carrel.hub.api.v2.reports import reports_route
@@ -9,5 +9,11 @@ from carrel.hub.routes import CarrelRoute
 
 def v2_routes(v2: V2) -> list[CarrelRoute]:
     """A route for each procedure, and those that are more than one."""
-    procedures = [*embed.procedures, *files.procedures]
+    procedures = [
+        *embed.procedures,
+        *files.procedures,
+        *sessions.procedures,
+        *accounts.procedures.procedures,
+        *projects.procedures.procedures,
+    ]
     return [*(procedure.route(v2) for procedure in procedures), files_route(v2), reports_route(v2)]

@@ -18,7 +18,7 @@ from structlog.contextvars import bound_contextvars
 from carrel.domain.embed_sessions import TooManyAttempts
 from carrel.domain.errors import DomainError
 from carrel.domain.principals import AccountPrincipal, EmbedPrincipal
-from carrel.hub.auth.bearers import account_by_key, embed_of
+from carrel.hub.auth.bearers import account_by_key, account_of_request, embed_of, person_of_request
 from carrel.hub.auth.failures import Failures
 from carrel.hub.bodies import Bodies, BodyRefused
 from carrel.hub.observing import Observer
@@ -28,8 +28,13 @@ from carrel.hub.wire import v2_status
 
 log = structlog.get_logger()
 
-_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 _encoder = msgspec.json.Encoder()
+
+
+def new_request_id() -> str:
+    """By which the log and the reply's header know a request."""
+    return str(uuid.uuid4())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class Procedure:
         return CarrelRoute(f"/api/v2{self.path}", endpoint, methods=["POST"], access=self.access)
 
     async def _serve(self, request: Request, v2: V2) -> Response:
-        request_id = str(uuid.uuid4())
+        request_id = new_request_id()
         with bound_contextvars(request_id=request_id), v2.observer.watch("v2", self.path) as outcome:
             try:
                 response = await self._reply(request, v2)
@@ -119,10 +124,10 @@ class Procedure:
         platform: Platform = request.state.platform
         async with v2.bodies.read(request.receive, dict(request.scope["headers"])) as body:
             params = self._params(body)
-            call = V2Call(request, platform, v2.failures, await self._principal(request, platform))
+            call = V2Call(request, platform, v2.failures, await principal_of(self.access, request, platform))
             reply = await self.handler(params, call)
         if reply is None:
-            return Response(status_code=204, headers=_HEADERS)
+            return Response(status_code=204, headers=HEADERS)
         response = _json(200, reply)
         for cookie in call.cookies:
             response.headers.append("set-cookie", cookie)
@@ -134,13 +139,23 @@ class Procedure:
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise CallRefused(400, f"invalid parameters: {error}") from error
 
-    async def _principal(self, request: Request, platform: Platform) -> AccountPrincipal | EmbedPrincipal | None:
-        header = request.headers.get("authorization")
-        if self.access is RouteAccess.BEARER:
+
+async def principal_of(
+    access: RouteAccess, request: Request, platform: Platform
+) -> AccountPrincipal | EmbedPrincipal | None:
+    """Who calls a route with that marker; `None` where the handler itself finds out."""
+    header = request.headers.get("authorization")
+    match access:
+        case RouteAccess.BEARER:
             return await embed_of(header, platform)
-        if self.access is RouteAccess.KEY:
+        case RouteAccess.KEY:
             return await account_by_key(header, platform)
-        return None
+        case RouteAccess.ACCOUNT:
+            return await account_of_request(request, platform)
+        case RouteAccess.PERSON:
+            return await person_of_request(request, platform)
+        case _:
+            return None
 
 
 def failure(status: int, text: str, code: str) -> Response:
@@ -149,7 +164,7 @@ def failure(status: int, text: str, code: str) -> Response:
 
 
 def _json(status: int, value: Any) -> Response:
-    return Response(_encoder.encode(value), status, _HEADERS, "application/json")
+    return Response(_encoder.encode(value), status, HEADERS, "application/json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""Browsers in which somebody has signed in, and why signing in may fail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from carrel.domain.errors import DomainError
+from carrel.domain.ids import AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class WebSession:
+    """One browser; `id` is its public name. `impersonator_id`: the admin who is signed in as the account."""
+
+    id: str
+    account_id: AccountId
+    created: datetime
+    last_used: datetime
+    expires: datetime
+    ip: str | None = None
+    user_agent: str | None = None
+    impersonator_id: AccountId | None = None
+
+
+class NotSignedIn(DomainError):
+    """The call needs somebody who has signed in, and nobody has, or not any more."""
+
+    code = "not-signed-in"
+
+    def __init__(self) -> None:
+        super().__init__("must be signed in")
+
+
+class SignInFailed(DomainError):
+    """The message says why, in the words that pages show."""
+
+    code = "sign-in-failed"
+
+
+class TooManySignIns(DomainError):
+    """Too many wrong passwords, for one address or from one computer."""
+
+    code = "too-many-sign-ins"
+
+    def __init__(self, whom: str, *, hour: bool) -> None:
+        wait = "about an hour" if hour else "one minute"
+        super().__init__(
+            f"Too many attempts per {'hour' if hour else 'minute'} to sign in {whom}. Wait {wait}, then try again."
+        )

@@ -1,0 +1,77 @@
+"""Accounts for pages and programs: signing in and out, and who one is."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from carrel.domain.accounts import Account
+from carrel.domain.web_sessions import NotSignedIn
+from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures
+from carrel.hub.api.v2.procedure import CallRefused, V2Call
+from carrel.hub.auth.cookies import browser_of, no_session_cookie, session_cookie, signed_in
+from carrel.hub.auth.origins import is_foreign
+from carrel.hub.routes import RouteAccess
+
+procedures = CompatibleProcedures()
+
+
+def refuse_foreign(call: V2Call) -> None:
+    """Pages of other sites may not sign a browser in: what is done in it then would be done as somebody else."""
+    if is_foreign(call.request, call.platform.settings.site.url):
+        raise CallRefused(403, "only pages of this site may sign in")
+
+
+class SignInParams(Struct):
+    email: str
+    password: str
+
+
+@procedures.post("/auth/sign-in", access=RouteAccess.PUBLIC)
+async def sign_in(params: SignInParams, call: V2Call) -> Any:
+    """Sign this browser in; the cookie is good until it has not been used for 30 days."""
+    refuse_foreign(call)
+    account, cookie = await call.platform.web_sessions.sign_in(params.email, params.password, browser_of(call.request))
+    call.cookies.append(session_cookie(cookie))
+    return {"account_id": account.account_id}
+
+
+class SignOutParams(Struct):
+    all: bool = False
+
+
+@procedures.post("/accounts/sign-out", access=RouteAccess.BROWSER)
+async def sign_out(params: SignOutParams, call: V2Call) -> Any:
+    """Sign this browser out, or with `all` every browser of the account."""
+    session = (await signed_in(call.request, call.platform)).session
+    await call.platform.web_sessions.end(session.account_id, only=None if params.all else session.id)
+    call.cookies.append(no_session_cookie())
+    return STATUS_SUCCESS
+
+
+class ProfileParams(Struct):
+    account_id: str | None = None
+
+
+@procedures.post("/accounts/profile", access=RouteAccess.PUBLIC)
+async def profile(params: ProfileParams, call: V2Call) -> Any:
+    """What everybody may know of an account; without `account_id` one's own, empty if one has not signed in."""
+    accounts = call.platform.accounts
+    if params.account_id is not None:
+        return {"profile": _public(await accounts.find_by_id(params.account_id))}
+    try:
+        account = (await signed_in(call.request, call.platform)).account
+    except NotSignedIn:
+        return {"profile": {}}
+    own = {"is_admin": account.is_admin, "is_anonymous": False, "email_address": account.email_address}
+    return {"profile": _public(account) | own}
+
+
+def _public(account: Account) -> dict[str, Any]:
+    return {
+        "account_id": account.account_id,
+        "first_name": account.first_name,
+        "last_name": account.last_name,
+        "name": account.name,
+        "image": account.profile.get("image"),
+        "color": account.profile.get("color"),
+    }

@@ -1,0 +1,91 @@
+"""Endpoints of API v2 that programs for the compatible product call: JSON or forms in, HTTP 200 out.
+
+Parameters are converted as in API v1, unknown ones are ignored, and what goes wrong is `{"error": text}`.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from structlog.contextvars import bound_contextvars
+
+from carrel.domain.errors import DomainError
+from carrel.hub.api.v1.body import BodyInvalid, parse_body
+from carrel.hub.api.v1.parameters import Parameters, ParametersInvalid
+from carrel.hub.api.v2.procedure import HEADERS, V2, CallRefused, V2Call, new_request_id, principal_of
+from carrel.hub.bodies import BodyRefused
+from carrel.hub.platform import Platform
+from carrel.hub.routes import CarrelRoute, RouteAccess
+
+log = structlog.get_logger()
+
+H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+STATUS_OK = {"status": "ok"}
+STATUS_SUCCESS = {"status": "success"}
+
+
+@dataclass(frozen=True, slots=True)
+class CompatibleProcedure:
+    """A registered endpoint; its handler returns what becomes the reply's JSON."""
+
+    path: str
+    access: RouteAccess
+    parameters: Parameters[Any]
+    handler: Callable[[Any, V2Call], Awaitable[Any]]
+
+    def route(self, v2: V2) -> CarrelRoute:
+        async def endpoint(request: Request) -> Response:
+            return await self._serve(request, v2)
+
+        return CarrelRoute(f"/api/v2{self.path}", endpoint, methods=["POST"], access=self.access)
+
+    async def _serve(self, request: Request, v2: V2) -> Response:
+        request_id = new_request_id()
+        with bound_contextvars(request_id=request_id), v2.observer.watch("v2", self.path) as outcome:
+            cookies: list[str] = []
+            status = 200
+            try:
+                reply = await self._reply(request, v2, cookies)
+            except (DomainError, BodyInvalid, ParametersInvalid) as error:
+                reply = {"error": str(error)}
+            except (CallRefused, BodyRefused) as error:
+                status, reply = error.status, {"error": str(error)}
+            except Exception:
+                log.exception("call_crashed", dialect="v2", call=self.path)
+                status, reply = 500, {"error": "internal error"}
+            outcome.status = status
+        response = Response(msgspec.json.encode(reply), status, HEADERS, "application/json")
+        for cookie in cookies:
+            response.headers.append("set-cookie", cookie)
+        response.headers["x-request-id"] = request_id
+        return response
+
+    async def _reply(self, request: Request, v2: V2, cookies: list[str]) -> Any:
+        platform: Platform = request.state.platform
+        async with v2.bodies.read(request.receive, dict(request.scope["headers"])) as body:
+            principal = await principal_of(self.access, request, platform)
+            fields = parse_body(body, request.headers.get("content-type", "")) if body else {}
+            call = V2Call(request, platform, v2.failures, principal, cookies)
+            return await self.handler(self.parameters.parse(fields, strict=False), call)
+
+
+@dataclass(frozen=True, slots=True)
+class CompatibleProcedures:
+    """A group of endpoints."""
+
+    procedures: list[CompatibleProcedure] = field(default_factory=list)
+
+    def post(self, path: str, *, access: RouteAccess) -> Callable[[H], H]:
+        """Register a handler `(params: Struct, call: V2Call)`."""
+
+        def register(handler: H) -> H:
+            struct = inspect.get_annotations(handler, eval_str=True)["params"]
+            self.procedures.append(CompatibleProcedure(path, access, Parameters.of(struct), handler))
+            return handler
+
+        return register

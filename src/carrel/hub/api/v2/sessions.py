@@ -1,0 +1,73 @@
+"""Browsers that are signed in: what a page needs to go on, which browsers there are, and ending them."""
+
+from msgspec import Struct
+
+from carrel.domain.web_sessions import WebSession
+from carrel.hub.api.v2.embed import Empty, SessionReply
+from carrel.hub.api.v2.procedure import Procedures, V2Call
+from carrel.hub.auth.cookies import signed_in
+from carrel.hub.routes import RouteAccess
+
+procedures = Procedures()
+
+
+@procedures.post("/auth/page-session", access=RouteAccess.BROWSER)
+async def page_session(params: Empty, call: V2Call) -> SessionReply:
+    """What a page of this site works with on the live channel; it ends when the browser is signed out."""
+    who = await signed_in(call.request, call.platform)
+    handover = await call.platform.embed_sessions.enter(who.account, who.secret_hash)
+    return SessionReply.of(handover, call.platform.clock.now())
+
+
+class SignIn(Struct):
+    """A browser; times in milliseconds since the epoch."""
+
+    id: str
+    created: int
+    last_used: int
+    ip: str | None
+    user_agent: str | None
+    impersonator_id: str | None
+    is_current: bool
+
+    @classmethod
+    def of(cls, session: WebSession, current: str) -> "SignIn":
+        return cls(
+            session.id,
+            int(session.created.timestamp() * 1000),
+            int(session.last_used.timestamp() * 1000),
+            session.ip,
+            session.user_agent,
+            session.impersonator_id,
+            session.id == current,
+        )
+
+
+class SignIns(Struct):
+    sessions: list[SignIn]
+
+
+@procedures.post("/auth/sessions", access=RouteAccess.BROWSER)
+async def list_sessions(params: Empty, call: V2Call) -> SignIns:
+    """The browsers in which the account is signed in, the last used first."""
+    session = (await signed_in(call.request, call.platform)).session
+    found = await call.platform.web_sessions.list_of(session.account_id)
+    return SignIns([SignIn.of(one, session.id) for one in found])
+
+
+class EndParams(Struct):
+    """`id`: that one; without it all but the calling browser."""
+
+    id: str | None = None
+
+
+class Ended(Struct):
+    ended: int
+
+
+@procedures.post("/auth/sessions/end", access=RouteAccess.BROWSER)
+async def end_sessions(params: EndParams, call: V2Call) -> Ended:
+    """Sign other browsers out, with all their pages."""
+    session = (await signed_in(call.request, call.platform)).session
+    but = session.id if params.id is None else None
+    return Ended(await call.platform.web_sessions.end(session.account_id, only=params.id, but=but))

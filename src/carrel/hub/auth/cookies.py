@@ -1,0 +1,33 @@
+"""The cookie of a browser in which somebody has signed in. It counts only for calls of this site's own pages."""
+
+from starlette.requests import Request
+
+from carrel.domain.web_sessions import NotSignedIn
+from carrel.hub.auth.origins import is_own_origin
+from carrel.hub.platform import Platform
+from carrel.services.web_sessions import LIFE, Browser, SignedIn
+
+_NAME = "__Host-carrel-session"
+_RULES = "Secure; HttpOnly; Path=/; SameSite=Lax"
+
+
+def session_cookie(value: str) -> str:
+    """The `Set-Cookie` header that signs a browser in."""
+    return f"{_NAME}={value}; {_RULES}; Max-Age={int(LIFE.total_seconds())}"
+
+
+def no_session_cookie() -> str:
+    """The `Set-Cookie` header that signs a browser out."""
+    return f"{_NAME}=; {_RULES}; Max-Age=0"
+
+
+async def signed_in(request: Request, platform: Platform) -> SignedIn:
+    """Who has signed in with this browser. Raises `NotSignedIn`, also for pages of other sites, and `AccountBanned`."""
+    cookie = request.cookies.get(_NAME)
+    if cookie is None or not is_own_origin(request, platform.settings.site.url):
+        raise NotSignedIn
+    return await platform.web_sessions.verify(cookie)
+
+
+def browser_of(request: Request) -> Browser:
+    return Browser(request.client.host if request.client else None, request.headers.get("user-agent"))

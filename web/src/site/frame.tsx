@@ -1,0 +1,152 @@
+/** The frame around the site's pages: bar with navigation and account, the page, messages. */
+import "../theme.css";
+import "./frame.css";
+import { useSignalEffect } from "@preact/signals";
+import type { ComponentType, VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { THEME_CHOICES, type ThemeChoice } from "../state/address.ts";
+import { match, type Params } from "./router.ts";
+import { type PageModule, ROUTES, type SiteRoute } from "./routes.ts";
+import { type Person, useSite } from "./site.ts";
+import { common } from "./strings/common.ts";
+import { choose, LANGUAGES, language } from "./strings.ts";
+import { inWords } from "./ui/problems.ts";
+import { Empty, Menu, Problem, Skeleton, ToastList } from "./ui/ui.tsx";
+
+export function Frame(): VNode {
+  const site = useSite();
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => void site.recognise().catch((error) => setProblem(inWords(error))), [site]);
+  useSignalEffect(() => {
+    const { dataset } = document.documentElement;
+    if (site.theme.choice.value === "auto") delete dataset.theme;
+    else dataset.theme = site.theme.choice.value;
+  });
+  const person = site.person.value;
+  return (
+    <>
+      <a class="skip" href="#content">
+        {common.skip()}
+      </a>
+      {person && <Bar person={person} />}
+      <div class="site-content" id="content" tabIndex={-1}>
+        {problem === null ? <Routed person={person} /> : <Problem text={problem} />}
+      </div>
+      <ToastList toasts={site.toasts} />
+    </>
+  );
+}
+
+/** The page of the present address; who has not signed in is asked to, and comes back to it. */
+function Routed({ person }: { readonly person: Person | null | undefined }): VNode {
+  const { router } = useSite();
+  const path = router.path.value;
+  const found = findRoute(path);
+  const wantsSignIn = person === null && !found?.route.isOpen;
+  useEffect(() => {
+    if (found?.route.leadsTo !== undefined) router.go(found.route.leadsTo, { replace: true });
+    else if (wantsSignIn) router.go(`/auth/sign-in?to=${encodeURIComponent(path)}`, { replace: true });
+  }, [router, path, found?.route, wantsSignIn]);
+  if (found === null) return <Nothing />;
+  if (found.route.load === undefined || wantsSignIn) return <Skeleton />;
+  if (person === undefined && !found.route.isOpen) return <Skeleton />;
+  return <Loaded key={found.route.path} load={found.route.load} params={found.params} />;
+}
+
+function findRoute(path: string): { readonly route: SiteRoute; readonly params: Params } | null {
+  for (const route of ROUTES) {
+    const params = match(route.path, path);
+    if (params !== null) return { route, params };
+  }
+  return null;
+}
+
+function Loaded({ load, params }: { load(): Promise<PageModule>; readonly params: Params }): VNode {
+  const [page, setPage] = useState<{ readonly view: ComponentType<{ params: Params }> } | "failed" | null>(null);
+  useEffect(() => {
+    load().then(
+      (loaded) => setPage({ view: loaded.Page }),
+      () => setPage("failed"),
+    );
+  }, [load]);
+  if (page === null) return <Skeleton />;
+  if (page === "failed") return <Problem text={common.notLoaded()} />;
+  return <page.view params={params} />;
+}
+
+function Nothing(): VNode {
+  const { router } = useSite();
+  return (
+    <Empty title={common.nothingHere()}>
+      <a href={router.href("/projects")}>{common.toProjects()}</a>
+    </Empty>
+  );
+}
+
+function Bar({ person }: { readonly person: Person }): VNode {
+  const site = useSite();
+  const { router, config } = site;
+  const path = router.path.value;
+  const link = (to: string, text: string): VNode => (
+    <a href={router.href(to)} aria-current={path.startsWith(to) ? "page" : undefined}>
+      {text}
+    </a>
+  );
+  return (
+    <header class="site-bar">
+      <a class="site-name" href={router.href("/projects")}>
+        {config.siteName}
+      </a>
+      <nav>
+        {link("/projects", common.projects())}
+        {person.is_admin && link("/admin", common.administration())}
+      </nav>
+      <Menu label={<Initials person={person} />} name={common.account()}>
+        <p class="menu-head">
+          {person.first_name} {person.last_name}
+          <br />
+          <small>{person.email_address}</small>
+        </p>
+        <a href={router.href("/settings")}>{common.settings()}</a>
+        <hr />
+        {LANGUAGES.map((code) => (
+          <button key={code} type="button" aria-pressed={language.value === code} onClick={() => choose(code)}>
+            {code === "en" ? "English" : "Deutsch"}
+          </button>
+        ))}
+        <hr />
+        {THEME_CHOICES.map((choice) => (
+          <button
+            key={choice}
+            type="button"
+            aria-pressed={site.theme.choice.value === choice}
+            onClick={() => site.chooseTheme(choice)}
+          >
+            {themeName(choice)}
+          </button>
+        ))}
+        <hr />
+        <button
+          type="button"
+          onClick={() => void site.signOut().catch((error) => site.toasts.complain(inWords(error)))}
+        >
+          {common.signOut()}
+        </button>
+      </Menu>
+    </header>
+  );
+}
+
+function themeName(choice: ThemeChoice): string {
+  if (choice === "auto") return common.themeAuto();
+  return choice === "dark" ? common.themeDark() : common.themeLight();
+}
+
+function Initials({ person }: { readonly person: Person }): VNode {
+  const letters = `${person.first_name.charAt(0)}${person.last_name.charAt(0)}`.toUpperCase();
+  return (
+    <span class="initials" aria-hidden="true">
+      {letters || "?"}
+    </span>
+  );
+}

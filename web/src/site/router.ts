@@ -1,0 +1,78 @@
+/** Addresses of the site: what the present one is, and going to another without loading the page anew. */
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+
+/** The values of a pattern's `:names`, and what `*` stands for as `rest`; decoded. */
+export type Params = Readonly<Record<string, string>>;
+
+export class Router {
+  /** Below the hub's base path, still percent-encoded. */
+  readonly path: ReadonlySignal<string>;
+  readonly query: ReadonlySignal<URLSearchParams>;
+  readonly #base: string;
+  readonly #path: Signal<string>;
+  readonly #query: Signal<URLSearchParams>;
+
+  constructor(base: string) {
+    this.#base = base;
+    this.#path = signal("");
+    this.#query = signal(new URLSearchParams());
+    this.path = this.#path;
+    this.query = this.#query;
+    this.#read();
+    addEventListener("popstate", () => this.#read());
+    document.addEventListener("click", (event) => this.#click(event));
+  }
+
+  /** The address of a path of the site. */
+  href(path: string): string {
+    return `${this.#base}${path}`;
+  }
+
+  go(path: string, { replace = false } = {}): void {
+    if (replace) history.replaceState(null, "", this.href(path));
+    else history.pushState(null, "", this.href(path));
+    this.#read();
+    if (!replace) scrollTo(0, 0);
+  }
+
+  #read(): void {
+    const { pathname, search } = location;
+    this.#path.value = pathname.startsWith(this.#base) ? pathname.slice(this.#base.length) : pathname;
+    this.#query.value = new URLSearchParams(search);
+  }
+
+  /** Links within the site are followed without loading, but for those that ask for more. */
+  #click(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (link === null || link.origin !== location.origin || link.target !== "" || link.hasAttribute("download")) return;
+    const path = link.pathname.slice(this.#base.length);
+    if (!link.pathname.startsWith(`${this.#base}/`) || path.startsWith("/api/") || path.startsWith("/static/")) return;
+    event.preventDefault();
+    this.go(`${path}${link.search}${link.hash}`);
+  }
+}
+
+/** The parameters of a path that has the form of a pattern (`/projects/:id/*`), or null. */
+export function match(pattern: string, path: string): Params | null {
+  const wanted = pattern.split("/");
+  const given = path.split("/");
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    if (part === "*") return decoded({ ...params, rest: given.slice(index).join("/") });
+    const value = given[index];
+    if (value === undefined) return null;
+    if (part.startsWith(":")) params[part.slice(1)] = value;
+    else if (part !== value) return null;
+  }
+  return given.length === wanted.length ? decoded(params) : null;
+}
+
+function decoded(params: Record<string, string>): Params | null {
+  try {
+    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
+  } catch {
+    return null; // not percent-encoded as it should be
+  }
+}

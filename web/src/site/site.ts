@@ -1,0 +1,74 @@
+/** What all pages of the site share: who is signed in, where one is, and the API. */
+import { type Signal, signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { THEME_CHOICES, type ThemeChoice } from "../state/address.ts";
+import { Theme } from "../state/theme.ts";
+import type { Config } from "../wire/config.ts";
+import { flag, maybe, object, type Shaped, text } from "../wire/shape.ts";
+import { Api } from "./api.ts";
+import { Router } from "./router.ts";
+import { Toasts } from "./ui/toasts.ts";
+
+const person = object({
+  account_id: text,
+  first_name: text,
+  last_name: text,
+  email_address: maybe(text),
+  is_admin: flag,
+});
+export type Person = Shaped<typeof person>;
+
+const THEME_KEPT_AS = "carrel-theme";
+
+export class Site {
+  readonly config: Config;
+  readonly api: Api;
+  readonly router: Router;
+  readonly toasts = new Toasts();
+  readonly theme: Theme;
+  /** Who is signed in; `null`: nobody, `undefined`: not known yet. */
+  readonly person: Signal<Person | null | undefined> = signal(undefined);
+
+  constructor(config: Config) {
+    this.config = config;
+    this.api = new Api(config.base);
+    this.router = new Router(config.base);
+    this.theme = new Theme(keptTheme());
+    this.api.onSignedOut = () => {
+      this.person.value = null;
+    };
+  }
+
+  /** Ask who is signed in. Rejects as `Api.call`. */
+  async recognise(): Promise<Person | null> {
+    const { profile } = await this.api.call("/accounts/profile", {}, object({ profile: (value) => value }));
+    const isSomebody = typeof profile === "object" && profile !== null && "account_id" in profile;
+    this.person.value = isSomebody ? person(profile) : null;
+    return this.person.value;
+  }
+
+  async signOut(): Promise<void> {
+    await this.api.call("/accounts/sign-out", {}, object({}));
+    this.person.value = null;
+    this.router.go("/auth/sign-in");
+  }
+
+  chooseTheme(choice: ThemeChoice): void {
+    localStorage.setItem(THEME_KEPT_AS, choice);
+    this.theme.choice.value = choice;
+  }
+}
+
+function keptTheme(): ThemeChoice {
+  const kept = localStorage.getItem(THEME_KEPT_AS);
+  return THEME_CHOICES.find((choice) => choice === kept) ?? "auto";
+}
+
+export const SiteContext = createContext<Site | null>(null);
+
+export function useSite(): Site {
+  const site = useContext(SiteContext);
+  if (site === null) throw new Error("there is no site around this");
+  return site;
+}

@@ -21,10 +21,10 @@ class WebSession:
     impersonator_id: AccountId | None = None
 
 
-class NotSignedIn(DomainError):
+class SignInRequired(DomainError):
     """The call needs somebody who has signed in, and nobody has, or not any more."""
 
-    code = "not-signed-in"
+    code = "sign-in-required"
 
     def __init__(self) -> None:
         super().__init__("must be signed in")

@@ -19,7 +19,7 @@ from carrel.domain.errors import (
 from carrel.domain.files import FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
 from carrel.domain.keys import AccountBanned, KeyUnknown
 from carrel.domain.projects import PermissionMissing, StartFailed
-from carrel.domain.web_sessions import NotSignedIn, TooManySignIns
+from carrel.domain.web_sessions import SignInRequired, TooManySignIns
 
 _PREFIXED = (FileMissing, FileTooLarge, IsDirectory, PathEscapes, FileRefused)
 _REFUSALS = (KeyUnknown, AccountBanned, MultiResponseUnsupported)
@@ -27,7 +27,7 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     AuthTokenUnknown: 401,
     EmbedSessionUnknown: 401,
     KeyUnknown: 401,
-    NotSignedIn: 401,
+    SignInRequired: 401,
     AbilityMissing: 403,
     AccountBanned: 403,
     AccountNotAvailable: 403,

@@ -17,7 +17,7 @@ from carrel.domain.accounts import Account
 from carrel.domain.ids import AccountId
 from carrel.domain.keys import AccountBanned
 from carrel.domain.principals import AccountPrincipal
-from carrel.domain.web_sessions import NotSignedIn, SignInFailed, TooManySignIns, WebSession
+from carrel.domain.web_sessions import SignInFailed, SignInRequired, TooManySignIns, WebSession
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import keyed_hash, random_text
 from carrel.kit.turns import Turns
@@ -136,16 +136,16 @@ class WebSessions:
         return f"{session.id}.{secret}"
 
     async def verify(self, cookie: str) -> SignedIn:
-        """Who presents this cookie. Raises `NotSignedIn`, `AccountBanned`."""
+        """Who presents this cookie. Raises `SignInRequired`, `AccountBanned`."""
         session_id, _, secret = cookie.partition(".")
         now = self.clock.now()
         async with self.store.read() as transaction:
             found = await transaction.web_sessions.find(session_id, at=now)
         if found is None or not hmac.compare_digest(found[1], keyed_hash(secret, purpose=_PURPOSE)):
-            raise NotSignedIn
+            raise SignInRequired
         session, secret_hash, account = found
         if account.deleted:
-            raise NotSignedIn
+            raise SignInRequired
         if account.banned:
             raise AccountBanned(self.site.help_email)
         if session.last_used < now - _TOUCHED_EVERY:

@@ -61,11 +61,9 @@ async def test_a_booted_hub_answers_below_its_base_path_only(open_dir: Path, bas
 
 
 @pytest.mark.parametrize("base_path", ["", "/some/base"])
-async def test_a_browser_at_the_servers_address_is_told_what_it_is(tmp_path: Path, base_path: str) -> None:
+async def test_a_browser_at_the_servers_address_is_led_to_the_application(tmp_path: Path, base_path: str) -> None:
     app = create_app(load_settings(data={"dir": tmp_path}, hub={"base_path": base_path}))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub.example") as client:
         reply = await client.get(f"{base_path}/?auth_token=secret")
-    assert reply.status_code == 200
-    assert f"http://hub.example{base_path}/api/v1/ping" in reply.text
-    assert "secret" not in reply.text
-    assert reply.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert reply.status_code == 307
+    assert reply.headers["location"] == f"http://hub.example{base_path}/app"

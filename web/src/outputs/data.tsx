@@ -3,14 +3,16 @@ import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Markdown } from "../markdown/markdown.tsx";
 import type { OutputContext } from "./context.ts";
+import { deferred } from "./deferred.ts";
 import { bytesOf, Image } from "./image.tsx";
-import { JsonTree } from "./json-tree.tsx";
 import { type Form, metadataOf } from "./mime.ts";
 import { type DataOutput, textOf } from "./model.ts";
 import { plainNodes } from "./plain-html.ts";
 import { whenSafe } from "./sanitize.ts";
 import { StreamText } from "./stream.ts";
 import { Text } from "./text.tsx";
+
+export const JsonTree = deferred(async () => (await import("./json-tree.tsx")).JsonTree);
 
 interface DataProps {
   readonly output: DataOutput;

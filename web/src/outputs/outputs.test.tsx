@@ -2,8 +2,9 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { expect, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { OutputContext } from "./context.ts";
+import { JsonTree } from "./data.tsx";
 import { type OutputModel, outputOf } from "./model.ts";
 import { Outputs, type OutputsProps, plainOf } from "./outputs.tsx";
 
@@ -99,6 +100,8 @@ test("what cannot be shown says so", () => {
     "This page cannot show application/x-other.",
   );
 });
+
+beforeAll(() => JsonTree.fetch());
 
 test("names in JSON stand in an order that does not depend on how it was shared", () => {
   const element = shown([display({ "application/json": { b: 1, a10: 2, a9: [3, 1] } })]);

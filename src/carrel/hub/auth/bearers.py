@@ -5,7 +5,7 @@ from starlette.requests import Request
 from carrel.domain.embed_sessions import EmbedSessionUnknown, NotAvailableInEmbed
 from carrel.domain.keys import KeyUnknown
 from carrel.domain.principals import AccountPrincipal, EmbedPrincipal
-from carrel.domain.web_sessions import NotSignedIn
+from carrel.domain.web_sessions import SignInRequired
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
 from carrel.hub.auth.cookies import signed_in
 from carrel.hub.platform import Platform
@@ -35,11 +35,11 @@ async def account_by_key(header: str | None, platform: Platform) -> AccountPrinc
 async def account_of_request(request: Request, platform: Platform) -> AccountPrincipal:
     """The account that has signed in with the browser, else that of the API key.
 
-    Raises `NotSignedIn` if there is neither, and what `signed_in` and `account_by_key` raise.
+    Raises `SignInRequired` if there is neither, and what `signed_in` and `account_by_key` raise.
     """
     try:
         return (await signed_in(request, platform)).principal
-    except NotSignedIn:
+    except SignInRequired:
         if "authorization" not in request.headers:
             raise
     return await account_by_key(request.headers["authorization"], platform)

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from carrel.domain.web_sessions import NotSignedIn
+from carrel.domain.web_sessions import SignInRequired
 from carrel.hub.auth.origins import is_own_origin
 from carrel.hub.platform import Platform
 from carrel.services.web_sessions import LIFE, Browser, SignedIn
@@ -22,10 +22,10 @@ def no_session_cookie() -> str:
 
 
 async def signed_in(request: Request, platform: Platform) -> SignedIn:
-    """Who has signed in with this browser. Raises `NotSignedIn`, also for pages of other sites, and `AccountBanned`."""
+    """Who has signed in with this browser. Raises `SignInRequired`, also for pages of other sites, and `AccountBanned`."""
     cookie = request.cookies.get(_NAME)
     if cookie is None or not is_own_origin(request, platform.settings.site.url):
-        raise NotSignedIn
+        raise SignInRequired
     return await platform.web_sessions.verify(cookie)
 
 

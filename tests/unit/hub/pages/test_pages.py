@@ -31,6 +31,8 @@ MANIFEST = {
         "imports": ["_shared-1.js"],
         "dynamicImports": ["_notebook-1.js", "_text-1.js", "src/outputs/katex.ts"],
     },
+    "src/pages/site.tsx": {"file": "assets/site-1.js", "isEntry": True, "imports": ["_shared-1.js"]},
+    "src/site/pages/projects.tsx": {"file": "assets/projects-1.js", "css": ["assets/projects-1.css"]},
     "_shared-1.js": {"file": "assets/shared-1.js", "imports": ["_deep-1.js"]},
     "_deep-1.js": {"file": "assets/deep-1.js", "imports": ["_shared-1.js"]},
     "_notebook-1.js": {
@@ -111,13 +113,13 @@ def ancestors(reply: httpx.Response) -> str:
         (f"/projects/{PROJECT}/files/a.ipynb?fullscreen=&fullscreen=kiosk", "'self'"),
         ("/auth/impersonate?auth_token=x", "'none'"),
         ("/auth/impersonate?fullscreen=kiosk", "'none'"),
-        ("/app", "'none'"),
+        ("/app", "'self'"),
         ("/app?auth_token=x", "'self'"),
         ("/app?eid=x", "'self'"),
         ("/settings?auth_token=x", "'none'"),
         ("/settings", "'none'"),
         ("/admin/x", "'none'"),
-        ("/notifications", "'none'"),
+        ("/notifications", "'self'"),
     ],
 )
 async def test_who_may_frame_a_page(browse: Browse, path: str, expected: str) -> None:
@@ -178,10 +180,12 @@ async def test_a_page_names_what_its_file_needs(browse: Browse) -> None:
 
     kiosk = f"/projects/{PROJECT}/files/{{}}?fullscreen=kiosk"
     styles, scripts = ["app-1.css", "notebook-1.css"], ["notebook-1.js", "shared-1.js", "deep-1.js"]
-    notebook = [*styles, *scripts, "editing-1.js", "assist-1.js"]
+    notebook = [*styles, *scripts, "editing-1.js"]
     assert await loaded("/app?fullscreen=kiosk") == notebook
     assert await loaded(kiosk.format("a/b.ipynb")) == notebook
     assert await loaded("/auth/impersonate") == ["app-1.css", "shared-1.js", "deep-1.js"]
+    assert await loaded("/projects") == ["projects-1.css", "projects-1.js", "shared-1.js", "deep-1.js"]
+    assert await loaded("/settings") == ["shared-1.js", "deep-1.js"]
     assert await loaded(kiosk.format("a.py")) == ["app-1.css", "text-1.js", "shared-1.js", "deep-1.js"]
 
 

@@ -7,9 +7,8 @@ import { keyOf } from "../../state/notebook-cells.ts";
 import { add } from "../../state/notebook-commands.ts";
 import { CommandKeys } from "../../state/notebook-keys.ts";
 import { CellView, firstScreen } from "./cell.tsx";
-import { FindBar, Shortcuts } from "./dialogs.ts";
+import { FindBar, Notices, Shortcuts } from "./dialogs.ts";
 import { KernelBar } from "./kernel-bar.tsx";
-import { Notices } from "./notices.tsx";
 import { type Page, PageContext } from "./page.ts";
 import { isMac } from "./platform.ts";
 
@@ -26,7 +25,7 @@ export function NotebookView({ page }: { readonly page: Page }): VNode {
       >
         <h1 class="visually-hidden">{nameOf(page)}</h1>
         <KernelBar />
-        <Notices />
+        {hasNotices(page) && <Notices />}
         {open.dialog.value === "find" && <FindBar />}
         <div class="notebook-scroller">{document.synced.value ? <Cells page={page} /> : <Opening />}</div>
         {open.dialog.value === "shortcuts" && <Shortcuts />}
@@ -36,6 +35,10 @@ export function NotebookView({ page }: { readonly page: Page }): VNode {
       </div>
     </PageContext.Provider>
   );
+}
+
+function hasNotices({ open, document }: Page): boolean {
+  return open.confirming.value !== null || open.notice.value !== null || document.kernel.value.state === "dead";
 }
 
 function Cells({ page }: { readonly page: Page }): VNode {

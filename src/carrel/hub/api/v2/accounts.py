@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from carrel.domain.accounts import Account
-from carrel.domain.web_sessions import NotSignedIn
+from carrel.domain.web_sessions import SignInRequired
 from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures
 from carrel.hub.api.v2.procedure import CallRefused, V2Call
 from carrel.hub.auth.cookies import browser_of, no_session_cookie, session_cookie, signed_in
@@ -60,7 +60,7 @@ async def profile(params: ProfileParams, call: V2Call) -> Any:
         return {"profile": _public(await accounts.find_by_id(params.account_id))}
     try:
         account = (await signed_in(call.request, call.platform)).account
-    except NotSignedIn:
+    except SignInRequired:
         return {"profile": {}}
     own = {"is_admin": account.is_admin, "is_anonymous": False, "email_address": account.email_address}
     return {"profile": _public(account) | own}

@@ -22,7 +22,7 @@ def no_session_cookie() -> str:
 
 
 async def signed_in(request: Request, platform: Platform) -> SignedIn:
-    """Who has signed in with this browser. Raises `SignInRequired`, also for pages of other sites, and `AccountBanned`."""
+    """Who has signed in with it. Raises `SignInRequired`, also for pages of other sites, and `AccountBanned`."""
     cookie = request.cookies.get(_NAME)
     if cookie is None or not is_own_origin(request, platform.settings.site.url):
         raise SignInRequired

@@ -1,11 +1,12 @@
 """Documents of a real agent, as hubs see them over its link."""
 
+import signal
 from pathlib import Path
 
 import anyio
 import pytest
 from pycrdt import Doc, Text
-from support.agents import RunningAgent
+from support.agents import MAIN, RunningAgent, running_agent
 
 from carrel.domain.documents import DocumentRefused
 from carrel.protocol.documents import Kind, OpenDocument, Reader, encode_number
@@ -55,6 +56,25 @@ async def test_the_reason_of_a_refusal_reaches_the_hub(agent: RunningAgent, link
         async with link.open_document(request("missing.txt")):
             pass
     assert refused.value.reason == "not_found"
+
+
+FULL = f"""import resource, signal
+most = resource.getrlimit(resource.RLIMIT_NPROC)
+resource.setrlimit(resource.RLIMIT_NPROC, (1, most[1]))
+signal.signal(signal.SIGUSR1, lambda *_: resource.setrlimit(resource.RLIMIT_NPROC, most))
+{MAIN}"""
+
+
+async def test_a_project_that_may_start_nothing_more_is_busy_until_it_may(open_dir: Path) -> None:
+    async with running_agent(open_dir, as_tenant=True, main=FULL) as agent, AgentLink.connect(agent.address) as link:
+        (agent.home / "a.txt").write_text("text")
+        with pytest.raises(DocumentRefused, match="as many processes as it may") as refused:
+            async with link.open_document(request("a.txt")):
+                pass
+        assert refused.value.reason == "busy"
+        agent.process.send_signal(signal.SIGUSR1)
+        async with link.open_document(request("a.txt")) as stream:
+            assert await text_of(stream) == "text"
 
 
 async def test_logs_lie_in_the_home_where_no_other_place_is_mounted(agent: RunningAgent, link: AgentLink) -> None:

@@ -2,11 +2,12 @@
 import "../theme.css";
 import "./frame.css";
 import { useSignalEffect } from "@preact/signals";
-import type { ComponentType, VNode } from "preact";
+import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { THEME_CHOICES, type ThemeChoice } from "../state/address.ts";
+import { Loaded } from "./loaded.tsx";
 import { match, type Params } from "./router.ts";
-import { type PageModule, ROUTES, type SiteRoute } from "./routes.ts";
+import { ROUTES, type SiteRoute } from "./routes.ts";
 import { type Person, useSite } from "./site.ts";
 import { common } from "./strings/common.ts";
 import { choose, LANGUAGES, language } from "./strings.ts";
@@ -59,19 +60,6 @@ function findRoute(path: string): { readonly route: SiteRoute; readonly params: 
     if (params !== null) return { route, params };
   }
   return null;
-}
-
-function Loaded({ load, params }: { load(): Promise<PageModule>; readonly params: Params }): VNode {
-  const [page, setPage] = useState<{ readonly view: ComponentType<{ params: Params }> } | "failed" | null>(null);
-  useEffect(() => {
-    load().then(
-      (loaded) => setPage({ view: loaded.Page }),
-      () => setPage("failed"),
-    );
-  }, [load]);
-  if (page === null) return <Skeleton />;
-  if (page === "failed") return <Problem text={common.notLoaded()} />;
-  return <page.view params={params} />;
 }
 
 function Nothing(): VNode {

@@ -1,8 +1,14 @@
 /** Addresses of the site: what the present one is, and going to another without loading the page anew. */
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { ComponentType } from "preact";
 
 /** The values of a pattern's `:names`, and what `*` stands for as `rest`; decoded. */
 export type Params = Readonly<Record<string, string>>;
+
+/** What the module of a page exports. */
+export interface PageModule {
+  readonly Page: ComponentType<{ params: Params }>;
+}
 
 export class Router {
   /** Below the hub's base path, still percent-encoded. */

@@ -1,11 +1,5 @@
 /** The site's pages and their addresses; each page is loaded when it is shown first. */
-import type { ComponentType } from "preact";
-import type { Params } from "./router.ts";
-
-/** What a page's module exports. */
-export interface PageModule {
-  readonly Page: ComponentType<{ params: Params }>;
-}
+import type { PageModule } from "./router.ts";
 
 export interface SiteRoute {
   readonly path: string;

@@ -1,40 +1,56 @@
-/** A project: its files, those that are open, and what else it has. */
-import { useSignalEffect } from "@preact/signals";
+/** A project: what it is called, whether it runs, and its sections, each loaded when it is shown first. */
+import "./project/project.css";
 import type { VNode } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import "../../views/shell.css";
-import { parseAddress } from "../../state/address.ts";
-import { Page as LivePage } from "../../state/page.ts";
-import { FileView } from "../../views/file-view.tsx";
-import { Notices } from "../../views/notices.tsx";
-import type { Params } from "../router.ts";
+import { Loaded } from "../loaded.tsx";
+import type { PageModule, Params } from "../router.ts";
 import { useSite } from "../site.ts";
+import { project as words } from "../strings/project.ts";
+import { ProjectContext, ProjectHere, type SectionName } from "./project/context.ts";
 
-/** The content of sandboxed frames lies beside the directory of the scripts. */
-const FRAME_URL = new URL(/* @vite-ignore */ "../output-frame.html", import.meta.url).href;
+/** `hub/pages/shell.py` names the files of these sections in the head of the document. */
+const LOADS: Readonly<Record<SectionName, () => Promise<PageModule>>> = {
+  files: () => import("./project/files.tsx"),
+  editors: () => import("./project/editors.tsx"),
+  log: () => import("./project/log.tsx"),
+  settings: () => import("./project/settings.tsx"),
+};
 
 export function Page({ params }: { readonly params: Params }): VNode {
-  const { config, router } = useSite();
-  const live = useMemo(() => new LivePage(config, parseAddress(new URL(location.href), config.base)), [config]);
-  useEffect(() => {
-    live.enter();
-    return () => live.dispose();
-  }, [live]);
-  useSignalEffect(() => {
-    const path = /^files\/(.+[^/])$/.exec(router.path.value.split("/").slice(3).map(decodeURIComponent).join("/"))?.[1];
-    const projectId = params.project_id;
-    if (path !== undefined && projectId !== undefined) {
-      live.files.enter({ projectId, path, target: {}, create: false }, "front");
-    }
-  });
+  const id = params.project_id ?? "";
+  return <Project key={id} id={id} />;
+}
+
+function Project({ id }: { readonly id: string }): VNode {
+  const site = useSite();
+  const here = useMemo(() => new ProjectHere(id, site), [id, site]);
+  useEffect(() => here.enter(), [here]);
+  const { section } = here.place.value;
   return (
-    <main class="shell">
-      <Notices page={live} />
-      <div class="files">
-        {live.files.all.value.map((file) => (
-          <FileView key={`${file.projectId}/${file.path}`} page={live} file={file} frameUrl={FRAME_URL} />
-        ))}
+    <ProjectContext.Provider value={here}>
+      <div class="project">
+        <nav class="project-bar" aria-label={words.sections()}>
+          <Link here={here} place="files/" text={words.files()} isHere={section === "files"} />
+          <Link here={here} place="log" text={words.log()} isHere={section === "log"} />
+          <Link here={here} place="settings" text={words.settings()} isHere={section === "settings"} />
+        </nav>
+        <Loaded key={section} load={LOADS[section]} params={{}} />
       </div>
-    </main>
+    </ProjectContext.Provider>
+  );
+}
+
+interface LinkProps {
+  readonly here: ProjectHere;
+  readonly place: string;
+  readonly text: string;
+  readonly isHere: boolean;
+}
+
+function Link({ here, place, text, isHere }: LinkProps): VNode {
+  return (
+    <a href={here.href(place)} aria-current={isHere ? "page" : undefined}>
+      {text}
+    </a>
   );
 }

@@ -13,8 +13,8 @@ from pycrdt import Array, Doc, Map, Text
 
 from carrel.agent.connection import Stream
 from carrel.agent.documents.extension import Extension
-from carrel.agent.documents.opening import Place
 from carrel.agent.documents.pace import Pace
+from carrel.agent.documents.place import Place
 from carrel.agent.documents.rooms import Rooms
 from carrel.protocol.documents import (
     DOCUMENT_CHANNEL,

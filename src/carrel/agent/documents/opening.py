@@ -1,6 +1,5 @@
 """How a room comes to be: from the file, and from the log if there is one that can be trusted."""
 
-import hashlib
 import os
 import secrets
 from contextlib import suppress
@@ -11,44 +10,23 @@ from pycrdt import Doc
 
 from carrel.agent.connection import Refused
 from carrel.agent.documents import disk, log
-from carrel.agent.documents.disk import NotAFile, Signature
+from carrel.agent.documents.disk import Signature
 from carrel.agent.documents.files import Content, Unsupported
 from carrel.agent.documents.log import BASE, NEXT, Log
 from carrel.agent.documents.logbook import Logbook
 from carrel.agent.documents.notebook_doc import NotebookDoc
 from carrel.agent.documents.notebook_file import EMPTY, NotebookFile
 from carrel.agent.documents.pace import Pace
+from carrel.agent.documents.place import Place, create_file, load_file
 from carrel.agent.documents.room import Document, Room
 from carrel.agent.documents.text_doc import TextDoc
 from carrel.agent.documents.text_file import TextFile
 from carrel.agent.documents.texts import hunks
 from carrel.agent.documents.threads import Threads
 from carrel.agent.documents.watch import Watch
-from carrel.protocol.documents import BAD_PATH, BUSY, FORBIDDEN, NOT_A_FILE, NOT_FOUND, UNSUPPORTED
+from carrel.protocol.documents import BUSY, FORBIDDEN, UNSUPPORTED
 
 _NOTEBOOK = ".ipynb"
-
-
-class Place(Struct, frozen=True):
-    """Where files are, and where their logs are."""
-
-    home: str
-    logs: str
-
-    def resolve(self, path: str) -> str:
-        """The real path that a path relative to the home leads to; raises `Refused`."""
-        home = os.path.realpath(self.home)
-        if not path or "\0" in path:
-            raise Refused(BAD_PATH, "The path is not valid.")
-        real = os.path.realpath(os.path.join(home, path))
-        if not real.startswith(home + "/"):
-            raise Refused(BAD_PATH, "The path leads out of the project.")
-        return real
-
-    def log_of(self, real: str) -> str:
-        """Where the log of a file is."""
-        inner = os.path.relpath(real, os.path.realpath(self.home))
-        return os.path.join(self.logs, hashlib.sha256(os.fsencode(inner)).hexdigest()[:32] + ".db")
 
 
 class _Logged(Struct):
@@ -65,8 +43,8 @@ class _Logged(Struct):
 async def open_room(place: Place, real: str, threads: Threads, pace: Pace, *, create: bool) -> Room:
     """A room for the file at a real path; raises `Refused`."""
     if create:
-        await threads.for_file(_create, real)
-    data, known = await threads.for_file(_load, real)
+        await threads.for_file(create_file, real, EMPTY if real.endswith(_NOTEBOOK) else b"")
+    data, known = await threads.for_file(load_file, real)
     path = place.log_of(real)
     logged = await threads.for_log(_read_log, path)
     document = _document(real)
@@ -168,27 +146,6 @@ def _parse(real: str, data: bytes, like: Any) -> Content:
     except Unsupported as error:
         raise Refused(UNSUPPORTED, str(error)) from error
     return content
-
-
-def _create(real: str) -> None:
-    """An empty file, unless there is one."""
-    if disk.signature(real) is not None:
-        return
-    with suppress(OSError):  # somebody else was faster, or `_load` says why not
-        disk.replace(real, EMPTY if real.endswith(_NOTEBOOK) else b"", None, "new")
-
-
-def _load(real: str) -> tuple[bytes, Signature]:
-    try:
-        return disk.load(real)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise Refused(NOT_FOUND, "There is no such file.") from error
-    except (NotAFile, IsADirectoryError) as error:
-        raise Refused(NOT_A_FILE, "This is not a regular file.") from error
-    except Unsupported as error:
-        raise Refused(UNSUPPORTED, str(error)) from error
-    except OSError as error:
-        raise Refused(FORBIDDEN, f"The file cannot be read: {error.strerror}.") from error
 
 
 def _read_log(path: str) -> _Logged | None:

@@ -56,7 +56,7 @@ class Documents:
 
     def _rooms(self) -> "Rooms":
         if self._open is None:
-            from carrel.agent.documents.opening import Place
+            from carrel.agent.documents.place import Place
             from carrel.agent.documents.rooms import Rooms
 
             logs = LOGS if os.path.isdir(LOGS) else os.path.join(self._home, _HIDDEN)

@@ -10,8 +10,9 @@ import msgspec
 from carrel.agent.connection import Refused, Stream
 from carrel.agent.documents.extension import Extension
 from carrel.agent.documents.log import Failure, Log, SavedVersion
-from carrel.agent.documents.opening import Place, open_room
+from carrel.agent.documents.opening import open_room
 from carrel.agent.documents.pace import Pace
+from carrel.agent.documents.place import Place
 from carrel.agent.documents.room import Room
 from carrel.agent.documents.threads import Threads
 from carrel.agent.documents.viewer import PageViewer

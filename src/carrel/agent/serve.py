@@ -19,6 +19,7 @@ from carrel.agent.jobs import Jobs
 from carrel.agent.kernels.sessions import Kernels
 from carrel.agent.notebooks.extension import running_notebooks
 from carrel.agent.spawn import Launcher
+from carrel.agent.terminals.requests import Terminals
 
 _PR_SET_DUMPABLE = 4
 _MOST_HUBS = 16
@@ -72,6 +73,7 @@ async def serve(listener: socket.socket, launcher: Launcher) -> None:
             **Commands(launcher, tasks).handlers(),
             **Jobs(launcher, tasks).handlers(),
             **Documents(launcher.home, tasks, [running_notebooks(kernels)]).handlers(),
+            **Terminals(launcher, tasks).handlers(),
             **Evaluations(kernels, launcher.home, tasks).handlers(),
         }
         while True:

@@ -1,8 +1,8 @@
 """Start a program the fast way: `posix_spawn` from a process that has little to copy.
 
-The child gets a session and process group of its own, default signals, /dev/null as input, two pipes as output and none
-of our descriptors. Its directory, CPU limit and OOM score are set on ourselves for the moment of the spawn, where
-nothing can observe it: threads of the agent use absolute paths, and it ignores SIGXCPU.
+The child gets a session and process group of its own, default signals, none of our descriptors, and /dev/null as input
+and two pipes as output, or a terminal. Its directory, CPU limit and OOM score are set on ourselves for the moment of
+the spawn, where nothing can observe it: threads of the agent use absolute paths, and it ignores SIGXCPU.
 
 What runs must not starve the agent, with which it shares a control group. Niceness belongs to a thread in Linux, is
 inherited, and may only grow; so a thread of its own, which is nice, starts the children.
@@ -63,10 +63,8 @@ class Launcher:
 
         `stdin` is a descriptor that the child gets as its input instead of /dev/null.
         """
-        if not argv or not argv[0]:
-            raise NotRunnable("there is no program to run")
         marker = os.urandom(16).hex()
-        full_environment = {**self.environment, **environment, "PWD": directory, MARKER_NAME: marker}
+        environment = {**environment, MARKER_NAME: marker}
         with _output_pipes() as (stdout, stderr):
             nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
             actions = [
@@ -74,9 +72,28 @@ class Launcher:
                 (os.POSIX_SPAWN_DUP2, stdout[1], 1),
                 (os.POSIX_SPAWN_DUP2, stderr[1], 2),
             ]
-            with _sentences(argv[0], directory), _standing_in(directory), _cpu_limit(cpu_seconds), self._expendable():
-                pid = self._nice_thread.submit(_execute, argv, full_environment, actions).result()
+            pid = self._spawn(argv, directory, environment, actions, cpu_seconds)
         return Child(pid, marker, stdout[0], stderr[0])
+
+    def start_on(self, terminal: str, argv: tuple[str, ...], directory: str, environment: dict[str, str]) -> int:
+        """Start `argv` with the terminal at that path as its own and as its three streams; raises `NotRunnable`."""
+        opened = (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0)  # a session's first terminal controls it
+        actions = [opened, (os.POSIX_SPAWN_DUP2, 0, 1), (os.POSIX_SPAWN_DUP2, 0, 2)]
+        return self._spawn(argv, directory, environment, actions)
+
+    def _spawn(
+        self,
+        argv: tuple[str, ...],
+        directory: str,
+        environment: dict[str, str],
+        actions: Sequence[tuple[object, ...]],
+        cpu_seconds: int = 0,
+    ) -> int:
+        if not argv or not argv[0]:
+            raise NotRunnable("there is no program to run")
+        full_environment = {**self.environment, **environment, "PWD": directory}
+        with _sentences(argv[0], directory), _standing_in(directory), _cpu_limit(cpu_seconds), self._expendable():
+            return self._nice_thread.submit(_execute, argv, full_environment, actions).result()
 
     @contextmanager
     def _expendable(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ from carrel.domain.errors import DomainError
 from carrel.domain.projects import Permission, ProjectAccess
 
 _PATH_BYTES = 4095
+TERMINAL_SUFFIX = ".term"
 _NOT_A_FILE = "path must be a file"
 
 
@@ -19,9 +20,14 @@ class FileAccess:
     allow: frozenset[Ability] = frozenset(Ability)
 
     @property
+    def is_terminal(self) -> bool:
+        return self.path.endswith(TERMINAL_SUFFIX)
+
+    @property
     def may_edit(self) -> bool:
-        """Edits are saved by themselves, so who may not save may not edit."""
-        return Permission.WRITE in self.project.grants and Ability.SAVE in self.allow
+        """Edits are saved by themselves, so who may not save may not edit; who types in a terminal runs commands."""
+        may_save = Permission.WRITE in self.project.grants and Ability.SAVE in self.allow
+        return may_save and (self.may_run or not self.is_terminal)
 
     @property
     def may_run(self) -> bool:

@@ -42,6 +42,10 @@ class Kind(IntEnum):
     REPLY = 17
     EVENT = 18
     COMM = 19
+    OUTPUT = 32
+    INPUT = 33
+    RESIZE = 34
+    TAKEN = 35
 
 
 class OpenDocument(Body, tag="open-document", frozen=True):
@@ -67,7 +71,7 @@ class ReadHistory(Body, tag="read-history", frozen=True):
 
 
 class DocumentOpened(Body, frozen=True):
-    """`kind` is `notebook` or `text`."""
+    """`kind` is `notebook`, `text` or `terminal`."""
 
     kind: str
     generation: str

@@ -3,5 +3,8 @@
 from carrel.protocol.documents import OpenDocument, ReadHistory
 from carrel.protocol.evaluations import Evaluate, ListKernels
 from carrel.protocol.execution import Exec, KillJob, Ping, ReadJob, StartJob
+from carrel.protocol.terminals import OpenTerminal
 
-AgentRequest = Ping | Exec | StartJob | ReadJob | KillJob | OpenDocument | ReadHistory | Evaluate | ListKernels
+AgentRequest = (
+    Ping | Exec | StartJob | ReadJob | KillJob | OpenDocument | ReadHistory | Evaluate | ListKernels | OpenTerminal
+)

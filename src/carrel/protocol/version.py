@@ -8,9 +8,10 @@ History:
 2. Input to streams; documents.
 3. Evaluations, lists of kernels.
 4. Messages of documents in parts.
+5. Terminals.
 """
 
-CURRENT = 4
+CURRENT = 5
 OLDEST = 1
 
 

@@ -27,7 +27,7 @@ from carrel.remote.connection import Call
 from carrel.remote.held import Share
 
 _REASONS = frozenset({NOT_FOUND, NOT_A_FILE, BAD_PATH, UNSUPPORTED, FORBIDDEN, BUSY, LOST})
-_KINDS = frozenset({"notebook", "text"})
+_KINDS = frozenset({"notebook", "text", "terminal"})
 _SENTENCE = 2000
 _GENERATION = 200
 _opened = msgspec.msgpack.Decoder(DocumentOpened)

@@ -32,6 +32,7 @@ from carrel.protocol.execution import (
     ReadJob,
     StartJob,
 )
+from carrel.protocol.terminals import OpenTerminal
 from carrel.remote.connection import Connection
 from carrel.remote.documents import DocumentStream
 from carrel.remote.evaluations import patience, read_kernels, read_output, to_evaluate
@@ -187,8 +188,8 @@ class AgentLink(AsyncContextManagerMixin):
             return await read_kernels(call, self._held)
 
     @asynccontextmanager
-    async def open_document(self, request: OpenDocument) -> AsyncIterator[DocumentStream]:
-        """Take part in a document until the block ends.
+    async def open_document(self, request: OpenDocument | OpenTerminal) -> AsyncIterator[DocumentStream]:
+        """Take part in a document or terminal until the block ends.
 
         Raises `DocumentRefused`, also where its messages are read, and there `Overloaded` for those that are too large
         together.

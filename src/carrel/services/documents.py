@@ -20,6 +20,7 @@ from carrel.domain.execution import AgentLost
 from carrel.domain.ids import AccountId, ProjectId
 from carrel.kit.clock import Clock
 from carrel.protocol.documents import OpenDocument
+from carrel.protocol.terminals import OpenTerminal
 from carrel.remote.documents import DocumentStream
 from carrel.services.background import survive
 from carrel.services.lifecycle import Lifecycle
@@ -113,22 +114,13 @@ class Documents(AsyncContextManagerMixin):
 
     @asynccontextmanager
     async def open(self, access: FileAccess, viewer: Viewer, *, create: bool) -> AsyncIterator[DocumentStream]:
-        """Take part in a document until the block ends; the project is started if need be.
+        """Take part in a document or terminal until the block ends; the project is started if need be.
 
         Raises what `start` raises, `DocumentRefused`, and `AgentLost` with the best known reason.
         """
-        request = OpenDocument(
-            path=access.path,
-            account_id=viewer.account_id,
-            name=viewer.name,
-            color=viewer.color,
-            may_edit=access.may_edit,
-            may_run=access.may_run,
-            create=create and access.may_edit,
-        )
         try:
             link = await self.lifecycle.link(access.project.project)
-            async with link.open_document(request) as stream:
+            async with link.open_document(_request(access, viewer, create=create and access.may_edit)) as stream:
                 self.projects.touch_soon(access.project)
                 yield stream
         except AgentLost as error:
@@ -145,3 +137,17 @@ class Documents(AsyncContextManagerMixin):
         if len(times) == STARTS and times[0] > now - _STARTS_IN:
             raise Overloaded("too many projects were started; try again in a minute")
         times.append(now)
+
+
+def _request(access: FileAccess, viewer: Viewer, *, create: bool) -> OpenDocument | OpenTerminal:
+    if access.is_terminal:
+        return OpenTerminal(access.path, may_type=access.may_edit, create=create)
+    return OpenDocument(
+        path=access.path,
+        account_id=viewer.account_id,
+        name=viewer.name,
+        color=viewer.color,
+        may_edit=access.may_edit,
+        may_run=access.may_run,
+        create=create,
+    )

@@ -25,7 +25,7 @@ from carrel.services.documents import Viewer
 log = structlog.get_logger()
 
 OPENING_SECONDS = 120
-_EDITS = frozenset({Kind.UPDATE, Kind.RESCUE})
+_EDITS = frozenset({Kind.UPDATE, Kind.RESCUE, Kind.INPUT})
 
 
 class Page(Protocol):

@@ -12,9 +12,7 @@ from carrel.domain.projects import PermissionMissing, ProjectDeleted, ProjectIdI
 from carrel.protocol.codec import GarbledFrame
 from carrel.protocol.documents import Kind, Reader, encode_number
 
-FROM_PAGES = frozenset(
-    {Kind.SYNC_STEP_1, Kind.SYNC_STEP_2, Kind.UPDATE, Kind.AWARENESS, Kind.RESCUE, Kind.PART, Kind.CALL, Kind.COMM}
-)
+FROM_PAGES = frozenset(Kind) - {Kind.ACK, Kind.REPLY, Kind.EVENT, Kind.OUTPUT}
 MESSAGE_BYTES = 1 << 20
 """The largest message of a page; what does not fit comes in parts, which only the agent puts together."""
 TEXT_BYTES = 1 << 16

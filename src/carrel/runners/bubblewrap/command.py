@@ -32,6 +32,10 @@ class Interior:
     def home(self) -> str:
         return f"/projects/{self.spec.project_id}"
 
+    @property
+    def _path(self) -> str:
+        return f"{self.home}/.local/bin:{ENVIRONMENT}/bin:/usr/local/bin:/usr/bin:/bin"
+
     def arguments(self, settings: RunnerSettings) -> Arguments:
         """The options for bubblewrap, without those that name descriptors of a single start."""
         resources = self.spec.resources
@@ -72,6 +76,7 @@ class Interior:
         arguments.content(b"127.0.0.1 localhost project\n::1 localhost\n", "/etc/hosts")
         arguments.content(b"project\n", "/etc/hostname")
         arguments.content(b"", "/etc/resolv.conf")
+        arguments.content(f"PATH={self._path}\n".encode(), "/etc/profile.d/carrel.sh")  # login shells set another
 
     def _environment(self) -> dict[str, str]:
         ours = {
@@ -79,7 +84,7 @@ class Interior:
             "USER": "user",
             "LOGNAME": "user",
             "SHELL": "/bin/bash",
-            "PATH": f"{self.home}/.local/bin:{ENVIRONMENT}/bin:/usr/local/bin:/usr/bin:/bin",
+            "PATH": self._path,
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
         }

@@ -31,6 +31,7 @@ from carrel.services.housekeeping import Housekeeping
 from carrel.services.keys import Keys
 from carrel.services.lifecycle import Lifecycle
 from carrel.services.mail import Mail
+from carrel.services.password_checks import PasswordChecks
 from carrel.services.passwords import Passwords
 from carrel.services.projects import Projects
 from carrel.services.public_paths import PublicPaths
@@ -99,7 +100,7 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
             accounts=Accounts(store, keys, passwords, Registration(clock), mail, clock, settings.site),
             auth_tokens=auth_tokens,
             embed_sessions=EmbedSessions(store, auth_tokens, access, clock),
-            web_sessions=WebSessions(store, passwords, clock, settings.site),
+            web_sessions=WebSessions(store, PasswordChecks(store, passwords), clock, settings.site),
             mail=mail,
         )
 

@@ -1,14 +1,11 @@
 """Signing in with a browser: a cookie `<id>.<secret>` for each, which can be listed, ended, and outlives the browser.
 
 What a session's account may do is looked up at each use, so that one that was ended, or whose account was banned, is
-dead at once. Passwords are checked one at a time for each address, and failures are counted in this hub's memory.
+dead at once.
 """
 
 import hmac
-import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -17,11 +14,10 @@ from carrel.domain.accounts import Account
 from carrel.domain.ids import AccountId
 from carrel.domain.keys import AccountBanned
 from carrel.domain.principals import AccountPrincipal
-from carrel.domain.web_sessions import SignInFailed, SignInRequired, TooManySignIns, WebSession
+from carrel.domain.web_sessions import SignInRequired, WebSession
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import keyed_hash, random_text
-from carrel.kit.turns import Turns
-from carrel.services.passwords import Passwords
+from carrel.services.password_checks import PasswordChecks
 from carrel.services.settings import SiteSettings
 from carrel.store.store import Store
 
@@ -34,10 +30,6 @@ _TOUCHED_EVERY = timedelta(hours=1)
 _ID_LENGTH = 16
 _SECRET_LENGTH = 32
 _PURPOSE = "web-session"
-_PER_ADDRESS = ((60.0, 5), (3600.0, 50))
-_PER_COMPUTER = ((60.0, 30), (3600.0, 200))
-_REMEMBERED_AT_MOST = 20_000
-_PROBLEM = "Problem signing into account -- "
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,60 +54,18 @@ class Browser:
 
 
 @dataclass(frozen=True, slots=True)
-class WrongPasswords:
-    """Failures by what they have in common; `now` in seconds."""
-
-    now: Callable[[], float] = time.monotonic
-    _times: dict[str, deque[float]] = field(default_factory=dict)
-
-    def check(self, key: str, limits: tuple[tuple[float, int], ...], whom: str) -> None:
-        """Raises `TooManySignIns`."""
-        times, now = self._times.get(key, ()), self.now()
-        for seconds, limit in limits:
-            if sum(1 for at in times if at > now - seconds) >= limit:
-                raise TooManySignIns(whom, hour=seconds > 60)
-
-    def count(self, *keys: str) -> None:
-        if len(self._times) > _REMEMBERED_AT_MOST:
-            self._times.clear()
-        for key in keys:
-            self._times.setdefault(key, deque(maxlen=200)).append(self.now())
-
-
-@dataclass(frozen=True, slots=True)
 class WebSessions:
     store: Store
-    passwords: Passwords
+    checks: PasswordChecks
     clock: Clock
     site: SiteSettings
-    wrong: WrongPasswords = field(default_factory=WrongPasswords)
-    _turns: Turns[str] = field(default_factory=Turns)
 
     async def sign_in(self, email_address: str, password: str, browser: Browser) -> tuple[Account, str]:
         """The account and a new cookie's value. Raises `SignInFailed`, `TooManySignIns`, `AccountBanned`."""
-        email = email_address.strip().lower()
-        async with self._turns.of(email):  # or many could guess before the first failure is counted
-            account = await self._check(email, password, browser)
-        return account, await self.open(account, browser)
-
-    async def _check(self, email: str, password: str, browser: Browser) -> Account:
-        by_address, by_computer = f"address:{email}", f"computer:{browser.ip}"
-        self.wrong.check(by_address, _PER_ADDRESS, f'as "{email}"')
-        self.wrong.check(by_computer, _PER_COMPUTER, "from your computer")
-        async with self.store.read() as transaction:
-            account = await transaction.accounts.find_by_email(email)
-        problem = None
-        if account is None or account.deleted:
-            problem = f"no account with email address '{email[:254]}'."
-        elif account.password_hash is None or not await self.passwords.verify(account.password_hash, password):
-            problem = f"password for '{email[:254]}' is incorrect."
-        if account is None or problem is not None:
-            self.wrong.count(by_address, by_computer)
-            log.info("sign_in_failed", ip=browser.ip)
-            raise SignInFailed(f"{_PROBLEM}{problem}")
+        account = await self.checks.check(email_address, password, browser.ip)
         if account.banned:
             raise AccountBanned(self.site.help_email)
-        return account
+        return account, await self.open(account, browser)
 
     async def open(self, account: Account, browser: Browser, *, impersonator_id: AccountId | None = None) -> str:
         """A new session of an account that has proved itself; the cookie's value."""

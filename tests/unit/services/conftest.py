@@ -8,12 +8,15 @@ from support.databases import SqliteDatabases
 from support.rows import MovableClock
 
 from carrel.services.accounts import Accounts
+from carrel.services.attempts import Attempts
 from carrel.services.auth_tokens import AuthTokens
 from carrel.services.keys import Keys
 from carrel.services.mail import Mail
+from carrel.services.password_checks import PasswordChecks
 from carrel.services.passwords import Passwords
 from carrel.services.registration import Registration
 from carrel.services.settings import MailSettings, SiteSettings
+from carrel.services.web_sessions import WebSessions
 from carrel.store.store import Store
 
 
@@ -60,3 +63,13 @@ def accounts(
 @pytest.fixture
 def auth_tokens(store: Store, passwords: Passwords, clock: MovableClock, site: SiteSettings) -> AuthTokens:
     return AuthTokens(store, passwords, clock, site)
+
+
+@pytest.fixture
+def checks(store: Store, passwords: Passwords, clock: MovableClock) -> PasswordChecks:
+    return PasswordChecks(store, passwords, Attempts(lambda: clock.now().timestamp()))
+
+
+@pytest.fixture
+def web_sessions(store: Store, checks: PasswordChecks, clock: MovableClock, site: SiteSettings) -> WebSessions:
+    return WebSessions(store, checks, clock, site)

@@ -4,9 +4,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address
 
 from carrel.domain.embed_sessions import TooManyAttempts
+from carrel.kit.networks import network_of
 
 _LIMITS = ((60.0, 30), (3600.0, 200))
 """(seconds, failures in them)"""
@@ -22,7 +22,7 @@ class Failures:
 
     def count(self, address: str | None) -> None:
         """Note a failure. Raises `TooManyAttempts` if it is one too many, which does not count itself."""
-        key, now = _network(address), self.now()
+        key, now = network_of(address), self.now()
         times = self._times.get(key)
         if times is None:
             if len(self._times) >= _ADDRESSES_AT_MOST:
@@ -32,14 +32,3 @@ class Failures:
             if len(times) >= limit and times[-limit] > now - seconds:
                 raise TooManyAttempts(int(times[-limit] + seconds - now) + 1)
         times.append(now)
-
-
-def _network(address: str | None) -> str:
-    """An IPv6 host has a whole /64 to call from."""
-    try:
-        parsed = ip_address(address or "")
-    except ValueError:
-        return address or ""
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    return str(parsed.ipv4_mapped or int(parsed) >> 64)

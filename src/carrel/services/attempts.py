@@ -1,0 +1,39 @@
+"""Attempts that are counted, so that nobody guesses or pesters without end."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+_REMEMBERED_AT_MOST = 20_000
+_PER_KEY_AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many attempts in so many seconds."""
+
+    attempts: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """By what they have in common, in this hub's memory; `now` in seconds."""
+
+    now: Callable[[], float] = time.monotonic
+    _times: dict[str, deque[float]] = field(default_factory=dict)
+
+    def reached(self, key: str, limits: Sequence[Limit]) -> Limit | None:
+        """The first of the limits that one more attempt would exceed."""
+        times, now = self._times.get(key, ()), self.now()
+        for limit in limits:
+            if sum(at > now - limit.seconds for at in times) >= limit.attempts:
+                return limit
+        return None
+
+    def count(self, *keys: str) -> None:
+        if len(self._times) > _REMEMBERED_AT_MOST:
+            self._times.clear()
+        for key in keys:
+            self._times.setdefault(key, deque(maxlen=_PER_KEY_AT_MOST)).append(self.now())

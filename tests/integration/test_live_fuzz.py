@@ -166,6 +166,7 @@ def test_a_message_that_is_announced_as_too_large_is_not_waited_for(scene: Scene
         (b"\x82\x01x", 1002),  # not masked
         (b"\xc2\x80\0\0\0\0", 1002),  # compressed, which was not agreed
         (b"\x80\x80\0\0\0\0", 1002),  # goes on with nothing
+        (b"\x02\x80\0\0\0\0" + b"\0\x80\0\0\0\0" * 2000, 1009),  # fragments without content and without end
         (b"\x89\xfe\x01\0\0\0\0\0" + bytes(256), 1002),  # a ping that is too long
     ],
 )

@@ -12,6 +12,7 @@ import uvicorn
 from carrel.cli.common import config_option, fail, settings_or_exit
 from carrel.cli.logs import configure_logging
 from carrel.hub.app import create_app
+from carrel.hub.live.fragments import BoundedSocket
 from carrel.hub.live.messages import MESSAGE_BYTES
 from carrel.hub.platform import DataDirectoryBusy, only_hub
 from carrel.hub.settings import Settings
@@ -71,7 +72,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
         create_app(settings),
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=BoundedSocket,
         ws_max_size=MESSAGE_BYTES,
         ws_per_message_deflate=False,  # a few bytes could become gigabytes, and idle pages would cost memory
         lifespan="on",

@@ -30,7 +30,7 @@ test: run-packages test-packages $(DEV) $(ENVIRONMENT) web ## run all tests (ARG
 lint: $(DEV) ## check style, types, imports and the house rules
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m ruff format --check --quiet .
-	@$(PYTHON) -m mypy --no-error-summary --num-workers 2
+	@$(PYTHON) -m mypy --no-error-summary
 	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	@$(PYTHON) tools/house_lints.py
 	@$(WEB) run lint --silent

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from carrel.domain.embed_sessions import Ability
+from carrel.domain.embed_sessions import Ability, AbilityMissing
 from carrel.domain.errors import DomainError
 from carrel.domain.projects import Permission, ProjectAccess
 
@@ -13,11 +13,16 @@ _NOT_A_FILE = "path must be a file"
 
 @dataclass(frozen=True, slots=True)
 class FileAccess:
-    """The right to open one file; only `services/access.py` makes it. `path` is normal, relative to the home."""
+    """The right to one file or directory; only `services/access.py` makes it.
+
+    `path` is normal, relative to the home, and empty for the home itself. Of a directory only the names in `only` may
+    be seen, and nothing may be done in it, unless that is `None`.
+    """
 
     project: ProjectAccess
     path: str
     allow: frozenset[Ability] = frozenset(Ability)
+    only: frozenset[str] | None = None
 
     @property
     def is_terminal(self) -> bool:
@@ -32,6 +37,13 @@ class FileAccess:
     @property
     def may_run(self) -> bool:
         return Permission.WRITE in self.project.grants and Ability.RUN in self.allow
+
+    def demand(self, ability: Ability) -> None:
+        """Raise `AbilityMissing`, or `PermissionMissing` where it needs a right that the account has not."""
+        if ability is not Ability.EXPORT:
+            self.project.demand(Permission.WRITE)
+        if ability not in self.allow:
+            raise AbilityMissing(ability)
 
     @property
     def may(self) -> tuple[str, ...]:
@@ -74,7 +86,15 @@ class DocumentRefused(DomainError):
 
 
 def file_path(text: str) -> str:
-    """A path from a page, without empty and `.` components. Raises `PathNotOfFile`, `PathNotInside`."""
+    """The path of a file, from a page, without empty and `.` components. Raises `PathNotOfFile`, `PathNotInside`."""
+    if text.rpartition("/")[2] in ("", "."):
+        item_path(text)
+        raise PathNotOfFile
+    return item_path(text)
+
+
+def item_path(text: str) -> str:
+    """The same for a file or a directory; empty for the home. Raises `PathNotInside`."""
     try:
         too_long = len(text.encode()) > _PATH_BYTES
     except UnicodeEncodeError as error:
@@ -82,6 +102,4 @@ def file_path(text: str) -> str:
     parts = text.split("/")
     if text.startswith("/") or "\0" in text or ".." in parts or too_long:
         raise PathNotInside
-    if parts[-1] in ("", "."):
-        raise PathNotOfFile
     return "/".join(part for part in parts if part not in ("", "."))

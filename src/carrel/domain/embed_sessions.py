@@ -40,6 +40,12 @@ class EmbedScope:
         """Whether a normal path is one of `paths`, or below one."""
         return self.paths is None or any(path == one or path.startswith(f"{one}/") for one in self.paths)
 
+    def leading_from(self, path: str) -> frozenset[str]:
+        """The names in a directory above `paths` (the home: "") that lead to them; none if it is not above them."""
+        above = f"{path}/" if path else ""
+        paths = () if self.paths is None or self.covers_path(path) else self.paths
+        return frozenset(one[len(above) :].partition("/")[0] for one in paths if one.startswith(above))
+
     @property
     def abilities(self) -> frozenset[Ability]:
         return self.allow & {Ability.EXPORT} if self.readonly else self.allow

@@ -12,6 +12,15 @@ class FileMissing(DomainError):
         super().__init__(f"ENOENT: no such file or directory, stat '{path}'")
 
 
+class FileExists(DomainError):
+    """Something has that name already; nothing was changed."""
+
+    code = "file-exists"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"EEXIST: file exists: '{path}'")
+
+
 class FileTooLarge(DomainError):
     code = "file-too-large"
 

@@ -16,12 +16,12 @@ from carrel.domain.errors import (
     NotAvailableWithProjectKey,
     Overloaded,
 )
-from carrel.domain.files import FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
+from carrel.domain.files import FileExists, FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
 from carrel.domain.keys import AccountBanned, KeyUnknown
 from carrel.domain.projects import PermissionMissing, StartFailed
 from carrel.domain.web_sessions import SignInRequired, TooManySignIns
 
-_PREFIXED = (FileMissing, FileTooLarge, IsDirectory, PathEscapes, FileRefused)
+_PREFIXED = (FileExists, FileMissing, FileTooLarge, IsDirectory, PathEscapes, FileRefused)
 _REFUSALS = (KeyUnknown, AccountBanned, MultiResponseUnsupported)
 _V2_STATUSES: dict[type[DomainError], int] = {
     AuthTokenUnknown: 401,
@@ -37,6 +37,7 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     NotAvailableWithProjectKey: 403,
     PermissionMissing: 403,
     FileMissing: 404,
+    FileExists: 409,
     TooManyAttempts: 429,
     TooManySignIns: 429,
     Overloaded: 503,

@@ -14,12 +14,15 @@ _AT_FDCWD = -100
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def renameat2(old: str, new: str, flags: int) -> None:
-    """Rename a path to another one; raises `OSError`, one of `CANNOT` if it takes another way here."""
+def renameat2(old: str, new: str, flags: int, *, src_dir_fd: int = _AT_FDCWD, dst_dir_fd: int = _AT_FDCWD) -> None:
+    """Rename a path to another one, each seen from its directory.
+
+    Raises `OSError`, one of `CANNOT` if it takes another way here.
+    """
     function = getattr(_libc, "renameat2", None)
     if function is None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), old)
-    arguments = (_AT_FDCWD, os.fsencode(old), _AT_FDCWD, os.fsencode(new), ctypes.c_uint(flags))
+    arguments = (src_dir_fd, os.fsencode(old), dst_dir_fd, os.fsencode(new), ctypes.c_uint(flags))
     if function(*arguments) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), old)

@@ -98,15 +98,20 @@ def parse(text: str, mount: str) -> InnerPath:
     Raises `PathUnusable` and, for an absolute path that does not begin with `mount`, `PathLeavesRoot`.
     """
     try:
-        raw = text.encode()
+        return parse_bytes(text.encode(), mount)
     except UnicodeEncodeError as error:
         raise PathUnusable("the path is not valid Unicode") from error
+
+
+def parse_bytes(raw: bytes, mount: str) -> InnerPath:
+    """The same for a path whose names need not be UTF-8."""
     if b"\0" in raw:
         raise PathUnusable("the path contains a NUL character")
     if len(raw) > PATH_BYTES:
         raise PathUnusable(f"the path is longer than {PATH_BYTES} bytes")
+    text = os.fsdecode(raw)
     parts, is_absolute = _components(text), text.startswith("/")
-    if any(len(part.encode()) > NAME_BYTES for part in parts):
+    if any(len(os.fsencode(part)) > NAME_BYTES for part in parts):
         raise PathUnusable(f"a name in the path is longer than {NAME_BYTES} bytes")
     if is_absolute:
         parts = _below_mount(parts, mount)
@@ -294,6 +299,13 @@ def open_for_reading(root: Root, path: InnerPath) -> Iterator[int]:
         yield fd
 
 
+@contextmanager
+def open_directory(root: Root, path: InnerPath) -> Iterator[int]:
+    """Open a directory for listing. Raises `PathLeavesRoot` and `OSError`."""
+    with owned(_open(root, path, _READ | os.O_DIRECTORY)) as fd:
+        yield fd
+
+
 def stat(root: Root, path: InnerPath) -> os.stat_result:
     """What `path` leads to. Raises `PathLeavesRoot` and `OSError`."""
     with owned(_open(root, path, os.O_PATH)) as fd:
@@ -309,7 +321,7 @@ def list_directory(root: Root, path: InnerPath, *, limit: int) -> list[Entry]:
     Raises `PathLeavesRoot` and `OSError`.
     """
     entries: list[Entry] = []
-    with owned(_open(root, path, _READ | os.O_DIRECTORY)) as fd, os.scandir(fd) as found:
+    with open_directory(root, path) as fd, os.scandir(fd) as found:
         for item in found:
             if len(entries) == limit:
                 break

@@ -1,9 +1,10 @@
 """Who may work on which project: the one place that makes `ProjectAccess` values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from carrel.domain.documents import FileAccess, file_path
-from carrel.domain.embed_sessions import EmbedScope, NotAvailableInEmbed
+from carrel.domain.documents import FileAccess, file_path, item_path
+from carrel.domain.embed_sessions import Ability, EmbedScope, NotAvailableInEmbed
 from carrel.domain.errors import NotAvailableWithProjectKey
 from carrel.domain.ids import is_uuid
 from carrel.domain.keys import KeyUnknown
@@ -18,6 +19,8 @@ from carrel.domain.projects import (
     grants_of,
 )
 from carrel.store.store import Store
+
+Person = AccountPrincipal | EmbedPrincipal
 
 _PROJECT_KEY_GRANTS = frozenset({Permission.READ, Permission.WRITE})
 
@@ -57,13 +60,35 @@ class Access:
         access.demand(permission)
         return access
 
-    async def to_file(self, principal: EmbedPrincipal, project_id: str, path: str) -> FileAccess:
+    async def to_file(self, principal: Person, project_id: str, path: str) -> FileAccess:
         """The right to open a file. Raises also what `file_path` raises, and `PermissionMissing` out of the scope."""
         access = await self.to(principal, project_id, Permission.READ)
-        normal = file_path(path)
-        if not principal.scope.covers_path(normal):
-            raise PermissionMissing(access.caller, project_id, Permission.READ)
-        return FileAccess(access, normal, principal.scope.abilities)
+        return _within(principal, access, file_path(path))
+
+    async def to_items(self, principal: Person, project_id: str, paths: Sequence[str]) -> list[FileAccess]:
+        """The right to some files and directories; the home itself is none. Raises like `to_file`."""
+        access = await self.to(principal, project_id, Permission.READ)
+        return [_within(principal, access, file_path(path.rstrip("/"))) for path in paths]
+
+    async def to_directory(self, principal: Person, project_id: str, path: str) -> FileAccess:
+        """The right to see a directory, or so much of it as leads into the scope. Raises like `to_file`."""
+        access = await self.to(principal, project_id, Permission.READ)
+        normal, scope = item_path(path), _scope_of(principal)
+        leading = scope.leading_from(normal)
+        if leading:
+            return FileAccess(access, normal, scope.abilities & {Ability.EXPORT}, leading)
+        return _within(principal, access, normal)
+
+
+def _scope_of(principal: Person) -> EmbedScope:
+    return principal.scope if isinstance(principal, EmbedPrincipal) else EmbedScope()
+
+
+def _within(principal: Person, access: ProjectAccess, path: str) -> FileAccess:
+    scope = _scope_of(principal)
+    if not scope.covers_path(path):
+        raise PermissionMissing(access.caller, access.project_id, Permission.READ)
+    return FileAccess(access, path, scope.abilities)
 
 
 def grants_for(

@@ -22,6 +22,7 @@ from carrel.domain.errors import DomainError
 from carrel.domain.files import (
     TEXT_FILE_BYTES,
     DiskFull,
+    FileExists,
     FileMissing,
     FileRefused,
     FileTooLarge,
@@ -71,6 +72,8 @@ def as_domain_error(error: Exception, path: str) -> DomainError:
             return FileRefused(f"EINVAL: {error}: '{shown[:100]}'")
         case FileNotFoundError():
             return FileMissing(shown)
+        case FileExistsError():
+            return FileExists(shown)
         case IsADirectoryError():
             return IsDirectory()
         case OSError() if error.errno in NO_ROOM:
@@ -102,34 +105,41 @@ class ProjectFiles:
 
     settings: DataSettings
     _limiter: CapacityLimiter = field(init=False, repr=False, compare=False)
+    _long_limiter: CapacityLimiter = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_limiter", anyio.CapacityLimiter(self.settings.file_workers))
+        object.__setattr__(self, "_long_limiter", anyio.CapacityLimiter(self.settings.file_workers))
 
     async def read_text(self, home: Home, path: str, *, limit_bytes: int = TEXT_FILE_BYTES) -> str:
         """The whole file, undecodable bytes replaced. Raises `FileTooLarge`, `IsDirectory`."""
-        return await self._in_thread(partial(_read_text, home, path, limit_bytes))
+        return await self.do(partial(_read_text, home, path, limit_bytes))
 
     async def write_text(self, home: Home, path: str, content: str) -> None:
         """Make missing directories and put the file there in one step; an existing file keeps its mode.
 
         Raises `IsDirectory` and `DiskFull`; then nothing has changed but perhaps new directories.
         """
-        await self._in_thread(partial(_write_text, home, path, content, self.settings))
+        await self.do(partial(_write_text, home, path, content, self.settings))
 
     async def stat(self, home: Home, path: str) -> FileStat:
-        return await self._in_thread(partial(_stat, home, path))
+        return await self.do(partial(_stat, home, path))
 
     async def real_path(self, home: Home, path: str) -> str:
         """Where a path really leads, symlinks resolved, relative to the home."""
-        return await self._in_thread(partial(_real_path, home, path))
+        return await self.do(partial(_real_path, home, path))
 
     async def list_directory(self, home: Home, path: str, *, limit: int) -> list[Entry]:
         """At most `limit` entries, unsorted; a file instead of a directory is `FileRefused`."""
-        return await self._in_thread(partial(_list, home, path, limit))
+        return await self.do(partial(_list, home, path, limit))
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
+    async def do(self, work: Callable[[], T]) -> T:
+        """Do something in a home, in a worker thread."""
         return await to_thread.run_sync(work, limiter=self._limiter)
+
+    async def do_long(self, work: Callable[[], T]) -> T:
+        """The same for what may take its time, and must not keep short work waiting."""
+        return await to_thread.run_sync(work, limiter=self._long_limiter)
 
 
 def _read_text(home: Home, path: str, limit_bytes: int) -> str:

@@ -1,6 +1,6 @@
 """HTTP API v2: JSON bodies and replies, HTTP's own statuses; errors are `{"error": text, "code": machine code}`."""
 
-from carrel.hub.api.v2 import accounts, embed, files, projects, sessions
+from carrel.hub.api.v2 import accounts, embed, explorer, files, projects, sessions
 from carrel.hub.api.v2.files import files_route
 from carrel.hub.api.v2.procedure import V2
 from carrel.hub.api.v2.reports import reports_route
@@ -12,6 +12,7 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
     procedures = [
         *embed.procedures,
         *files.procedures,
+        *explorer.procedures,
         *sessions.procedures,
         *accounts.procedures.procedures,
         *projects.procedures.procedures,

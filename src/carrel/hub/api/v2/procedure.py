@@ -70,6 +70,12 @@ class V2Call:
         return self.principal
 
     @property
+    def person(self) -> AccountPrincipal | EmbedPrincipal:
+        """The calling account, or the calling embed session."""
+        assert self.principal is not None
+        return self.principal
+
+    @property
     def client_ip(self) -> str | None:
         return self.request.client.host if self.request.client else None
 

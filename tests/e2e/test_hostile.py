@@ -9,10 +9,11 @@ import anyio
 import pytest
 from playwright.async_api import Dialog, Error, Frame, expect
 from support.browsers import Visitor
-from support.fronts import Front, Seen
+from support.fronts import Front
 from support.notebooks import markdown, notebook, showing
-from support.parents import CARREL, SERVER, Parent, frame_tag, kiosk, open_parent, serve_parent
+from support.parents import CARREL, Parent, frame_tag, kiosk, open_parent, serve_parent
 from support.people import Person
+from support.reaching import ALLOWED, REACHING, accepted
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -36,38 +37,6 @@ TWO_FRAMES_LATER = """new Promise((done) => {
 })"""
 HEIGHT = 4000
 """So high that all frames of a chunk are in sight."""
-
-REACHING = f"""
-<p id="told"></p>
-<script>
-const attempts = {{
-  bearer: () => parent.document.body.innerHTML,
-  cookies: () => document.cookie,
-  storage: () => localStorage.length,
-  resume: () => sessionStorage.length,
-  refresh: () => fetch("{SERVER}/api/v2/embed/refresh", {{method: "POST", body: "{{}}", credentials: "include"}}),
-  take: () => fetch("{SERVER}/api/v2/embed/resume", {{method: "POST", credentials: "include",
-    headers: {{"X-Carrel-Resume": "1"}}, body: '{{"eid": "x"}}'}}),
-  channel: () => new Promise((done, fail) => {{
-    const socket = new WebSocket("{SERVER}/api/v2/live".replace("https", "wss"), ["carrel.v1"]);
-    socket.onopen = done; socket.onerror = () => fail(Error("refused"));
-  }}),
-  up: () => {{ top.location = "https://evil.example.test/"; }},
-  out: () => {{ if (!window.open("https://evil.example.test/")) throw Error("refused"); }},
-  ask: () => new Promise((done, fail) => {{
-    addEventListener("message", done);
-    for (const window of [parent, top]) window.postMessage({{action: "status"}}, "*");
-    setTimeout(() => fail(Error("no answer")), 500);
-  }}),
-}};
-(async () => {{
-  const told = {{}};
-  for (const [name, attempt] of Object.entries(attempts))
-    try {{ await attempt(); told[name] = "reached"; }} catch {{ told[name] = "refused"; }}
-  document.getElementById("told").textContent = JSON.stringify(told);
-}})();
-</script>
-"""
 
 
 def chunks() -> Iterator[list[dict[str, Any]]]:
@@ -122,12 +91,6 @@ class Watch:
         return found
 
 
-def accepted(front: Front) -> list[Seen]:
-    """Calls of the API that came from an opaque origin and were not refused, whatever cookies they carried."""
-    calls = [seen for seen in front.seen if seen.host == CARREL and seen.target.startswith("/api/")]
-    return [seen for seen in calls if seen.headers.get("origin") == "null" and not 400 <= seen.status < 500]
-
-
 @pytest.fixture
 async def parent(visitor: Visitor, front: Front, token: str) -> Parent:
     visitor.expect_problem("")  # what is refused is told in the console
@@ -167,7 +130,7 @@ async def test_a_script_in_an_output_has_no_authority(
     told = watch.frame.frame_locator(".output-frame iframe").locator("#told")
     await expect(told).not_to_be_empty()
     attempts = json.loads(await told.inner_text())
-    assert {name for name, outcome in attempts.items() if outcome != "refused"} <= {"refresh", "take"}
+    assert {name for name, outcome in attempts.items() if outcome != "refused"} <= ALLOWED
     assert await watch.reached() == []
     assert accepted(front) == []
 

@@ -19,7 +19,7 @@ from anyio.abc import ByteStream
 from websockets.asyncio.client import ClientConnection, connect
 
 from support.browsers import WAIT_MS
-from support.fronts import Front
+from support.fronts import BROKEN, Front
 
 FIREFOX = "/usr/bin/firefox-esr"
 _PREFERENCES = {
@@ -49,6 +49,8 @@ class Firefox:
     connection: ClientConnection
     problems: list[str] = field(default_factory=list)
     """What pages complained of in their consoles."""
+    expected: str = "(?!)"
+    """What they may complain of."""
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
     _answers: dict[int, asyncio.Future[Json]] = field(default_factory=dict)
 
@@ -63,11 +65,12 @@ class Firefox:
         return dict(told["result"])
 
     async def listen(self) -> None:
-        async for text in self.connection:
-            told = json.loads(text)
+        async for message in self.connection:
+            told = json.loads(message)
             if told["type"] == "event":
-                if told["params"].get("level") == "error":
-                    self.problems.append(str(told["params"]["text"]))
+                text = str(told["params"].get("text"))
+                if told["params"].get("level") == "error" and not re.search(self.expected, text):
+                    self.problems.append(text)
             else:
                 self._answers.pop(told["id"]).set_result(told)
 
@@ -191,14 +194,16 @@ async def _proxy(front: Front) -> AsyncIterator[int]:
     """What leads every host to the front; its port."""
 
     async def serve(browser: ByteStream) -> None:
-        with anyio.CancelScope() as scope:
+        try:
             async with browser, await anyio.connect_tcp("127.0.0.1", front.port) as site:
                 while not (await browser.receive()).endswith(b"\r\n\r\n"):
                     pass
                 await browser.send(b"HTTP/1.1 200 OK\r\n\r\n")
                 async with anyio.create_task_group() as both:
-                    both.start_soon(_pump, browser, site, scope)
-                    both.start_soon(_pump, site, browser, scope)
+                    both.start_soon(_pump, browser, site, both.cancel_scope)
+                    both.start_soon(_pump, site, browser, both.cancel_scope)
+        except* BROKEN:
+            pass
 
     listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
     async with listener, anyio.create_task_group() as group:
@@ -208,9 +213,6 @@ async def _proxy(front: Front) -> AsyncIterator[int]:
 
 
 async def _pump(source: ByteStream, sink: ByteStream, scope: anyio.CancelScope) -> None:
-    try:
-        async for data in source:
-            await sink.send(data)
-    except anyio.BrokenResourceError:
-        pass  # either end may go at any time
+    async for data in source:
+        await sink.send(data)
     scope.cancel()

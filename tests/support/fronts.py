@@ -21,7 +21,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 _HEAD_BYTES = 65536
-_BROKEN = (anyio.EndOfStream, anyio.IncompleteRead, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
+BROKEN = (anyio.EndOfStream, anyio.IncompleteRead, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
+"""How one notices that the other end has gone, which it may at any time."""
 
 
 @dataclass(slots=True)
@@ -166,7 +167,7 @@ class Front:
                 self.seen.append(seen)
                 await self.network.flows(seen)
                 await self._answer(seen, reader, browser)
-        except* _BROKEN:
+        except* BROKEN:
             pass  # either end may go at any time
         with anyio.move_on_after(1, shield=True):
             await browser.aclose()
@@ -198,7 +199,7 @@ class Front:
                 data = await source.receive()
                 await self.network.flows(seen)
                 await sink.send(data)
-        except _BROKEN:
+        except BROKEN:
             return
 
 

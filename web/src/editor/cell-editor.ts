@@ -153,7 +153,13 @@ function cellKeys(options: CellEditorOptions): Extension {
     { key: "ArrowUp", run: (view) => atEdge(view, -1) && options.onLeave(-1) },
     { key: "ArrowDown", run: (view) => atEdge(view, 1) && options.onLeave(1) },
     { key: "Escape", run: (view) => escapeFrom(view, options) },
+    { key: "Mod-a", run: selectAll }, // what is typed next must find it done, so it cannot wait for the other keys
   ]);
+}
+
+function selectAll(view: EditorView): boolean {
+  view.dispatch({ selection: { anchor: 0, head: view.state.doc.length } });
+  return true;
 }
 
 /** Esc first takes additional cursors away. */

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import AccountId, ProjectId
@@ -60,9 +61,54 @@ class Project:
     deleted: bool = False
     manage_users_owner_only: bool = False
     state: ProjectState = ProjectState.OPENED
+    state_error: str | None = None
+    """Why it does not run, if that is not because somebody has stopped it."""
     quota: Quota = field(default_factory=Quota)
     environment: dict[str, str] = field(default_factory=dict)
     name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedProject:
+    """A project as one of its people sees it in a list; `hidden`: they do not want to see it there."""
+
+    project: Project
+    last_edited: datetime | None
+    role: Role
+    hidden: bool
+    people: tuple[AccountId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collaborator:
+    """An account's place on a project; deleted accounts keep theirs."""
+
+    account_id: AccountId
+    first_name: str
+    last_name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a project's processes use now; `None`: not running, or it cannot be told on this machine.
+
+    `cpu_seconds` counts from the start of the sandbox; threads count as processes.
+    """
+
+    memory_bytes: int | None = None
+    cpu_seconds: float | None = None
+    processes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """Something that was done with a project; without `account_id` nobody did it."""
+
+    id: str
+    time: datetime
+    account_id: AccountId | None
+    event: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +181,27 @@ class OwnerNotRemovable(DomainError):
 
     def __init__(self) -> None:
         super().__init__("Cannot remove an owner. Demote to collaborator first.")
+
+
+class OnlyOwnersChangeRoles(DomainError):
+    code = "only-owners-change-roles"
+
+    def __init__(self) -> None:
+        super().__init__("Only project owners can change user types")
+
+
+class LastOwner(DomainError):
+    code = "last-owner"
+
+    def __init__(self) -> None:
+        super().__init__("Cannot change the last owner to collaborator. At least one owner is required.")
+
+
+class NotOnProject(DomainError):
+    code = "not-on-project"
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(f"account {account_id} is not on the project")
 
 
 class OnlyOwnersManage(DomainError):

@@ -33,6 +33,7 @@ from carrel.services.lifecycle import Lifecycle
 from carrel.services.mail import Mail
 from carrel.services.password_checks import PasswordChecks
 from carrel.services.passwords import Passwords
+from carrel.services.project_log import ProjectLog
 from carrel.services.projects import Projects
 from carrel.services.public_paths import PublicPaths
 from carrel.services.queries import Queries
@@ -70,7 +71,9 @@ class Platform(Directory):
 
     homes: Homes
     lifecycle: Lifecycle
+    disk_watch: DiskWatch
     projects: Projects
+    project_log: ProjectLog
     collaborators: Collaborators
     execution: Execution
     evaluations: Evaluations
@@ -127,12 +130,14 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             CopyWorkers(store, copier, homes, clock, settings.copies, alone=alone)
         )
         await stack.enter_async_context(Housekeeping(store, clock))
-        await stack.enter_async_context(DiskWatch(store, homes, lifecycle, settings.projects))
+        disk_watch = await stack.enter_async_context(DiskWatch(store, homes, lifecycle, settings.projects))
         yield Platform(
             **{name: getattr(directory, name) for name in Directory.__dataclass_fields__},
             homes=homes,
             lifecycle=lifecycle,
+            disk_watch=disk_watch,
             projects=projects,
+            project_log=ProjectLog(store),
             collaborators=Collaborators(store, directory.access, directory.mail, clock, settings.site),
             execution=Execution(lifecycle, projects, settings.projects),
             evaluations=Evaluations(store, directory.access, lifecycle, projects, clock, common_kernels),

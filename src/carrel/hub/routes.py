@@ -16,6 +16,7 @@ class RouteAccess(Enum):
     KEY = "an account, by its API key"
     AUTH_TOKEN = "whoever has an auth token"
     ACCOUNT = "an account, by its browser's sign-in or its API key"
+    CALLER = "an account, an embed session by its bearer, or a project by its key"
     PERSON = "an account, or an embed session by its bearer"
     BROWSER = "a browser in which somebody has signed in"
     BEARER = "an embed session, by its bearer"

@@ -139,10 +139,38 @@ class Group:
         for path in self.paths:
             for name in ("memory.oom_control", "memory.events"):
                 with contextlib.suppress(OSError):
-                    for line in (path / name).read_text().splitlines():
-                        if line.startswith("oom_kill "):
-                            return int(line.split()[1])
+                    count = _statistic(path / name, "oom_kill")
+                    if count is not None:
+                        return count
         return 0
+
+    def memory_bytes(self) -> int | None:
+        """What it keeps in memory, without the files that the kernel would let go of at once; `None`: not known."""
+        for path in self.paths:
+            for used, inactive in (
+                ("memory.current", "inactive_file"),
+                ("memory.usage_in_bytes", "total_inactive_file"),
+            ):
+                with contextlib.suppress(OSError, ValueError):
+                    whole = int((path / used).read_text())
+                    return max(0, whole - (_statistic(path / "memory.stat", inactive) or 0))
+        return None
+
+    def cpu_seconds(self) -> float | None:
+        """Processor time of all that ever ran in it; `None`: not known. Every group of version 2 counts it."""
+        for path in self.paths:
+            with contextlib.suppress(OSError):
+                microseconds = _statistic(path / "cpu.stat", "usage_usec")
+                if microseconds is not None:
+                    return microseconds / 1e6
+        return None
+
+    def process_count(self) -> int | None:
+        """Processes and threads, as the bound counts them; `None`: not known."""
+        for path in self.paths:
+            with contextlib.suppress(OSError, ValueError):
+                return int((path / "pids.current").read_text())
+        return None
 
     def remove(self) -> bool:
         """Remove it, waiting up to half a second for the kernel to let go of ended processes; whether it is gone."""
@@ -152,6 +180,14 @@ class Group:
                 return True
             pause.poll(_REMOVAL_PAUSE_MS)
         return False
+
+
+def _statistic(file: Path, name: str) -> int | None:
+    """The number beside a name in a file of such pairs. Raises `OSError`."""
+    for line in file.read_text().splitlines():
+        if line.startswith(f"{name} "):
+            return int(line.split()[1])
+    return None
 
 
 def _removed(path: Path) -> bool:

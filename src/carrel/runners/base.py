@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from carrel.domain.ids import ProjectId
+from carrel.domain.projects import Usage
 from carrel.kit.unix_users import UnixUser
 
 
@@ -69,6 +70,10 @@ class Sandbox(Protocol):
     def pid(self) -> int: ...
     @property
     def started_at(self) -> datetime: ...
+    async def usage(self) -> Usage:
+        """What its processes use now."""
+        ...
+
     async def wait(self) -> SandboxExit:
         """Return when the sandbox has ended, however that came; may be awaited by several tasks."""
         ...

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from carrel.domain.documents import FileAccess, file_path, item_path
 from carrel.domain.embed_sessions import Ability, EmbedScope, NotAvailableInEmbed
 from carrel.domain.errors import NotAvailableWithProjectKey
-from carrel.domain.ids import is_uuid
+from carrel.domain.ids import AccountId, is_uuid
 from carrel.domain.keys import KeyUnknown
 from carrel.domain.principals import AccountPrincipal, Anonymous, EmbedPrincipal, Principal, ProjectPrincipal
 from carrel.domain.projects import (
     EVERYTHING,
     Permission,
     PermissionMissing,
+    Project,
     ProjectAccess,
     ProjectIdInvalid,
     Role,
@@ -34,6 +35,11 @@ def account_of(principal: Principal) -> AccountPrincipal:
     if isinstance(principal, EmbedPrincipal):
         raise NotAvailableInEmbed
     raise KeyUnknown
+
+
+def public_access(project: Project, caller: AccountId) -> ProjectAccess:
+    """The right to read what `services/public_paths.py` has found to be public."""
+    return ProjectAccess(project, caller, frozenset({Permission.READ}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,10 @@ from carrel.domain.errors import DomainError
 from carrel.domain.ids import AccountId, ProjectId, is_uuid
 from carrel.domain.principals import AccountPrincipal
 from carrel.domain.projects import (
+    Collaborator,
+    LastOwner,
+    NotOnProject,
+    OnlyOwnersChangeRoles,
     OnlyOwnersManage,
     OwnerNotRemovable,
     Permission,
@@ -75,7 +79,7 @@ class Collaborators:
         async with self.store.begin() as transaction:
             for access, account_id in zip(accesses, account_ids, strict=True):
                 _check_manages(access)
-                await self._add(transaction, access.project_id, account_id)
+                await self._add(transaction, access.project_id, account_id, by=access.caller)
 
     async def join(self, account_ids: Sequence[str], tokens: Sequence[str]) -> list[ProjectId]:
         """Add the n-th account to the project of the n-th invite token; returns the projects."""
@@ -84,7 +88,7 @@ class Collaborators:
         async with self.store.begin() as transaction:
             for token, account_id in zip(tokens, account_ids, strict=True):
                 project_id = await self._project_of(transaction, token)
-                if await self._add(transaction, project_id, account_id):
+                if await self._add(transaction, project_id, account_id, by=AccountId(account_id)):
                     await transaction.collaborators.count_invite_token(token)
                 joined.append(project_id)
         return joined
@@ -99,11 +103,13 @@ class Collaborators:
             raise InviteTokenInvalid(f"the token can only be used {token.usage_limit} times")
         return token.project_id
 
-    async def _add(self, transaction: Transaction, project_id: ProjectId, account_id: str) -> bool:
+    async def _add(self, transaction: Transaction, project_id: ProjectId, account_id: str, *, by: AccountId) -> bool:
         if await transaction.accounts.find(account_id) is None:
             raise InvalidCollaboration(f"Error: there is no account '{account_id}'")
         added = await transaction.collaborators.add(project_id, AccountId(account_id), Role.COLLABORATOR)
         if added:
+            event = {"event": "add_collaborator", "account_id": account_id}
+            await transaction.project_log.add(project_id, by, event, at=self.clock.now())
             log.info("collaborator_added", project_id=project_id, account_id=account_id)
         return added
 
@@ -114,7 +120,7 @@ class Collaborators:
         if not is_uuid(account_id):
             raise InvalidCollaboration(f"invalid account_id -- {account_id}")
         async with self.store.begin() as transaction:
-            await self._add(transaction, access.project_id, account_id)
+            await self._add(transaction, access.project_id, account_id, by=access.caller)
             account = await transaction.accounts.find(account_id)
             if invitation.body and account is not None and account.email_address:
                 await self._post_invitation(transaction, access, account.email_address, invitation)
@@ -137,10 +143,40 @@ class Collaborators:
         await self.mail.post(transaction, to=address, subject=subject, body=body)
         await transaction.collaborators.note_invitation_mail(access.project_id, address, at=now)
 
+    async def list_people(self, access: ProjectAccess) -> list[Collaborator]:
+        """Everybody on the project, owners first."""
+        access.demand(Permission.READ)
+        async with self.store.read() as transaction:
+            people = await transaction.collaborators.list_people(access.project_id)
+        return sorted(people, key=lambda one: one.role is not Role.OWNER)
+
+    async def change_role(self, access: ProjectAccess, account_id: str, role: Role) -> None:
+        """Raises `OnlyOwnersChangeRoles`, `NotOnProject`, and `LastOwner` if nobody would own it."""
+        if Permission.OWN not in access.grants:
+            raise OnlyOwnersChangeRoles
+        account = AccountId(account_id)
+        async with self.store.begin() as transaction:
+            await transaction.queries.lock_project(access.project_id)
+            before = await transaction.collaborators.find_role(access.project_id, account)
+            if before is None:
+                raise NotOnProject(account_id)
+            if before is role:
+                return
+            if before is Role.OWNER and await transaction.collaborators.count_owners(access.project_id) == 1:
+                raise LastOwner
+            await transaction.collaborators.set_role(access.project_id, account, role)
+            event = {"event": "change_collaborator", "account_id": account_id, "group": role}
+            await transaction.project_log.add(access.project_id, access.caller, event, at=self.clock.now())
+        log.info("role_changed", project_id=access.project_id, account_id=account_id, role=role, by=access.caller)
+
     async def remove(self, access: ProjectAccess, account_id: str) -> None:
-        """Remove a collaborator; fine if the account is not on the project. Raises `OwnerNotRemovable`."""
-        access.demand(Permission.WRITE)
-        _check_manages(access)
+        """Remove a collaborator; fine if the account is not on the project. Everybody may leave but its owners.
+
+        Raises `OwnerNotRemovable`.
+        """
+        if account_id != access.caller:
+            access.demand(Permission.WRITE)
+            _check_manages(access)
         async with self.store.begin() as transaction:
             role = await transaction.collaborators.find_role(access.project_id, AccountId(account_id))
             if role is Role.OWNER:

@@ -15,6 +15,8 @@ import structlog
 from anyio import AsyncContextManagerMixin
 
 from carrel.domain.ids import ProjectId
+from carrel.domain.projects import Project
+from carrel.kit.turns import Turns
 from carrel.services.background import repeat
 from carrel.services.lifecycle import Lifecycle
 from carrel.services.settings import ProjectSettings
@@ -26,6 +28,7 @@ log = structlog.get_logger()
 
 _MEASURE_SECONDS = 300
 _NOTICED_BYTES = 16_000_000
+_KNOWN_SECONDS, _KNOWN_AT_MOST = 30, 10_000
 _MB = 1_000_000
 
 
@@ -53,6 +56,9 @@ class DiskWatch(AsyncContextManagerMixin):
     lifecycle: Lifecycle
     settings: ProjectSettings
     _measured: dict[ProjectId, Measurement] = field(default_factory=dict)
+    _asked: dict[ProjectId, Measurement] = field(default_factory=dict)
+    """What somebody has asked for, of projects that run and that do not."""
+    _turns: Turns[ProjectId] = field(default_factory=Turns)
 
     @asynccontextmanager
     async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
@@ -60,6 +66,22 @@ class DiskWatch(AsyncContextManagerMixin):
             tasks.start_soon(repeat, "watch disks", self._watch)
             yield self
             tasks.cancel_scope.cancel()
+
+    async def used_bytes(self, project: Project) -> int:
+        """What the project takes of the disk, as it was measured within the last half minute."""
+        async with self._turns.of(project.project_id):
+            known = self._asked.get(project.project_id)
+            if known is None or anyio.current_time() - known.at > _KNOWN_SECONDS:
+                if len(self._asked) >= _KNOWN_AT_MOST:
+                    self._asked.clear()
+                known = self._asked[project.project_id] = Measurement(
+                    await self._measure(project), 0, 0, anyio.current_time()
+                )
+            return known.used_bytes
+
+    async def _measure(self, project: Project) -> int:
+        home = self.homes.home(project.project_id, project.number)
+        return await usage_bytes(home, beside=self.homes.documents_dir(project.project_id))
 
     async def _watch(self) -> None:
         """Measure the running projects, but those whose disk use cannot have grown much since the last time."""
@@ -79,8 +101,7 @@ class DiskWatch(AsyncContextManagerMixin):
             project = await transaction.projects.find(project_id)
         if project is None:
             return
-        home = self.homes.home(project_id, project.number)
-        used = await usage_bytes(home, beside=self.homes.documents_dir(project_id))
+        used = await self._measure(project)
         grown = used - before.used_bytes if before else 0
         self._measured[project_id] = Measurement(used, grown, free, anyio.current_time())
         if used > project.quota.disk_mb * _MB and (before is None or grown > 0):

@@ -33,6 +33,8 @@ STARTS = 20
 PREPARE_SECONDS = 60
 _STARTS_IN = timedelta(minutes=1)
 _ACCOUNTS_AT_MOST = 10_000
+_OPENED_AGAIN = timedelta(hours=1)
+_OPENED_AT_MOST = 10_000
 _COLORS = ("#1565c0", "#2e7d32", "#ad1457", "#6a1b9a", "#c62828", "#00695c", "#ef6c00", "#4e342e", "#283593", "#558b2f")
 
 
@@ -56,6 +58,7 @@ class Documents(AsyncContextManagerMixin):
     _starts: dict[AccountId, deque[datetime]] = field(default_factory=dict)
     _starting: set[ProjectId] = field(default_factory=set)
     _preparing: set[tuple[ProjectId, str]] = field(default_factory=set)
+    _opened: dict[tuple[ProjectId, AccountId, str], datetime] = field(default_factory=dict)
     _tasks: TaskGroup = field(init=False)
 
     @asynccontextmanager
@@ -122,9 +125,21 @@ class Documents(AsyncContextManagerMixin):
             link = await self.lifecycle.link(access.project.project)
             async with link.open_document(_request(access, viewer, create=create and access.may_edit)) as stream:
                 self.projects.touch_soon(access.project)
+                self._note_opened(access)
                 yield stream
         except AgentLost as error:
             raise AgentLost(await self.lifecycle.why_lost(access.project.project_id, error.reason)) from error
+
+    def _note_opened(self, access: FileAccess) -> None:
+        """In the project's log, unless it was there a short while ago: pages open a file again and again."""
+        key, now = (access.project.project_id, access.project.caller, access.path), self.clock.now()
+        last = self._opened.get(key)
+        if last is not None and now - last < _OPENED_AGAIN:
+            return
+        if len(self._opened) >= _OPENED_AT_MOST:
+            self._opened.clear()
+        self._opened[key] = now
+        self.projects.note_soon(access.project, {"event": "open", "filename": access.path})
 
     def touch(self, access: FileAccess) -> None:
         """Note that the project is in use."""

@@ -18,7 +18,7 @@ from structlog.contextvars import unbind_contextvars
 
 from carrel.domain.execution import AgentLost
 from carrel.domain.ids import ProjectId
-from carrel.domain.projects import Project, ProjectDeleted, ProjectState, StartFailed
+from carrel.domain.projects import Project, ProjectDeleted, ProjectState, StartFailed, Usage
 from carrel.kit.clock import Clock
 from carrel.kit.turns import Turns
 from carrel.remote.agents import Agents
@@ -70,6 +70,11 @@ class Lifecycle(AsyncContextManagerMixin):
     def is_running(self, project_id: ProjectId) -> bool:
         """Whether the project's sandbox runs, as far as this hub knows."""
         return project_id in self._running
+
+    async def usage(self, project_id: ProjectId) -> Usage:
+        """What the project's processes use now; nothing if it does not run."""
+        sandbox = self._running.get(project_id)
+        return Usage() if sandbox is None else await sandbox.usage()
 
     async def link(self, project: Project) -> AgentLink:
         """A live link to the project's agent; starts the project if it does not run. Raises `StartFailed`."""
@@ -221,3 +226,6 @@ class Lifecycle(AsyncContextManagerMixin):
     async def _note(self, project_id: ProjectId, state: ProjectState, *, error: str | None = None) -> None:
         async with self.store.begin() as transaction:
             await transaction.projects.set_state(project_id, state, at=self.clock.now(), error=error)
+            if error is not None:
+                event = {"event": "project_ended", "reason": error}
+                await transaction.project_log.add(project_id, None, event, at=self.clock.now())

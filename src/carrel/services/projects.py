@@ -1,4 +1,4 @@
-"""Projects: create, mark as used, start and stop on request, delete."""
+"""Projects: create, list, describe, mark as used, start and stop on request, delete; and what is told in their logs."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from anyio.abc import TaskGroup
 
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import AccountId, ProjectId, new_project_id
-from carrel.domain.projects import Permission, Project, ProjectAccess, Role
+from carrel.domain.projects import ListedProject, Permission, Project, ProjectAccess, ProjectState, Role
 from carrel.kit import timestamps
 from carrel.kit.clock import Clock
 from carrel.services.background import repeat, survive
@@ -23,6 +23,7 @@ from carrel.store.store import Store, Transaction
 log = structlog.get_logger()
 
 _NOTE_USED_SECONDS = 1.0
+_NOTES_AT_MOST = 10_000
 
 
 async def add_project(
@@ -42,6 +43,14 @@ async def add_project(
     return Project(project_id, number, title, description, at)
 
 
+@dataclass(frozen=True, slots=True)
+class _Note:
+    project_id: ProjectId
+    account_id: AccountId
+    event: Mapping[str, Any]
+    at: datetime
+
+
 @dataclass
 class Projects(AsyncContextManagerMixin):
     """Entered, it also starts projects in the background."""
@@ -52,6 +61,8 @@ class Projects(AsyncContextManagerMixin):
     _tasks: TaskGroup = field(init=False)
     _used: dict[tuple[ProjectId, AccountId], datetime] = field(default_factory=dict)
     """Uses that are not in the database yet."""
+    _notes: list[_Note] = field(default_factory=list)
+    """Entries of logs that are not in the database yet."""
 
     @asynccontextmanager
     async def __asynccontextmanager__(self) -> AsyncGenerator[Self]:
@@ -74,9 +85,50 @@ class Projects(AsyncContextManagerMixin):
         return project
 
     async def list_of(self, account_id: AccountId, *, limit: int) -> list[Project]:
-        """Projects that the account is on, the newest first, without those that are deleted."""
+        """Projects that the account is on, the newest first, without those that are deleted or hidden."""
         async with self.store.read() as transaction:
-            return await transaction.projects.list_projects(owner=account_id, limit=limit)
+            return await transaction.projects.list_projects(owner=account_id, limit=limit, shows_hidden=False)
+
+    async def list_own(self, account_id: AccountId, *, deleted: bool) -> list[ListedProject]:
+        """Every project that the account is on, deleted or not as asked, also if hidden; the last edited first."""
+        async with self.store.read() as transaction:
+            return await transaction.projects.list_of_person(account_id, deleted=deleted)
+
+    async def list_active(self, account_id: AccountId) -> dict[ProjectId, ProjectState]:
+        """Which of the account's projects start, run or stop now."""
+        async with self.store.read() as transaction:
+            return await transaction.projects.states_of_person(account_id)
+
+    async def get_hidden(self, access: ProjectAccess) -> bool:
+        """Whether the caller does not want to see it in lists."""
+        async with self.store.read() as transaction:
+            return await transaction.collaborators.find_hidden(access.project_id, access.caller)
+
+    async def set_hidden(self, access: ProjectAccess, hidden: bool) -> None:
+        """Whether the caller wants to see it in lists."""
+        access.demand(Permission.READ)
+        async with self.store.begin() as transaction:
+            await transaction.collaborators.set_hidden(access.project_id, access.caller, hidden)
+
+    async def describe(self, access: ProjectAccess, changes: Mapping[str, Any]) -> None:
+        """Set its `title`, `description`, and, for owners, `manage_users_owner_only`."""
+        access.demand(Permission.OWN if "manage_users_owner_only" in changes else Permission.WRITE)
+        if not changes:
+            return
+        async with self.store.begin() as transaction:
+            await transaction.projects.describe(access.project_id, changes)
+            event = {"event": "set", **changes}
+            await transaction.project_log.add(access.project_id, access.caller, event, at=self.clock.now())
+
+    async def set_quotas(self, project: Project, settings: Mapping[str, Any]) -> None:
+        """Set limits, in the words of `projects.settings`; a project that runs is restarted with them."""
+        async with self.store.begin() as transaction:
+            await transaction.projects.set_settings(project.project_id, settings)
+            changed = await transaction.projects.find(project.project_id)
+        log.info("quotas_changed", project_id=project.project_id, settings=sorted(settings))
+        if changed is not None and self.lifecycle.is_running(project.project_id):
+            await self.lifecycle.stop(project.project_id)
+            await self.lifecycle.link(changed)
 
     def start_soon(self, project: Project) -> None:
         """Start in the background; a failure is in the project's state and in the log."""
@@ -94,6 +146,7 @@ class Projects(AsyncContextManagerMixin):
     async def touch(self, access: ProjectAccess) -> None:
         """Mark the project as in use by the caller, and start it in the background."""
         access.demand(Permission.WRITE)
+        self._note_start(access)
         await self.touched(access)
         self.start_soon(access.project)
 
@@ -106,36 +159,55 @@ class Projects(AsyncContextManagerMixin):
         """Mark the project as in use, within a second or so: calls that come in quick succession share one write."""
         self._used[access.project_id, access.caller] = self.clock.now()
 
+    def note_soon(self, access: ProjectAccess, event: Mapping[str, Any]) -> None:
+        """Write into the project's log what the caller has done, within a second or so."""
+        if len(self._notes) < _NOTES_AT_MOST:
+            self._notes.append(_Note(access.project_id, access.caller, event, self.clock.now()))
+
+    def _note_start(self, access: ProjectAccess) -> None:
+        if not self.lifecycle.is_running(access.project_id):
+            self.note_soon(access, {"event": "start_project"})
+
     async def _note_used(self) -> None:
         await anyio.sleep(_NOTE_USED_SECONDS)
-        if self._used:
+        if self._used or self._notes:
             await self._write_used()
 
     async def _write_used(self) -> None:
-        used = dict(self._used)
+        used, notes = dict(self._used), list(self._notes)
         self._used.clear()
+        self._notes.clear()
         async with self.store.begin() as transaction:
             for (project_id, account_id), moment in used.items():
                 await transaction.projects.touch(project_id, account_id, at=moment)
                 await transaction.accounts.touch(account_id, moment)
+            for note in notes:
+                await transaction.project_log.add(note.project_id, note.account_id, note.event, at=note.at)
 
     async def start(self, access: ProjectAccess) -> None:
         access.demand(Permission.WRITE)
+        self._note_start(access)
         await self.lifecycle.link(access.project)
 
     async def stop(self, access: ProjectAccess) -> None:
         access.demand(Permission.WRITE)
+        if self.lifecycle.is_running(access.project_id):
+            self.note_soon(access, {"event": "stop_project"})
         await self.lifecycle.stop(access.project_id)
 
     async def restart(self, access: ProjectAccess) -> None:
-        await self.stop(access)
-        await self.start(access)
+        access.demand(Permission.WRITE)
+        self.note_soon(access, {"event": "restart_project"})
+        await self.lifecycle.stop(access.project_id)
+        await self.lifecycle.link(access.project)
 
     async def set_deleted(self, access: ProjectAccess, deleted: bool) -> None:
         """Deleting is a flag: the files stay, the sandbox is stopped."""
         access.demand(Permission.WRITE)
         async with self.store.begin() as transaction:
             await transaction.projects.set_deleted(access.project_id, deleted)
+            event = {"event": "delete_project" if deleted else "undelete_project"}
+            await transaction.project_log.add(access.project_id, access.caller, event, at=self.clock.now())
         log.info("project_deletion_changed", project_id=access.project_id, deleted=deleted, by=access.caller)
         if deleted:
             await self.lifecycle.stop(access.project_id)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from carrel.domain.errors import DomainError
 from carrel.domain.files import FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
-from carrel.domain.ids import is_uuid
+from carrel.domain.ids import AccountId, is_uuid
+from carrel.domain.projects import ProjectAccess
 from carrel.kit.safe_paths import Entry
+from carrel.services.access import public_access
 from carrel.storage.files import ProjectFiles
 from carrel.storage.homes import Home, Homes
 from carrel.store.store import Store
@@ -23,6 +25,15 @@ class NotPublic(DomainError):
 
     def __init__(self, project_id: str, path: str) -> None:
         super().__init__(f"path '{path}' of project with id '{project_id}' is not public")
+
+
+class PathNotPublic(DomainError):
+    """The path does not lie in that public path, or there is no such public path."""
+
+    code = "path-not-public"
+
+    def __init__(self) -> None:
+        super().__init__("path is not public")
 
 
 class NothingPublic(DomainError):
@@ -79,6 +90,22 @@ class PublicPaths:
             return False
         async with self.store.read() as reading:
             return await reading.public_paths.is_any_enabled(project_id, candidates, signed_in=signed_in)
+
+    async def source(self, caller: AccountId, project_id: str, path: str, public_id: str) -> ProjectAccess:
+        """The right to copy a path out of a public path. A link counts as what it leads to. Raises `PathNotPublic`."""
+        async with self.store.read() as reading:
+            found = await reading.public_paths.find_enabled(public_id)
+            project = await reading.projects.find(project_id)
+        if found is None or project is None or project.deleted or found[0] != project.project_id:
+            raise PathNotPublic
+        home = self.homes.home(project.project_id, project.number)
+        try:
+            real = await self.files.real_path(home, path)
+        except (FileMissing, FileRefused, PathEscapes) as error:
+            raise PathNotPublic from error
+        if any(found[1] not in (with_parents(one) or ()) for one in (path, real)):
+            raise PathNotPublic
+        return public_access(project, caller)
 
     async def list_paths(self, project_id: str, *, signed_in: bool = False) -> list[str]:
         """The enabled public paths of a project."""

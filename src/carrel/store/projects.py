@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.ids import AccountId, ProjectId
-from carrel.domain.projects import Project, ProjectState, Quota, Role
+from carrel.domain.projects import ListedProject, Project, ProjectState, Quota, Role
 from carrel.kit.timestamps import to_text
 from carrel.store.tables import collaborators, projects
 
@@ -61,6 +61,7 @@ def to_project(row: Any) -> Project:
         deleted=row.deleted,
         manage_users_owner_only=row.manage_users_owner_only,
         state=ProjectState((row.state or {}).get("state", ProjectState.OPENED)),
+        state_error=(row.state or {}).get("error"),
         quota=_to_quota(row.settings),
         environment=dict(row.env or {}),
         name=row.name,
@@ -99,14 +100,60 @@ class ProjectRows:
             return None
         return to_project(row), Role(row.group) if row.group else None
 
-    async def list_projects(self, *, owner: AccountId | None = None, limit: int = 1000) -> list[Project]:
+    async def list_projects(
+        self, *, owner: AccountId | None = None, limit: int = 1000, shows_hidden: bool = True
+    ) -> list[Project]:
         """Projects that are not deleted, newest first; with `owner` those that the account is on."""
         query = select(*_COLUMNS).where(~projects.c.deleted).order_by(projects.c.number.desc()).limit(limit)
         if owner is not None:
             query = query.join(collaborators, collaborators.c.project_id == projects.c.project_id).where(
                 collaborators.c.account_id == owner
             )
+        if not shows_hidden:
+            query = query.where(collaborators.c.hide.is_not(True))
         return [to_project(row) for row in await self.connection.execute(query)]
+
+    async def list_of_person(self, account_id: AccountId, *, deleted: bool) -> list[ListedProject]:
+        """All projects that the account is on, the last edited first: those that are deleted, or those that are not."""
+        mine = collaborators.c.account_id == account_id
+        query = (
+            select(*_COLUMNS, projects.c.last_edited, collaborators.c.group, collaborators.c.hide)
+            .join(collaborators, collaborators.c.project_id == projects.c.project_id)
+            .where(mine, projects.c.deleted == deleted)
+            .order_by(projects.c.last_edited.desc(), projects.c.number.desc())
+        )
+        found = (await self.connection.execute(query)).all()
+        people: dict[str, list[AccountId]] = {row.project_id: [] for row in found}
+        on_mine = select(collaborators.c.project_id).where(mine)
+        everybody = select(collaborators.c.project_id, collaborators.c.account_id).where(
+            collaborators.c.project_id.in_(on_mine)
+        )
+        for row in await self.connection.execute(everybody):
+            if row.project_id in people:
+                people[row.project_id].append(row.account_id)
+        return [
+            ListedProject(
+                to_project(row), row.last_edited, Role(row.group), bool(row.hide), tuple(people[row.project_id])
+            )
+            for row in found
+        ]
+
+    async def states_of_person(self, account_id: AccountId) -> dict[ProjectId, ProjectState]:
+        """The states of the account's projects, but for those that do not run."""
+        query = (
+            select(projects.c.project_id, projects.c.state)
+            .join(collaborators, collaborators.c.project_id == projects.c.project_id)
+            .where(
+                collaborators.c.account_id == account_id,
+                ~projects.c.deleted,
+                projects.c.state["state"].as_string() != ProjectState.OPENED.value,
+            )
+        )
+        return {row.project_id: ProjectState(row.state["state"]) for row in await self.connection.execute(query)}
+
+    async def describe(self, project_id: ProjectId, values: Mapping[str, Any]) -> None:
+        """Set columns that say what a project is to people: `title`, `description`, `manage_users_owner_only`."""
+        await self._set(project_id, **values)
 
     async def list_not_opened(self) -> list[Project]:
         """Projects that the database believes to be starting, running or stopping."""

@@ -22,6 +22,14 @@ class PublicPathRows:
             query = query.where(~public_paths.c.authenticated)
         return list((await self.connection.execute(query.order_by(public_paths.c.path))).scalars())
 
+    async def find_enabled(self, public_id: str) -> tuple[str, str] | None:
+        """Project and path of an enabled public path, for people who have signed in."""
+        query = select(public_paths.c.project_id, public_paths.c.path).where(
+            public_paths.c.id == public_id, ~public_paths.c.disabled
+        )
+        row = (await self.connection.execute(query)).first()
+        return (row.project_id, row.path) if row else None
+
     async def is_any_enabled(self, project_id: str, paths: Iterable[str], *, signed_in: bool) -> bool:
         """Whether one of the paths is an enabled public path of the project."""
         candidates = list(paths)

@@ -4,7 +4,7 @@ from starlette.requests import Request
 
 from carrel.domain.embed_sessions import EmbedSessionUnknown, NotAvailableInEmbed
 from carrel.domain.keys import KeyUnknown
-from carrel.domain.principals import AccountPrincipal, EmbedPrincipal
+from carrel.domain.principals import AccountPrincipal, EmbedPrincipal, Principal
 from carrel.domain.web_sessions import SignInRequired
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
 from carrel.hub.auth.cookies import signed_in
@@ -43,6 +43,26 @@ async def account_of_request(request: Request, platform: Platform) -> AccountPri
         if "authorization" not in request.headers:
             raise
     return await account_by_key(request.headers["authorization"], platform)
+
+
+async def caller_of_request(request: Request, platform: Platform) -> Principal:
+    """The embed session of a bearer, else whoever has signed in with the browser, else the account or project of a key.
+
+    Raises what the functions above raise.
+    """
+    header = request.headers.get("authorization", "")
+    scheme, _, bearer = header.strip().partition(" ")
+    if scheme.lower() == "bearer" and "." in bearer:
+        return await embed_of(header, platform)
+    try:
+        return (await signed_in(request, platform)).principal
+    except SignInRequired:
+        if "authorization" not in request.headers:
+            raise
+    try:
+        return await platform.keys.verify(presented_key(header))
+    except (AuthorizationMissing, AuthorizationUnknown) as error:
+        raise KeyUnknown from error
 
 
 async def person_of_request(request: Request, platform: Platform) -> AccountPrincipal | EmbedPrincipal:

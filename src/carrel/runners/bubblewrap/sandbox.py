@@ -10,6 +10,7 @@ import anyio
 import anyio.to_thread
 
 from carrel.domain.ids import ProjectId
+from carrel.domain.projects import Usage
 from carrel.kit.processes import Process
 from carrel.runners.base import SandboxExit
 from carrel.runners.bubblewrap.records import SandboxRecord
@@ -42,6 +43,14 @@ class BubblewrapSandbox:
     @property
     def started_at(self) -> datetime:
         return self.record.started_at
+
+    async def usage(self) -> Usage:
+        """What its processes use now, as its control group counts it."""
+        return await anyio.to_thread.run_sync(self._usage, limiter=self.limiter)
+
+    def _usage(self) -> Usage:
+        group = self.record.group
+        return Usage(group.memory_bytes(), group.cpu_seconds(), group.process_count())
 
     async def wait(self) -> SandboxExit:
         """Return when it has ended, however that came."""

@@ -22,6 +22,8 @@ from carrel.services.queries.tables import Table, Target, Writing
 from carrel.store.store import Transaction
 
 _TOKEN_LENGTH = 8
+_SAID = ("title", "description")
+"""What is told in a project's log when it is changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ async def _project(query: _Write) -> Effects:
     if action is not None:
         action = rules.action_of(action, before["action_request"])
     await _update(query, project_id, before)
+    said = {name: values[name] for name in _SAID if name in values}
+    if said:
+        await query.transaction.project_log.add(
+            access.project_id, access.caller, {"event": "set", **said}, at=query.now
+        )
     fresh = await query.caller.writable(query.transaction, project_id)
     return Effects(fresh, deleted if deleted != before["deleted"] else None, action)
 

@@ -16,7 +16,7 @@ events = Events()
 
 NOTE = "Query copy_path_status with the copy_path_id to learn if the copy operation was successful."
 
-_LONGEST_TIMEOUT = RETENTION.total_seconds()
+LONGEST_TIMEOUT = RETENTION.total_seconds()
 
 
 class CopyRequestInvalid(DomainError):
@@ -66,7 +66,7 @@ class CopyParams(msgspec.Struct):
             backup=self.backup,
             exclude=tuple(self.exclude),
             exclude_history=self.exclude_history,
-            timeout_seconds=min(self.timeout, _LONGEST_TIMEOUT) if self.timeout and self.timeout > 0 else None,
+            timeout_seconds=min(self.timeout, LONGEST_TIMEOUT) if self.timeout and self.timeout > 0 else None,
             bwlimit=self.bwlimit or None,
         )
 

@@ -1,6 +1,16 @@
 """HTTP API v2: JSON bodies and replies, HTTP's own statuses; errors are `{"error": text, "code": machine code}`."""
 
-from carrel.hub.api.v2 import accounts, embed, explorer, files, projects, sessions
+from carrel.hub.api.v2 import (
+    accounts,
+    collaborators,
+    embed,
+    explorer,
+    files,
+    inside_projects,
+    project_pages,
+    projects,
+    sessions,
+)
 from carrel.hub.api.v2.files import files_route
 from carrel.hub.api.v2.procedure import V2
 from carrel.hub.api.v2.reports import reports_route
@@ -16,5 +26,8 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *sessions.procedures,
         *accounts.procedures.procedures,
         *projects.procedures.procedures,
+        *inside_projects.procedures.procedures,
+        *collaborators.procedures.procedures,
+        *project_pages.procedures,
     ]
     return [*(procedure.route(v2) for procedure in procedures), files_route(v2), reports_route(v2)]

@@ -4,7 +4,7 @@ Parameters are converted as in API v1, unknown ones are ignored, and what goes w
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -24,6 +24,8 @@ from carrel.hub.routes import CarrelRoute, RouteAccess
 
 log = structlog.get_logger()
 
+Texts = Mapping[type[DomainError], str]
+"""What an endpoint says of errors in words of its own."""
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 STATUS_OK = {"status": "ok"}
 STATUS_SUCCESS = {"status": "success"}
@@ -37,6 +39,7 @@ class CompatibleProcedure:
     access: RouteAccess
     parameters: Parameters[Any]
     handler: Callable[[Any, V2Call], Awaitable[Any]]
+    texts: Texts
 
     def route(self, v2: V2) -> CarrelRoute:
         async def endpoint(request: Request) -> Response:
@@ -52,7 +55,7 @@ class CompatibleProcedure:
             try:
                 reply = await self._reply(request, v2, cookies)
             except (DomainError, BodyInvalid, ParametersInvalid) as error:
-                reply = {"error": str(error)}
+                reply = {"error": self._text(error)}
             except (CallRefused, BodyRefused) as error:
                 status, reply = error.status, {"error": str(error)}
             except Exception:
@@ -73,6 +76,9 @@ class CompatibleProcedure:
             call = V2Call(request, platform, v2.failures, principal, cookies)
             return await self.handler(self.parameters.parse(fields, strict=False), call)
 
+    def _text(self, error: Exception) -> str:
+        return next((self.texts[cls] for cls in type(error).__mro__ if cls in self.texts), str(error))
+
 
 @dataclass(frozen=True, slots=True)
 class CompatibleProcedures:
@@ -80,12 +86,12 @@ class CompatibleProcedures:
 
     procedures: list[CompatibleProcedure] = field(default_factory=list)
 
-    def post(self, path: str, *, access: RouteAccess) -> Callable[[H], H]:
+    def post(self, path: str, *, access: RouteAccess, texts: Texts | None = None) -> Callable[[H], H]:
         """Register a handler `(params: Struct, call: V2Call)`."""
 
         def register(handler: H) -> H:
             struct = inspect.get_annotations(handler, eval_str=True)["params"]
-            self.procedures.append(CompatibleProcedure(path, access, Parameters.of(struct), handler))
+            self.procedures.append(CompatibleProcedure(path, access, Parameters.of(struct), handler, texts or {}))
             return handler
 
         return register

@@ -15,16 +15,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from structlog.contextvars import bound_contextvars
 
-from carrel.domain.embed_sessions import TooManyAttempts
+from carrel.domain.embed_sessions import NotAvailableInEmbed, TooManyAttempts
 from carrel.domain.errors import DomainError
-from carrel.domain.principals import AccountPrincipal, EmbedPrincipal
-from carrel.hub.auth.bearers import account_by_key, account_of_request, embed_of, person_of_request
+from carrel.domain.principals import AccountPrincipal, EmbedPrincipal, Principal
+from carrel.domain.projects import Permission, ProjectAccess
+from carrel.hub.auth.bearers import (
+    account_by_key,
+    account_of_request,
+    caller_of_request,
+    embed_of,
+    person_of_request,
+)
 from carrel.hub.auth.failures import Failures
 from carrel.hub.bodies import Bodies, BodyRefused
 from carrel.hub.observing import Observer
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import v2_status
+from carrel.services.access import account_of
 
 log = structlog.get_logger()
 
@@ -53,7 +61,7 @@ class V2Call:
     request: Request
     platform: Platform
     failures: Failures
-    principal: AccountPrincipal | EmbedPrincipal | None
+    principal: Principal | None
     cookies: list[str] = field(default_factory=list)
     """`Set-Cookie` headers of the reply."""
 
@@ -65,9 +73,23 @@ class V2Call:
 
     @property
     def account(self) -> AccountPrincipal:
-        """The calling account."""
-        assert isinstance(self.principal, AccountPrincipal)
+        """The calling account; raises for a project's key, and for an embed session."""
+        return account_of(self.caller)
+
+    @property
+    def caller(self) -> Principal:
+        """Who calls."""
+        assert self.principal is not None
         return self.principal
+
+    async def access(self, project_id: str, permission: Permission = Permission.WRITE) -> ProjectAccess:
+        """The caller's right to work on a project as a whole, which an embed session that is for some paths lacks.
+
+        Raises `PermissionMissing`.
+        """
+        if isinstance(self.principal, EmbedPrincipal) and self.principal.scope.paths is not None:
+            raise NotAvailableInEmbed
+        return await self.platform.access.to(self.caller, project_id, permission)
 
     @property
     def person(self) -> AccountPrincipal | EmbedPrincipal:
@@ -146,9 +168,7 @@ class Procedure:
             raise CallRefused(400, f"invalid parameters: {error}") from error
 
 
-async def principal_of(
-    access: RouteAccess, request: Request, platform: Platform
-) -> AccountPrincipal | EmbedPrincipal | None:
+async def principal_of(access: RouteAccess, request: Request, platform: Platform) -> Principal | None:
     """Who calls a route with that marker; `None` where the handler itself finds out."""
     header = request.headers.get("authorization")
     match access:
@@ -158,6 +178,8 @@ async def principal_of(
             return await account_by_key(header, platform)
         case RouteAccess.ACCOUNT:
             return await account_of_request(request, platform)
+        case RouteAccess.CALLER:
+            return await caller_of_request(request, platform)
         case RouteAccess.PERSON:
             return await person_of_request(request, platform)
         case _:

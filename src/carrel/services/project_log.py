@@ -1,0 +1,41 @@
+"""The log of a project, as its people read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from carrel.domain.ids import is_uuid
+from carrel.domain.projects import LogEntry, Permission, ProjectAccess
+from carrel.store.store import Store
+
+_PAGE_AT_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Some entries, the newest first; `names`: first and last names of the accounts that they speak of."""
+
+    entries: list[LogEntry]
+    names: Mapping[str, tuple[str, str]]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLog:
+    store: Store
+
+    async def page(self, access: ProjectAccess, *, before: tuple[datetime, str] | None, limit: int) -> LogPage:
+        """The newest entries, or those before one that is named by its time and id."""
+        access.demand(Permission.READ)
+        limit = max(1, min(limit, _PAGE_AT_MOST))
+        async with self.store.read() as transaction:
+            found = await transaction.project_log.page(access.project_id, before=before, limit=limit + 1)
+            entries = found[:limit]
+            spoken_of = {one for entry in entries for one in _accounts_in(entry)}
+            names = await transaction.accounts.names(spoken_of)
+        return LogPage(entries, names, len(found) > limit)
+
+
+def _accounts_in(entry: LogEntry) -> list[str]:
+    named = (entry.account_id, entry.event.get("account_id"), entry.event.get("removed_name"))
+    return [one for one in named if isinstance(one, str) and is_uuid(one)]

@@ -94,7 +94,7 @@ class V2Call:
     @property
     def person(self) -> AccountPrincipal | EmbedPrincipal:
         """The calling account, or the calling embed session."""
-        assert self.principal is not None
+        assert isinstance(self.principal, AccountPrincipal | EmbedPrincipal)
         return self.principal
 
     @property

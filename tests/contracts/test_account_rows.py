@@ -180,14 +180,14 @@ async def test_auth_tokens_live_until_they_expire_or_are_deleted(store: Store) -
         tokens = transaction.auth_tokens
         for name, account_id in (("t1", ada), ("t2", ada), ("t3", bob)):
             await tokens.add(name, AuthToken(account_id, NOON + HOUR), created_by=bob, created=NOON)
-        assert await tokens.find("t1", at=NOON) == AuthToken(ada, NOON + HOUR)
+        assert await tokens.find("t1", at=NOON) == AuthToken(ada, NOON + HOUR, created_by=bob)
         assert await tokens.find("t1", at=NOON + HOUR) is None
         assert await tokens.find("none", at=NOON) is None
         await tokens.delete("t1")
         assert await tokens.find("t1", at=NOON) is None
         await tokens.delete_of_account(ada)
         assert await tokens.find("t2", at=NOON) is None
-        assert await tokens.find("t3", at=NOON) == AuthToken(bob, NOON + HOUR)
+        assert await tokens.find("t3", at=NOON) == AuthToken(bob, NOON + HOUR, created_by=bob)
         await tokens.delete_expired(at=NOON + HOUR)
         assert await tokens.find("t3", at=NOON) is None
 

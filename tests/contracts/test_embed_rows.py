@@ -129,7 +129,7 @@ async def test_a_single_use_token_may_be_used_for_a_while(store: Store) -> None:
     async with store.begin() as transaction:
         tokens = transaction.auth_tokens
         for name, single_use in (("one", True), ("many", False)):
-            token = AuthToken(ada, NOON + 12 * HOUR, SCOPE, single_use)
+            token = AuthToken(ada, NOON + 12 * HOUR, SCOPE, single_use, created_by=ada)
             await tokens.add(name, token, created_by=ada, created=NOON)
             assert await tokens.find(name, at=NOON) == token
 

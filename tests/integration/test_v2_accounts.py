@@ -99,6 +99,7 @@ def test_the_cookie_says_who_one_is(hub: ServedHub, grace: Person, ada: Person) 
     everybody: dict[str, object] = {"account_id": grace.account_id, "first_name": "Grace", "last_name": "Test"}
     everybody |= {"name": None, "image": None, "color": None}
     own = everybody | {"is_admin": False, "is_anonymous": False, "email_address": grace.email_address}
+    own |= {"email_address_verified": False}
     assert signed_in(grace).call("accounts/profile") == {"profile": own}
     assert signed_in(ada).call("accounts/profile", account_id=grace.account_id) == {"profile": everybody}
     assert WebBrowser(hub).call("accounts/profile") == {"profile": {}}

@@ -1,5 +1,6 @@
 """Accounts: people and programs that sign in, and what can be wrong with them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,12 @@ ADMIN = "admin"
 GOLD = "gold"
 NAME_LENGTH = 254
 PASSWORD_LENGTH = range(6, 65)
+_USER_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
+USER_NAME_RULE = "a name has 1 to 39 letters and digits, with single dashes between them"
+
+
+def is_user_name(text: str) -> bool:
+    return _USER_NAME.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,13 @@ class EmailTaken(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This e-mail address is already taken.")
+
+
+class UserNameTaken(DomainError):
+    code = "user-name-taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the name '{name}' is already taken")
 
 
 class AccountInvalid(DomainError):

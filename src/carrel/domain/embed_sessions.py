@@ -64,6 +64,7 @@ class AuthToken:
     scope: EmbedScope = EVERYTHING
     single_use: bool = False
     used_at: datetime | None = None
+    created_by: AccountId | None = None
 
 
 @dataclass(frozen=True, slots=True)

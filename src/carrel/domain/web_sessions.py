@@ -9,7 +9,8 @@ from carrel.domain.ids import AccountId
 
 @dataclass(frozen=True, slots=True)
 class WebSession:
-    """One browser; `id` is its public name. `impersonator_id`: the admin who is signed in as the account."""
+    """One browser; `id` is its public name. `impersonator_id`: who is signed in as the account, or made
+    the auth token that it was opened with."""
 
     id: str
     account_id: AccountId

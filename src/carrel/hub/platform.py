@@ -21,6 +21,7 @@ from carrel.services.auth_tokens import AuthTokens
 from carrel.services.collaborators import Collaborators
 from carrel.services.copies import Copies
 from carrel.services.copy_workers import CopyWorkers
+from carrel.services.credentials import Credentials
 from carrel.services.disk_watch import DiskWatch
 from carrel.services.documents import Documents
 from carrel.services.embed_sessions import EmbedSessions
@@ -31,6 +32,7 @@ from carrel.services.housekeeping import Housekeeping
 from carrel.services.keys import Keys
 from carrel.services.lifecycle import Lifecycle
 from carrel.services.mail import Mail
+from carrel.services.mailed_links import MailedLinks
 from carrel.services.password_checks import PasswordChecks
 from carrel.services.passwords import Passwords
 from carrel.services.project_log import ProjectLog
@@ -38,6 +40,7 @@ from carrel.services.projects import Projects
 from carrel.services.public_paths import PublicPaths
 from carrel.services.queries import Queries
 from carrel.services.registration import Registration
+from carrel.services.sign_up import SignUp
 from carrel.services.web_sessions import WebSessions
 from carrel.storage.copier import Copier
 from carrel.storage.files import ProjectFiles
@@ -62,6 +65,8 @@ class Directory:
     auth_tokens: AuthTokens
     embed_sessions: EmbedSessions
     web_sessions: WebSessions
+    credentials: Credentials
+    sign_up: SignUp
     mail: Mail
 
 
@@ -93,17 +98,22 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
         passwords = Passwords()
         mail = Mail(store, settings.mail, clock)
         keys = Keys(store, clock, settings.site.help_email)
+        links, checks = MailedLinks(mail, clock, settings.site, settings.address), PasswordChecks(store, passwords)
+        accounts = Accounts(store, keys, passwords, Registration(clock), links, clock, settings.site)
         access, auth_tokens = Access(store), AuthTokens(store, passwords, clock, settings.site)
+        web_sessions = WebSessions(store, checks, auth_tokens, clock, settings.site)
         yield Directory(
             settings=settings,
             clock=clock,
             store=store,
             access=access,
             keys=keys,
-            accounts=Accounts(store, keys, passwords, Registration(clock), mail, clock, settings.site),
+            accounts=accounts,
             auth_tokens=auth_tokens,
             embed_sessions=EmbedSessions(store, auth_tokens, access, clock),
-            web_sessions=WebSessions(store, PasswordChecks(store, passwords), clock, settings.site),
+            web_sessions=web_sessions,
+            credentials=Credentials(store, passwords, checks, links, clock),
+            sign_up=SignUp(accounts, passwords, web_sessions),
             mail=mail,
         )
 

@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         return AllowedParents.parse(self.iframe.comm_hosts, dev=self.dev)
 
     @property
+    def address(self) -> str:
+        """Where browsers find the site, for links in mails: what a request says of that is not to be trusted."""
+        return (self.site.url or f"http://{self.hub.host}:{self.hub.port}") + self.hub.base_path
+
+    @property
     def database_url(self) -> str:
         if self.database.url is not None:
             return self.database.url.get_secret_value()

@@ -1,7 +1,7 @@
 """Accounts: create, delete, find."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,19 +12,23 @@ from carrel.domain.accounts import (
     GOLD,
     NAME_LENGTH,
     PASSWORD_LENGTH,
+    USER_NAME_RULE,
     Account,
     AccountInvalid,
     AccountNotFound,
     DeletionRefused,
     EmailTaken,
     NoSuchEmailAddress,
+    UserNameTaken,
+    is_user_name,
 )
+from carrel.domain.credentials import LinkKind, NameRefused
 from carrel.domain.errors import AdminRequired
-from carrel.domain.ids import is_uuid, new_account_id
-from carrel.domain.principals import AccountPrincipal
+from carrel.domain.ids import AccountId, is_uuid, new_account_id
+from carrel.domain.principals import AccountPrincipal, Anonymous
 from carrel.kit.clock import Clock
 from carrel.services.keys import Keys
-from carrel.services.mail import Mail
+from carrel.services.mailed_links import MailedLinks
 from carrel.services.passwords import Passwords
 from carrel.services.registration import Registration
 from carrel.services.settings import SiteSettings
@@ -68,6 +72,11 @@ class AccountDraft:
             found["agreed_to_terms"] = "Agree to the Terms of Service."
         return found
 
+    @property
+    def taken(self) -> str:
+        """What is said when the address is another account's."""
+        return str(EmailTaken())
+
 
 def is_email_address(text: str) -> bool:
     return len(text) <= NAME_LENGTH and _EMAIL.fullmatch(text) is not None
@@ -79,18 +88,19 @@ class Accounts:
     keys: Keys
     passwords: Passwords
     registration: Registration
-    mail: Mail
+    links: MailedLinks
     clock: Clock
     site: SiteSettings
 
     async def create(
-        self, caller: AccountPrincipal | None, draft: AccountDraft, *, with_key: bool
+        self, caller: AccountPrincipal | Anonymous | None, draft: AccountDraft, *, with_key: bool
     ) -> tuple[Account, str | None]:
         """Make an account and, if wanted, a key for it (its secret is returned this once).
 
-        `caller` `None` is the operator at the command line. Raises `AccountInvalid` with every problem.
+        `caller` `None` is the operator at the command line, `Anonymous` whoever signs up on a page. Raises
+        `AccountInvalid` with every problem.
         """
-        privileged = caller is None or caller.is_admin
+        privileged = caller is None or (isinstance(caller, AccountPrincipal) and caller.is_admin)
         problems = draft.problems()
         if not privileged and not self.site.open_signup:
             raise AccountInvalid(problems | {"other": "Signing up via email/password is disabled."})
@@ -107,10 +117,10 @@ class Accounts:
                 secret = None
                 if with_key:
                     _, secret = await self.keys.issue_in(transaction, account.account_id, "created with the account")
-                await self.mail.post(transaction, **self._welcome(draft))
+                await self.links.post_welcome(transaction, account)
         except EmailTaken as error:
-            raise AccountInvalid({"email_address": str(error)}) from error
-        self.mail.wake()
+            raise AccountInvalid({"email_address": draft.taken}) from error
+        self.links.mail.wake()
         log.info("account_created", account_id=account.account_id, owner_id=account.owner_id)
         return account, secret
 
@@ -120,11 +130,11 @@ class Accounts:
         async with self.store.read() as transaction:
             owner = await transaction.accounts.find_by_email(draft.email_address)
             if owner is not None:
-                found["email_address"] = EMAIL_BANNED if owner.banned else str(EmailTaken())
+                found["email_address"] = EMAIL_BANNED if owner.banned else draft.taken
             problem = await self.registration.problem(transaction, draft.registration_token) if needs_token else None
         return found if problem is None else found | {"token": problem}
 
-    async def _new_account(self, caller: AccountPrincipal | None, draft: AccountDraft) -> Account:
+    async def _new_account(self, caller: AccountPrincipal | Anonymous | None, draft: AccountDraft) -> Account:
         return Account(
             account_id=new_account_id(),
             first_name=draft.first_name[:NAME_LENGTH],
@@ -132,11 +142,12 @@ class Accounts:
             created=self.clock.now(),
             email_address=draft.email_address.lower(),
             password_hash=await self.passwords.hash(draft.password),
-            owner_id=caller.account_id if caller else None,
+            owner_id=caller.account_id if isinstance(caller, AccountPrincipal) else None,
         )
 
-    async def _check_rate(self, transaction: Transaction, caller: AccountPrincipal, ip: str | None) -> None:
-        limit = _GOLD_CREATIONS if GOLD in caller.groups else _CREATIONS
+    async def _check_rate(self, transaction: Transaction, caller: AccountPrincipal | Anonymous, ip: str | None) -> None:
+        is_gold = isinstance(caller, AccountPrincipal) and GOLD in caller.groups
+        limit = _GOLD_CREATIONS if is_gold else _CREATIONS
         since = self.clock.now() - _CREATION_WINDOW
         if ip is None or await transaction.accounts.count_created(ip, since=since) < limit:
             return
@@ -146,14 +157,6 @@ class Accounts:
             "limit, contact us."
         )
         raise AccountInvalid({"other": f'Unable to create account. Error: "Error: {text}"'})
-
-    def _welcome(self, draft: AccountDraft) -> dict[str, str]:
-        return {
-            "to": draft.email_address.lower(),
-            "subject": f"Welcome to {self.site.name}",
-            "body": f"Hello {draft.first_name},\n\nyour account on {self.site.name} is ready.\n\n"
-            f"Questions? Write to {self.site.help_email}.\n",
-        }
 
     async def delete(self, caller: AccountPrincipal, account_id: str) -> None:
         """Mark deleted and revoke what signs it in; no error when it is deleted already or never existed."""
@@ -169,6 +172,8 @@ class Accounts:
             await transaction.auth_tokens.delete_of_account(account.account_id)
             await transaction.web_sessions.delete_of_account(account.account_id)
             await transaction.embed_sessions.delete_of_account(account.account_id)
+            for kind in LinkKind:
+                await transaction.mailed_links.delete_of_account(kind, account.account_id)
         self.keys.forget(account_id=account.account_id)
         log.info("account_deleted", account_id=account_id, by=caller.account_id)
 
@@ -197,9 +202,36 @@ class Accounts:
         self.keys.forget(account_id=account.account_id)
         log.info("admin_changed", account_id=account.account_id, admin=admin)
 
+    async def has_email(self, email_address: str) -> bool:
+        """Whether some account has this address."""
+        async with self.store.read() as transaction:
+            return await transaction.accounts.find_by_email(email_address) is not None
+
+    async def requires_token(self) -> bool:
+        """Whether signing up needs a registration token."""
+        async with self.store.read() as transaction:
+            return await self.registration.problem(transaction, None) is not None
+
+    async def set_names(self, account_id: AccountId, names: Mapping[str, str]) -> None:
+        """Change `first_name`, `last_name` (cut, but not empty) or `name`. Raises `NameRefused`, `UserNameTaken`."""
+        for field, value in names.items():
+            if field == "name" and not is_user_name(value):
+                raise NameRefused(USER_NAME_RULE)
+            if not value.strip():
+                raise NameRefused(f"{field} must be nonempty")
+        async with self.store.begin() as transaction:
+            if "name" in names and await transaction.queries.is_user_name_taken(names["name"], but_by=account_id):
+                raise UserNameTaken(names["name"])
+            await transaction.accounts.set_names(account_id, {f: value[:NAME_LENGTH] for f, value in names.items()})
+
     async def names(self, account_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         async with self.store.read() as transaction:
             return await transaction.accounts.names(account_ids)
+
+    async def living(self, account_ids: Sequence[str]) -> list[Account]:
+        """Those of these accounts that there are and that were not deleted."""
+        async with self.store.read() as transaction:
+            return await transaction.accounts.living(account_ids)
 
     async def search(
         self, caller: AccountPrincipal, query: str, *, admin: bool, limit: int, only_email: bool

@@ -113,6 +113,7 @@ class AuthTokens:
         async with self.store.begin() as transaction:
             await transaction.auth_tokens.delete(token_hash(token))
             await transaction.embed_sessions.delete_of_token(token_hash(token))
+            await transaction.web_sessions.delete_of_token(token_hash(token))
 
     async def find(self, token: str) -> AuthToken | None:
         """What an unexpired token stands for; a single-use one may be used up."""

@@ -37,6 +37,7 @@ class Housekeeping(AsyncContextManagerMixin):
             await transaction.auth_tokens.delete_expired(at=now)
             await transaction.embed_sessions.delete_expired(at=now)
             await transaction.web_sessions.delete_expired(at=now)
+            await transaction.mailed_links.delete_expired(at=now)
             await transaction.evaluations.delete_expired(at=now)
         if copies:
             log.info("copies_expired", count=copies)

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from carrel.domain.accounts import ADMIN
+from carrel.domain.accounts import ADMIN, NAME_LENGTH
 from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.keys import KEYS_PER_ACCOUNT, PURPOSE, AccountBanned, ApiKey, KeyNotFound, KeyUnknown, TooManyKeys
 from carrel.domain.principals import AccountPrincipal, Principal, ProjectPrincipal
+from carrel.domain.projects import Permission, ProjectAccess
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import base62, keyed_hash, random_text
 from carrel.store.keys import PresentedKey
@@ -27,6 +28,19 @@ _CACHE_SIZE = 20_000
 def secret_text(key_id: int) -> str:
     """`sk-`, 16 random characters, and the key's id as 6 characters of base 62."""
     return f"sk-{random_text(16)}{base62(key_id, 6)}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOwner:
+    """Whose keys: the account's own, or with `project_id` those of a project on which the account may work."""
+
+    account_id: AccountId
+    project_id: ProjectId | None = None
+
+    @classmethod
+    def of(cls, access: ProjectAccess) -> "KeyOwner":
+        access.demand(Permission.WRITE)
+        return cls(access.caller, access.project_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +78,7 @@ class Keys:
     ) -> tuple[ApiKey, str]:
         if await transaction.keys.count(account_id) >= KEYS_PER_ACCOUNT:
             raise TooManyKeys
-        draft = ApiKey(0, account_id, name, "", self.clock.now(), project_id, expire)
+        draft = ApiKey(0, account_id, name[:NAME_LENGTH], "", self.clock.now(), project_id, expire)
         key_id = await transaction.keys.reserve(draft)
         secret = secret_text(key_id)
         trunc = f"{secret[:3]}...{secret[-6:]}"
@@ -111,6 +125,26 @@ class Keys:
         log.info("key_removed", key_id=key.id, account_id=key.account_id, expired=expired, orphaned=orphaned)
         raise KeyUnknown
 
+    async def list_of(self, owner: KeyOwner, *, only: int | None = None) -> list[ApiKey]:
+        """All keys of the owner, the newest first, or `only` one. Raises `KeyNotFound`."""
+        async with self.store.read() as transaction:
+            found = await transaction.keys.list_keys(account_id=owner.account_id, project_id=owner.project_id)
+        if only is None:
+            return found
+        return [_chosen(found, only)]
+
+    async def edit(self, owner: KeyOwner, key_id: int, *, name: str | None, expire: datetime | None) -> None:
+        """Change what is given. Raises `KeyNotFound`."""
+        async with self.store.begin() as transaction:
+            found = await transaction.keys.list_keys(account_id=owner.account_id, project_id=owner.project_id)
+            await transaction.keys.update(_chosen(found, key_id).id, name=name, expire=expire)
+        self.forget(key_id=key_id)
+
+    async def revoke_of(self, owner: KeyOwner, key_id: int) -> None:
+        """Delete a key of the owner at once. Raises `KeyNotFound`."""
+        await self.list_of(owner, only=key_id)
+        await self.revoke(key_id)
+
     async def revoke(self, key_id: int) -> None:
         """Delete a key at once; raises `KeyNotFound`."""
         async with self.store.begin() as transaction:
@@ -124,6 +158,13 @@ class Keys:
         for secret_hash, remembered in list(self._cache.items()):
             if key_id == remembered.key_id or account_id == remembered.account_id:
                 del self._cache[secret_hash]
+
+
+def _chosen(keys: list[ApiKey], key_id: int) -> ApiKey:
+    for key in keys:
+        if key.id == key_id:
+            return key
+    raise KeyNotFound(key_id)
 
 
 def _principal_of(presented: PresentedKey) -> Principal:

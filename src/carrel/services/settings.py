@@ -19,7 +19,12 @@ class SiteSettings(BaseModel):
         description="where browsers find the site, without base path, such as `https://carrel.example.org`",
     )
     help_email: str = Field(default="help@example.com", description="whom users are told to write to")
-    open_signup: bool = Field(default=False, description="whether callers who are no admins may create accounts")
+    open_signup: bool = Field(default=False, description="whether everybody may create an account")
+    terms_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="where the terms of service are that who signs up agrees to",
+    )
     auth_token_hours: float = Field(default=12, gt=0, le=24, description="how long a token made by `user_auth` works")
     share_server: bool = Field(default=False, description="whether public paths may be read without an API key")
     key_requests_per_minute: int = Field(default=0, ge=0, description="limit for each API key; 0: none")

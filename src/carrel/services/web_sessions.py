@@ -11,12 +11,20 @@ from datetime import timedelta
 import structlog
 
 from carrel.domain.accounts import Account
+from carrel.domain.embed_sessions import (
+    EVERYTHING,
+    TOKEN_LENGTH,
+    AccountNotAvailable,
+    AuthTokenMalformed,
+    AuthTokenUnknown,
+)
 from carrel.domain.ids import AccountId
 from carrel.domain.keys import AccountBanned
 from carrel.domain.principals import AccountPrincipal
 from carrel.domain.web_sessions import SignInRequired, WebSession
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import keyed_hash, random_text
+from carrel.services.auth_tokens import AuthTokens, token_hash
 from carrel.services.password_checks import PasswordChecks
 from carrel.services.settings import SiteSettings
 from carrel.store.store import Store
@@ -26,6 +34,7 @@ log = structlog.get_logger()
 LIFE = timedelta(days=30)
 """Since it was used last."""
 IMPERSONATION_LIFE = timedelta(hours=2)
+TOKEN_LIFE = timedelta(hours=12)
 _TOUCHED_EVERY = timedelta(hours=1)
 _ID_LENGTH = 16
 _SECRET_LENGTH = 32
@@ -57,6 +66,7 @@ class Browser:
 class WebSessions:
     store: Store
     checks: PasswordChecks
+    tokens: AuthTokens
     clock: Clock
     site: SiteSettings
 
@@ -67,21 +77,49 @@ class WebSessions:
             raise AccountBanned(self.site.help_email)
         return account, await self.open(account, browser)
 
+    async def redeem(self, auth_token: str, browser: Browser) -> tuple[Account, str]:
+        """Sign in with an auth token that may do all that its account may, for as long as it may; it ends with it.
+
+        Raises `AuthTokenMalformed`, `AuthTokenUnknown`, also for tokens with a scope, and `AccountNotAvailable`.
+        """
+        if len(auth_token) != TOKEN_LENGTH:
+            raise AuthTokenMalformed
+        token = await self.tokens.find(auth_token)
+        if token is None or token.scope != EVERYTHING or token.single_use:
+            raise AuthTokenUnknown
+        async with self.store.read() as transaction:
+            account = await transaction.accounts.find(token.account_id)
+        if account is None or account.deleted or account.banned:
+            raise AccountNotAvailable
+        return account, await self._open(account, browser, TOKEN_LIFE, token.created_by, token_hash(auth_token))
+
     async def open(self, account: Account, browser: Browser, *, impersonator_id: AccountId | None = None) -> str:
         """A new session of an account that has proved itself; the cookie's value."""
+        return await self._open(account, browser, IMPERSONATION_LIFE if impersonator_id else LIFE, impersonator_id)
+
+    async def _open(
+        self,
+        account: Account,
+        browser: Browser,
+        life: timedelta,
+        impersonator_id: AccountId | None,
+        auth_token_hash: str | None = None,
+    ) -> str:
         now, secret = self.clock.now(), random_text(_SECRET_LENGTH)
         session = WebSession(
             id=random_text(_ID_LENGTH),
             account_id=account.account_id,
             created=now,
             last_used=now,
-            expires=now + (IMPERSONATION_LIFE if impersonator_id else LIFE),
+            expires=now + life,
             ip=browser.ip,
             user_agent=(browser.user_agent or "")[:254] or None,
             impersonator_id=impersonator_id,
         )
         async with self.store.begin() as transaction:
-            await transaction.web_sessions.add(session, secret_hash=keyed_hash(secret, purpose=_PURPOSE))
+            await transaction.web_sessions.add(
+                session, secret_hash=keyed_hash(secret, purpose=_PURPOSE), auth_token_hash=auth_token_hash
+            )
         log.info("signed_in", account_id=account.account_id, session=session.id, impersonator_id=impersonator_id)
         return f"{session.id}.{secret}"
 

@@ -1,6 +1,6 @@
 """Accounts in the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from carrel.domain.accounts import Account, EmailTaken
+from carrel.domain.accounts import Account, EmailTaken, UserNameTaken
 from carrel.domain.ids import AccountId
+from carrel.kit import timestamps
 from carrel.store.tables import accounts
 
 ACCOUNT_COLUMNS = (
@@ -79,6 +80,11 @@ class AccountRows:
         rows = await self.connection.execute(query.where(accounts.c.account_id.in_(list(account_ids))))
         return {row.account_id: (row.first_name, row.last_name) for row in rows}
 
+    async def living(self, account_ids: Iterable[str]) -> list[Account]:
+        """Those that exist and were not deleted."""
+        chosen = (accounts.c.account_id.in_(list(account_ids)), ~accounts.c.deleted)
+        return [to_account(row) for row in await self.connection.execute(select(*ACCOUNT_COLUMNS).where(*chosen))]
+
     async def search_names(self, terms: Iterable[tuple[str, ...]], *, limit: int, also_email: bool) -> list[Account]:
         """Accounts in which every word of one of `terms` occurs in a name (or the address); unlisted ones only for
         `also_email`, the admins' search. Most recently active first."""
@@ -125,6 +131,30 @@ class AccountRows:
         await self.connection.execute(
             update(accounts).where(accounts.c.account_id == account_id).values(groups=list(groups))
         )
+
+    async def set_password(self, account_id: AccountId, password_hash: str) -> None:
+        await self._change(account_id, password_hash=password_hash)
+
+    async def set_email_address(self, account_id: AccountId, email_address: str) -> None:
+        """Raises `EmailTaken` if it belongs to another account."""
+        try:
+            await self._change(account_id, email_address=email_address)
+        except IntegrityError as error:
+            raise EmailTaken from error
+
+    async def mark_verified(self, account: Account, email_address: str, *, at: datetime) -> None:
+        verified = {**account.email_address_verified, email_address: timestamps.to_text(at)}
+        await self._change(account.account_id, email_address_verified=verified)
+
+    async def set_names(self, account_id: AccountId, names: Mapping[str, str]) -> None:
+        """`first_name`, `last_name`, `name`. Raises `UserNameTaken` if `name` belongs to another account."""
+        try:
+            await self._change(account_id, **names)
+        except IntegrityError as error:
+            raise UserNameTaken(names["name"]) from error
+
+    async def _change(self, account_id: AccountId, **values: Any) -> None:
+        await self.connection.execute(update(accounts).where(accounts.c.account_id == account_id).values(values))
 
     async def touch(self, account_id: AccountId, at: datetime) -> None:
         await self.connection.execute(

@@ -18,6 +18,7 @@ _COLUMNS = (
     auth_tokens.c.scope,
     auth_tokens.c.single_use,
     auth_tokens.c.used_at,
+    auth_tokens.c.created_by,
 )
 
 

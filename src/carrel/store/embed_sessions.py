@@ -94,8 +94,12 @@ class EmbedSessionRows:
     async def delete_of_token(self, auth_token_hash: str) -> None:
         await self.connection.execute(delete(embed_sessions).where(embed_sessions.c.auth_token_hash == auth_token_hash))
 
-    async def delete_of_account(self, account_id: AccountId) -> None:
-        await self.connection.execute(delete(embed_sessions).where(embed_sessions.c.account_id == account_id))
+    async def delete_of_account(self, account_id: AccountId, *, but_of: str | None = None) -> None:
+        """All of the account, but those that were opened by what has the hash `but_of`."""
+        chosen = embed_sessions.c.account_id == account_id
+        if but_of is not None:
+            chosen &= embed_sessions.c.auth_token_hash != but_of
+        await self.connection.execute(delete(embed_sessions).where(chosen))
 
     async def delete_expired(self, *, at: datetime) -> None:
         await self.connection.execute(delete(embed_sessions).where(embed_sessions.c.expires <= at))

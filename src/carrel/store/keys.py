@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from carrel.domain.accounts import NAME_LENGTH
 from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.keys import ApiKey
 from carrel.store.tables import accounts, api_keys, collaborators
@@ -83,6 +84,12 @@ class KeyRows:
         elif account_id is not None:
             query = query.where(api_keys.c.account_id == account_id, api_keys.c.project_id.is_(None))
         return [_to_key(row) for row in await self.connection.execute(query)]
+
+    async def update(self, key_id: int, *, name: str | None, expire: datetime | None) -> None:
+        given = {"name": name and name[:NAME_LENGTH], "expire": expire}
+        changed = {column: value for column, value in given.items() if value is not None}
+        if changed:
+            await self.connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(changed))
 
     async def delete(self, key_id: int) -> bool:
         result = await self.connection.execute(delete(api_keys).where(api_keys.c.id == key_id))

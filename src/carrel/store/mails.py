@@ -40,7 +40,8 @@ class MailRows:
         return result.rowcount > 0
 
     async def mark_sent(self, mail_id: int, *, at: datetime) -> None:
-        await self.connection.execute(update(mails).where(mails.c.id == mail_id).values(sent=at, error=None))
+        """Its text is not kept: there may be a secret in it."""
+        await self.connection.execute(update(mails).where(mails.c.id == mail_id).values(sent=at, error=None, body=""))
 
     async def mark_failed(self, mail_id: int, error: str) -> None:
         await self.connection.execute(update(mails).where(mails.c.id == mail_id).values(error=error))

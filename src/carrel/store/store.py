@@ -18,6 +18,7 @@ from carrel.store.embed_sessions import EmbedSessionRows
 from carrel.store.engines import driver_url, open_engines
 from carrel.store.evaluations import EvaluationRows
 from carrel.store.keys import KeyRows
+from carrel.store.mailed_links import MailedLinkRows
 from carrel.store.mails import MailRows
 from carrel.store.migrate import ensure_schema
 from carrel.store.project_log import ProjectLogRows
@@ -79,6 +80,10 @@ class Transaction:
     @property
     def evaluations(self) -> EvaluationRows:
         return EvaluationRows(self.connection)
+
+    @property
+    def mailed_links(self) -> MailedLinkRows:
+        return MailedLinkRows(self.connection)
 
     @property
     def mails(self) -> MailRows:

@@ -145,6 +145,17 @@ web_sessions = Table(
     Column("ip", String(64)),
     Column("user_agent", String(254)),
     Column("impersonator_id", UUID_TEXT),
+    Column("auth_token_hash", String(64), index=True),
+)
+
+mailed_links = Table(
+    "mailed_links",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("account_id", UUID_TEXT, ForeignKey(accounts.c.account_id), nullable=False, index=True),
+    Column("email_address", String(254), nullable=False),
+    Column("expires", UtcDateTime, nullable=False, index=True),
 )
 
 password_locks = Table(

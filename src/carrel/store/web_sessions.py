@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.accounts import Account
@@ -14,16 +14,18 @@ from carrel.store.accounts import ACCOUNT_COLUMNS, to_account
 from carrel.store.embed_sessions import EmbedSessionRows
 from carrel.store.tables import accounts, web_sessions
 
-_COLUMNS = tuple(column for column in web_sessions.c if column.name != "secret_hash")
+_COLUMNS = tuple(column for column in web_sessions.c if column.name not in ("secret_hash", "auth_token_hash"))
 
 
 @dataclass(frozen=True, slots=True)
 class WebSessionRows:
     connection: AsyncConnection
 
-    async def add(self, session: WebSession, *, secret_hash: str) -> None:
+    async def add(self, session: WebSession, *, secret_hash: str, auth_token_hash: str | None = None) -> None:
+        """`auth_token_hash`: of the token that has opened it, with which it ends."""
         values = {column.name: getattr(session, column.name) for column in _COLUMNS}
-        await self.connection.execute(insert(web_sessions), values | {"secret_hash": secret_hash})
+        hashes = {"secret_hash": secret_hash, "auth_token_hash": auth_token_hash}
+        await self.connection.execute(insert(web_sessions), values | hashes)
 
     async def find(self, session_id: str, *, at: datetime) -> tuple[WebSession, str, Account] | None:
         """A session that has not reached its end, the hash of its secret, and its account."""
@@ -52,6 +54,13 @@ class WebSessionRows:
             chosen &= web_sessions.c.id == only
         if but is not None:
             chosen &= web_sessions.c.id != but
+        return await self._delete(chosen)
+
+    async def delete_of_token(self, auth_token_hash: str) -> None:
+        """End those that this token has opened."""
+        await self._delete(web_sessions.c.auth_token_hash == auth_token_hash)
+
+    async def _delete(self, chosen: ColumnElement[bool]) -> int:
         query = delete(web_sessions).where(chosen).returning(web_sessions.c.secret_hash)
         hashes = list((await self.connection.execute(query)).scalars())
         for secret_hash in hashes:

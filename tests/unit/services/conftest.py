@@ -7,15 +7,20 @@ from argon2 import PasswordHasher
 from support.databases import SqliteDatabases
 from support.rows import MovableClock
 
+from carrel.services.access import Access
 from carrel.services.accounts import Accounts
 from carrel.services.attempts import Attempts
 from carrel.services.auth_tokens import AuthTokens
+from carrel.services.credentials import Credentials
+from carrel.services.embed_sessions import EmbedSessions
 from carrel.services.keys import Keys
 from carrel.services.mail import Mail
+from carrel.services.mailed_links import MailedLinks
 from carrel.services.password_checks import PasswordChecks
 from carrel.services.passwords import Passwords
 from carrel.services.registration import Registration
 from carrel.services.settings import MailSettings, SiteSettings
+from carrel.services.sign_up import SignUp
 from carrel.services.web_sessions import WebSessions
 from carrel.store.store import Store
 
@@ -54,10 +59,15 @@ def mail(store: Store, clock: MovableClock) -> Mail:
 
 
 @pytest.fixture
+def links(mail: Mail, clock: MovableClock, site: SiteSettings) -> MailedLinks:
+    return MailedLinks(mail, clock, site, "https://carrel.example.org")
+
+
+@pytest.fixture
 def accounts(
-    store: Store, keys: Keys, passwords: Passwords, mail: Mail, clock: MovableClock, site: SiteSettings
+    store: Store, keys: Keys, passwords: Passwords, links: MailedLinks, clock: MovableClock, site: SiteSettings
 ) -> Accounts:
-    return Accounts(store, keys, passwords, Registration(clock), mail, clock, site)
+    return Accounts(store, keys, passwords, Registration(clock), links, clock, site)
 
 
 @pytest.fixture
@@ -71,5 +81,24 @@ def checks(store: Store, passwords: Passwords, clock: MovableClock) -> PasswordC
 
 
 @pytest.fixture
-def web_sessions(store: Store, checks: PasswordChecks, clock: MovableClock, site: SiteSettings) -> WebSessions:
-    return WebSessions(store, checks, clock, site)
+def web_sessions(
+    store: Store, checks: PasswordChecks, auth_tokens: AuthTokens, clock: MovableClock, site: SiteSettings
+) -> WebSessions:
+    return WebSessions(store, checks, auth_tokens, clock, site)
+
+
+@pytest.fixture
+def embed_sessions(store: Store, auth_tokens: AuthTokens, clock: MovableClock) -> EmbedSessions:
+    return EmbedSessions(store, auth_tokens, Access(store), clock)
+
+
+@pytest.fixture
+def credentials(
+    store: Store, passwords: Passwords, checks: PasswordChecks, links: MailedLinks, clock: MovableClock
+) -> Credentials:
+    return Credentials(store, passwords, checks, links, clock, Attempts(lambda: clock.now().timestamp()))
+
+
+@pytest.fixture
+def sign_up(accounts: Accounts, passwords: Passwords, web_sessions: WebSessions) -> SignUp:
+    return SignUp(accounts, passwords, web_sessions)

@@ -1,19 +1,11 @@
 """Outgoing mail against real SMTP servers on the loopback."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
-from typing import Any
-
 import anyio
 import anyio.lowlevel
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 from support.hubs import free_port
+from support.mailboxes import Mailbox, smtp_server
 from support.rows import MovableClock
 
 from carrel.services.mail import Mail
@@ -22,35 +14,6 @@ from carrel.store.store import Store
 from carrel.store.tables import mails
 
 pytestmark = pytest.mark.anyio
-
-
-@dataclass
-class Mailbox:
-    """A handler of aiosmtpd that keeps what it takes, and refuses addresses that say so."""
-
-    received: list[EmailMessage] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
-        if address.startswith("refuse"):
-            self.refused.append(address)
-            return "550 no such mailbox here"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        self.received.append(message_from_bytes(envelope.content, policy=default))
-        return "250 OK"
-
-
-@contextmanager
-def smtp_server(mailbox: Mailbox, port: int = 0) -> Iterator[int]:
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port or free_port())
-    controller.start()
-    try:
-        yield controller.port
-    finally:
-        controller.stop()
 
 
 def settings(port: int | None, retry_s: float = 0.05) -> MailSettings:

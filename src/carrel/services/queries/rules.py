@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from carrel.domain.accounts import NAME_LENGTH
+from carrel.domain.accounts import NAME_LENGTH, USER_NAME_RULE, is_user_name
 from carrel.domain.ids import AccountId
 from carrel.domain.projects import ProjectAccess
 from carrel.domain.queries import QueryRefused
@@ -14,7 +14,6 @@ from carrel.services.queries.fields import Unfit, merged, time_of
 from carrel.store.queries import QueryRows
 
 _NAME = re.compile(r"[A-Za-z0-9.-]{1,100}")
-_USER_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _ACTION_LENGTH = 32
 _PERSONAL = ("upgrades", "ssh_keys")
@@ -34,8 +33,8 @@ async def check_account(rows: QueryRows, account_id: AccountId, values: dict[str
     name = values.get("name")
     if name is None:
         return
-    if not _USER_NAME.fullmatch(name):
-        raise setting_failed("name", "a name has 1 to 39 letters and digits, with single dashes between them")
+    if not is_user_name(name):
+        raise setting_failed("name", USER_NAME_RULE)
     if await rows.is_user_name_taken(name, but_by=account_id):
         raise setting_failed("name", f"the name '{name}' is already taken")
 

@@ -2,14 +2,19 @@
 
 from carrel.hub.api.v2 import (
     accounts,
+    api_keys,
     collaborators,
+    credentials,
+    customize,
     embed,
     explorer,
     files,
     inside_projects,
+    people,
     project_pages,
     projects,
     sessions,
+    sign_up,
 )
 from carrel.hub.api.v2.files import files_route
 from carrel.hub.api.v2.procedure import V2
@@ -25,6 +30,11 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *explorer.procedures,
         *sessions.procedures,
         *accounts.procedures.procedures,
+        *api_keys.procedures.procedures,
+        *credentials.procedures.procedures,
+        *customize.procedures.procedures,
+        *people.procedures.procedures,
+        *sign_up.procedures.procedures,
         *projects.procedures.procedures,
         *inside_projects.procedures.procedures,
         *collaborators.procedures.procedures,

@@ -48,6 +48,18 @@ async def sign_out(params: SignOutParams, call: V2Call) -> Any:
     return STATUS_SUCCESS
 
 
+class DeleteParams(Struct):
+    """No parameters."""
+
+
+@procedures.post("/accounts/delete", access=RouteAccess.ACCOUNT)
+async def delete(params: DeleteParams, call: V2Call) -> Any:
+    """Delete one's own account: its address is free again, its browsers are signed out, its keys are revoked."""
+    await call.platform.accounts.delete(call.account, call.account.account_id)
+    call.cookies.append(no_session_cookie())
+    return STATUS_SUCCESS
+
+
 class ProfileParams(Struct):
     account_id: str | None = None
 
@@ -63,6 +75,7 @@ async def profile(params: ProfileParams, call: V2Call) -> Any:
     except SignInRequired:
         return {"profile": {}}
     own = {"is_admin": account.is_admin, "is_anonymous": False, "email_address": account.email_address}
+    own |= {"email_address_verified": account.email_address in account.email_address_verified}
     return {"profile": _public(account) | own}
 
 

@@ -2,10 +2,12 @@
 
 from msgspec import Struct
 
+from carrel.domain.embed_sessions import AuthTokenMalformed, AuthTokenUnknown
 from carrel.domain.web_sessions import WebSession
+from carrel.hub.api.v2.accounts import refuse_foreign
 from carrel.hub.api.v2.embed import Empty, SessionReply
 from carrel.hub.api.v2.procedure import Procedures, V2Call
-from carrel.hub.auth.cookies import signed_in
+from carrel.hub.auth.cookies import browser_of, session_cookie, signed_in
 from carrel.hub.routes import RouteAccess
 
 procedures = Procedures()
@@ -17,6 +19,27 @@ async def page_session(params: Empty, call: V2Call) -> SessionReply:
     who = await signed_in(call.request, call.platform)
     handover = await call.platform.embed_sessions.enter(who.account, who.secret_hash)
     return SessionReply.of(handover, call.platform.clock.now())
+
+
+class ImpersonateParams(Struct):
+    auth_token: str
+
+
+class Impersonated(Struct):
+    account_id: str
+
+
+@procedures.post("/auth/impersonate", access=RouteAccess.AUTH_TOKEN)
+async def impersonate(params: ImpersonateParams, call: V2Call) -> Impersonated:
+    """Sign this browser in with an auth token that `user_auth` has made, for at most 12 hours."""
+    refuse_foreign(call)
+    try:
+        account, cookie = await call.platform.web_sessions.redeem(params.auth_token, browser_of(call.request))
+    except (AuthTokenMalformed, AuthTokenUnknown):
+        call.failures.count(call.client_ip)
+        raise
+    call.cookies.append(session_cookie(cookie))
+    return Impersonated(account.account_id)
 
 
 class SignIn(Struct):

@@ -1,0 +1,105 @@
+"""What one signs in with: passwords, addresses, and the links that are mailed for both."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from carrel.domain.web_sessions import SignInRequired
+from carrel.hub.api.v2.accounts import refuse_foreign
+from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures
+from carrel.hub.api.v2.procedure import V2Call
+from carrel.hub.auth.cookies import browser_of, session_cookie, signed_in
+from carrel.hub.routes import RouteAccess
+from carrel.services.web_sessions import SignedIn
+
+procedures = CompatibleProcedures()
+
+
+class NoParams(Struct):
+    """No parameters."""
+
+
+async def browser_session(call: V2Call) -> SignedIn | None:
+    """The sign-in of the calling browser; a program with a key has none."""
+    try:
+        return await signed_in(call.request, call.platform)
+    except SignInRequired:
+        return None
+
+
+@procedures.post("/auth/has-password", access=RouteAccess.ACCOUNT)
+async def has_password(params: NoParams, call: V2Call) -> Any:
+    return {"hasPassword": await call.platform.credentials.has_password(call.account.account_id)}
+
+
+class SetPasswordParams(Struct):
+    newPassword: str
+    currentPassword: str = ""
+
+
+@procedures.post("/accounts/set-password", access=RouteAccess.ACCOUNT)
+async def set_password(params: SetPasswordParams, call: V2Call) -> Any:
+    """Change one's password, which signs all other browsers out."""
+    kept = await browser_session(call)
+    await call.platform.credentials.set_password(
+        call.account.account_id, params.currentPassword, params.newPassword, kept=kept, ip=call.client_ip
+    )
+    return STATUS_SUCCESS
+
+
+class SetEmailParams(Struct):
+    email_address: str
+    password: str
+
+
+@procedures.post("/accounts/set-email-address", access=RouteAccess.ACCOUNT)
+async def set_email_address(params: SetEmailParams, call: V2Call) -> Any:
+    """Change one's address; a mail to the new one asks to confirm it."""
+    await call.platform.credentials.set_email_address(
+        call.account.account_id, params.email_address, params.password, call.client_ip
+    )
+    return STATUS_SUCCESS
+
+
+@procedures.post("/accounts/send-verification-email", access=RouteAccess.ACCOUNT)
+async def send_verification_email(params: NoParams, call: V2Call) -> Any:
+    await call.platform.credentials.send_verification(call.account.account_id)
+    return STATUS_SUCCESS
+
+
+class VerifyParams(Struct):
+    email_address: str
+    token: str
+
+
+@procedures.post("/auth/redeem-verify-email", access=RouteAccess.PUBLIC)
+async def redeem_verify_email(params: VerifyParams, call: V2Call) -> Any:
+    """Prove with the token of a mail that one reads the address."""
+    await call.platform.credentials.verify(params.email_address, params.token)
+    return {}
+
+
+class ResetParams(Struct):
+    email: str
+
+
+@procedures.post("/auth/password-reset", access=RouteAccess.PUBLIC)
+async def password_reset(params: ResetParams, call: V2Call) -> Any:
+    """Mail a link with which a new password can be set; at most 3 in 10 minutes."""
+    address = await call.platform.credentials.request_reset(params.email, call.client_ip)
+    return {"success": f"Password reset email successfully sent to {address}."}
+
+
+class RedeemResetParams(Struct):
+    password: str
+    passwordResetId: str
+
+
+@procedures.post("/auth/redeem-password-reset", access=RouteAccess.PUBLIC)
+async def redeem_password_reset(params: RedeemResetParams, call: V2Call) -> Any:
+    """Set a new password, which signs all browsers out but this one, which is signed in."""
+    refuse_foreign(call)
+    account = await call.platform.credentials.reset(params.passwordResetId, params.password)
+    cookie = await call.platform.web_sessions.open(account, browser_of(call.request))
+    call.cookies.append(session_cookie(cookie))
+    return {"account_id": account.account_id}

@@ -1,0 +1,92 @@
+"""Making an account: by whoever comes while the site lets everybody sign up, and by programs of admins."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from carrel.domain.accounts import AccountInvalid
+from carrel.hub.api.v2.accounts import refuse_foreign
+from carrel.hub.api.v2.compatible import CompatibleProcedures
+from carrel.hub.api.v2.procedure import CallRefused, V2Call
+from carrel.hub.auth.bearers import account_by_key
+from carrel.hub.auth.cookies import browser_of, session_cookie
+from carrel.hub.routes import RouteAccess
+from carrel.kit.networks import network_of
+from carrel.services.attempts import Attempts, Limit
+from carrel.services.sign_up import SignUpDraft
+
+procedures = CompatibleProcedures()
+
+_ISSUES = {"email_address": "email", "agreed_to_terms": "terms", "token": "registrationToken", "other": "api"}
+_ADMINS_ONLY = "Only users in the group 'admin' are allowed to create new users."
+_ESTIMATES = (Limit(60, 60),)
+_estimates = Attempts()
+
+
+class SignUpParams(Struct):
+    email: str
+    password: str
+    firstName: str = ""
+    lastName: str = ""
+    terms: bool = False
+    registrationToken: str | None = None
+    signupReason: str | None = None
+
+
+@procedures.post("/auth/sign-up", access=RouteAccess.PUBLIC)
+async def sign_up(params: SignUpParams, call: V2Call) -> Any:
+    """Make an account and sign this browser in to it; with an admin's API key, make one for somebody else.
+
+    What is wrong with the parameters comes as `issues`, all of it at once.
+    """
+    draft = SignUpDraft(
+        first_name=params.firstName,
+        last_name=params.lastName,
+        email_address=params.email.strip(),
+        password=params.password,
+        agreed_to_terms=params.terms,
+        registration_token=params.registrationToken,
+        usage_intent=params.signupReason,
+        ip=call.client_ip,
+    )
+    try:
+        if "authorization" in call.request.headers:
+            return await _create(draft, call)
+        refuse_foreign(call)
+        account, cookie = await call.platform.sign_up.sign_up(draft, browser_of(call.request))
+    except AccountInvalid as error:
+        return {"issues": {_ISSUES.get(name, name): text for name, text in error.reason.items()}}
+    call.cookies.append(session_cookie(cookie))
+    return {"account_id": account.account_id}
+
+
+async def _create(draft: SignUpDraft, call: V2Call) -> Any:
+    caller = await account_by_key(call.request.headers["authorization"], call.platform)
+    if not caller.is_admin:
+        return {"issues": {"api": _ADMINS_ONLY}}
+    return {"account_id": (await call.platform.sign_up.create(caller, draft)).account_id}
+
+
+class NoParams(Struct):
+    """No parameters."""
+
+
+@procedures.post("/auth/requires-token", access=RouteAccess.PUBLIC)
+async def requires_token(params: NoParams, call: V2Call) -> Any:
+    """Whether signing up needs a registration token."""
+    return await call.platform.accounts.requires_token()
+
+
+class PasswordParams(Struct):
+    password: str
+
+
+@procedures.post("/auth/password-strength", access=RouteAccess.PUBLIC)
+async def password_strength(params: PasswordParams, call: V2Call) -> Any:
+    """How hard a password is to guess, from 0 to 4; new ones need 3. `help`: what would make it better."""
+    caller = network_of(call.client_ip)
+    if _estimates.reached(caller, _ESTIMATES):
+        raise CallRefused(429, "too many requests")
+    _estimates.count(caller)
+    strength = await call.platform.sign_up.passwords.strength(params.password)
+    return {"score": strength.score} | ({"help": strength.advice} if strength.advice else {})

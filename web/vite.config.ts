@@ -5,6 +5,9 @@ import { chunkOf } from "./tools/chunks.ts";
 
 const here = import.meta.dirname;
 
+/** Not what every page begins with, which need not be named where something further is loaded. */
+const isLater = (file: string): boolean => !/(^|\/)(base|rolldown-runtime)-[^/]*$/.test(file);
+
 export default defineConfig({
   root: here,
   base: "./", // assets find each other by relative addresses, so the hub may serve them under any path
@@ -19,7 +22,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the pages' policy forbids data: addresses for scripts and fonts
     cssTarget: ["chrome123", "firefox121", "safari17.5"], // they know light-dark()
     chunkSizeWarningLimit: 6000, // plots are large, and loaded when one is drawn
-    modulePreload: { polyfill: false },
+    modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter(isLater) },
     rolldownOptions: {
       treeshake: { propertyReadSideEffects: false },
       input: {

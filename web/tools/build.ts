@@ -1,9 +1,9 @@
 /**
  * Makes everything that the hub serves, into the directory named by the first argument: the page application and the
  * output frame (hashed, in `.vite/manifest.json`), `boot.js` (inlined by the hub), `embed/` (the package for parent
- * pages), and a `.br` and `.gz` beside each file that compresses.
+ * pages), `pdf/` (what pdf.js fetches), and a `.br` and `.gz` beside each file that compresses.
  */
-import { existsSync } from "node:fs";
+import { cpSync, existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type InlineConfig } from "vite";
 import { compressTree } from "./compress.ts";
@@ -33,6 +33,10 @@ await build({ root: top, logLevel: "warn", build: { outDir: target, emptyOutDir:
 await build(single("src/pages/boot.ts", "boot.js", "iife"));
 if (existsSync(resolve(top, "embed/src/index.ts"))) {
   await build(single("embed/src/index.ts", "embed/carrel-embed.js", "es"));
+}
+/** Fonts, maps of characters and decoders that pdf.js fetches by name. */
+for (const name of ["cmaps", "standard_fonts", "wasm", "iccs"]) {
+  cpSync(resolve(top, "node_modules/pdfjs-dist", name), resolve(target, "pdf", name), { recursive: true });
 }
 await compressTree(target);
 checkSizes(target);

@@ -26,6 +26,7 @@ interface ModuleGraph {
 export function chunkOf(id: string, graph: ModuleGraph): string | null {
   if (id === APP || id === SITE) return null;
   const isOfSite = needs(SITE, graph).has(id);
+  if (isOfSite && id.endsWith(".css") && needs(APP, graph).has(id)) return "theme"; // the frame of outputs has its own
   if (id.includes("vite/preload-helper") || (isOfSite && needs(APP, graph).has(id))) return "base";
   return isOfSite ? null : (STEPS.find(({ root }) => needs(root, graph).has(id))?.name ?? null);
 }

@@ -8,7 +8,11 @@ export interface Deferred<Props> {
   fetch(): Promise<void>;
 }
 
-export function deferred<Props extends object>(load: () => Promise<ComponentType<Props>>): Deferred<Props> {
+/** `meanwhile` is shown until it is there, and where it cannot be loaded. */
+export function deferred<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  meanwhile: (props: Props) => VNode | null = () => null,
+): Deferred<Props> {
   let view: ComponentType<Props> | null = null;
   const fetch = async (): Promise<void> => {
     view ??= await load().catch(() => null);
@@ -18,7 +22,7 @@ export function deferred<Props extends object>(load: () => Promise<ComponentType
     useEffect(() => {
       if (view === null) void fetch().then(() => redraw(1));
     }, []);
-    return view && (createElement(view, props) as VNode);
+    return view ? (createElement(view, props) as VNode) : meanwhile(props);
   };
   return Object.assign(show, { fetch });
 }

@@ -80,9 +80,9 @@ export function normalisePath(path: string): string | null {
 }
 
 /**
- * `#text` names an anchor, `#line=3&id=cell` say where to go; pairs without exactly one `=` are skipped.
+ * `#text` names an anchor, `#line=3&id=cell&page=2` say where to go; pairs without exactly one `=` are skipped.
  *
- * What else the contract knows, `page` and `chat`, leads nowhere: no file that we show has pages or messages.
+ * What else the contract knows, `chat`, leads nowhere: no file that we show has messages.
  */
 export function parseFragment(hash: string): Target {
   const text = hash.replace(/^#/, "");
@@ -90,9 +90,14 @@ export function parseFragment(hash: string): Target {
   if (!text.includes("=")) return { anchor: decode(text) };
   const pairs = text.split("&").map((pair) => pair.split("=").map(decode));
   const fields = new Map(pairs.flatMap(([key, value, ...rest]) => (value && !rest.length ? [[key, value]] : [])));
-  const line = Number(fields.get("line") ?? Number.NaN);
+  const [line, page] = [countOf(fields.get("line")), countOf(fields.get("page"))];
   const id = fields.get("id");
-  return { ...(Number.isInteger(line) && line > 0 && { line }), ...(id !== undefined && { cell: id, anchor: id }) };
+  return { ...(line && { line }), ...(page && { page }), ...(id !== undefined && { cell: id, anchor: id }) };
+}
+
+function countOf(text: string | undefined): number | null {
+  const count = Number(text ?? Number.NaN);
+  return Number.isInteger(count) && count > 0 ? count : null;
 }
 
 function decode(text: string): string {

@@ -1,4 +1,5 @@
 /** The secret that resumes a session after a reload, for browsers that drop the cookie; storage may throw anywhere. */
+import { quietly } from "./kept.ts";
 
 const key = (eid: string): string => `carrel.resume.${eid}`;
 
@@ -12,13 +13,4 @@ export function recallResume(eid: string): string | null {
 
 export function forgetResume(eid: string): void {
   quietly(() => sessionStorage.removeItem(key(eid)));
-}
-
-/** Null where the browser keeps storage from frames of other sites. */
-function quietly<T>(access: () => T): T | null {
-  try {
-    return access();
-  } catch {
-    return null;
-  }
 }

@@ -5,6 +5,7 @@ export interface Target {
   readonly line?: number;
   readonly cell?: string;
   readonly anchor?: string;
+  readonly page?: number;
 }
 
 export const EXPORT_FORMATS = ["raw", "ipynb", "py", "html", "md"] as const;

@@ -1,14 +1,19 @@
 /** A file of the page: how far its opening is, why it failed, or its editor. */
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { deferred } from "../outputs/deferred.ts";
 import type { OpenFile, Phase } from "../state/open-file.ts";
 import type { Page } from "../state/page.ts";
 import type { SharedDocument } from "../state/shared-document.ts";
 import { until } from "../state/until.ts";
-import { sentence, TryAgain } from "./banner.tsx";
-import { Card, Choices } from "./card.tsx";
 import { editorContext } from "./context.ts";
 import { findEditor } from "./editors.ts";
+
+/** For files that are in no editor, which few are. */
+const Unopened = deferred(
+  async () => (await import("./viewers/unopened.tsx")).Unopened,
+  ({ phase }) => <p class="loading">{phase.message}</p>,
+);
 
 interface FileProps {
   readonly page: Page;
@@ -23,7 +28,11 @@ export function FileView({ page, file, frameUrl }: FileProps) {
   const isOpen = phase.name === "open" && file.document.value !== null;
   return (
     <section class="file" hidden={!isInFront} aria-label={file.path}>
-      {phase.name === "failed" ? <Failed file={file} phase={phase} /> : !isOpen && <Opening phase={phase} />}
+      {phase.name === "failed" ? (
+        <Unopened page={page} file={file} phase={phase} />
+      ) : (
+        !isOpen && <Opening phase={phase} />
+      )}
       <EditorHost page={page} file={file} frameUrl={frameUrl} />
     </section>
   );
@@ -81,37 +90,5 @@ function Opening({ phase }: { readonly phase: Phase }) {
       <div class="skeleton-cell skeleton-tall" />
       <div class="skeleton-cell" />
     </div>
-  );
-}
-
-const TITLES: Readonly<Record<string, string>> = {
-  not_found: "There is no such file",
-  not_a_file: "This is not a file",
-  bad_path: "This is not a file",
-  bad_project: "No access",
-  forbidden: "No access",
-  unsupported: "This file cannot be shown",
-  start_failed: "The project could not be started",
-  busy: "Too much is going on",
-};
-
-const ADVICE: Readonly<Record<string, string>> = {
-  not_found: "It may have been moved or deleted. Ask whoever sent you here, or try again when it is back.",
-  forbidden: "You may not open this project, or it does not exist. Ask its owner to add you.",
-  bad_project: "You may not open this project, or it does not exist. Ask its owner to add you.",
-};
-
-function Failed({ file, phase }: { readonly file: OpenFile; readonly phase: Phase & { name: "failed" } }) {
-  const advice = ADVICE[phase.code] ?? (phase.message ? sentence(phase.message) : "Something went wrong.");
-  return (
-    <section id="carrel-embed-banner" data-state="error" role="status" aria-live="polite">
-      <Card tone="bad" title={TITLES[phase.code] ?? "The file could not be opened"}>
-        <p class="card-path">{file.path}</p>
-        <p>{advice}</p>
-        <Choices>
-          <TryAgain act={() => file.retry()} />
-        </Choices>
-      </Card>
-    </section>
   );
 }

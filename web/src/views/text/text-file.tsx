@@ -3,28 +3,44 @@ import "../../editor/editor.css";
 import "./text-file.css";
 import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { FileEditor } from "../../editor/file-editor.ts";
 import { watchPeople } from "../../editor/people.ts";
+import { deferred } from "../../outputs/deferred.ts";
+import { previews } from "../../site/strings/previews.ts";
 import { CallError, type LiveDocument } from "../../state/document.ts";
 import { typingHistory } from "../../state/notebook-undo.ts";
 import type { EditorContext } from "../editors.ts";
 import { Icon } from "../notebook/icon.tsx";
 import { People } from "../people.tsx";
 import { SaveState } from "../save-state.tsx";
+import { keepLayout, LAYOUTS, type Layout, previewOf } from "./preview.ts";
+
+const Preview = deferred(async () => (await import("./previews.tsx")).Preview);
 
 interface TextFileProps {
   readonly document: LiveDocument;
   readonly context: EditorContext;
   /** The editor, while there is one. */
   readonly editor: Signal<FileEditor | null>;
+  /** What is shown of a file that has a preview. */
+  readonly layout: Signal<Layout>;
+  /** The heading that the preview goes to, once. */
+  readonly anchor: Signal<string | null>;
 }
 
-export function TextFile({ document, context, editor }: TextFileProps): VNode {
+export function TextFile({ document, context, editor, layout, anchor }: TextFileProps): VNode {
   const wraps = useSignal(/\.(md|markdown|txt|tex|rst|log)$|^[^.]*$/i.test(nameOf(document)));
   const place = useSignal("");
   const notice = useSignal<string | null>(null);
   const save = () => void saveTo(document, notice);
+  const kind = context.natural.value ? null : previewOf(document.path);
+  const shown = kind === null ? "text" : layout.value;
+  const outputContext = useMemo(() => ({ ...context, document }), [context, document]);
+  const choose = (chosen: Layout): void => {
+    layout.value = chosen;
+    if (kind !== null) keepLayout(kind, chosen);
+  };
   const locked = document.readonly.value || !document.may.value.has("edit");
   useSignalEffect(() => editor.value?.setWrap(wraps.value));
   useEffect(() => editor.value?.setLocked(locked), [editor, locked]);
@@ -34,6 +50,7 @@ export function TextFile({ document, context, editor }: TextFileProps): VNode {
         <h1 class="file-name">{nameOf(document)}</h1>
         <span class="spacer" />
         <Others document={document} />
+        {kind !== null && <Layouts shown={shown} choose={choose} />}
         <span class="place" aria-hidden="true">
           {place.value}
         </span>
@@ -60,11 +77,40 @@ export function TextFile({ document, context, editor }: TextFileProps): VNode {
         </div>
       )}
       {document.synced.value ? (
-        <Body {...{ document, editor, place, save, locked, wraps: wraps.peek() }} />
+        <div class="text-body">
+          <Body {...{ document, editor, place, save, locked, wraps: wraps.peek(), isHidden: shown === "preview" }} />
+          {kind !== null && shown !== "text" && (
+            <section
+              class="preview"
+              aria-label={previews.preview()}
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+              tabIndex={0}
+            >
+              <Preview kind={kind} text={document.ydoc.getText("source")} context={outputContext} anchor={anchor} />
+            </section>
+          )}
+        </div>
       ) : (
         <p class="empty">Opening…</p>
       )}
     </div>
+  );
+}
+
+interface LayoutsProps {
+  readonly shown: Layout;
+  choose(layout: Layout): void;
+}
+
+function Layouts({ shown, choose }: LayoutsProps): VNode {
+  return (
+    <fieldset class="layouts" aria-label={previews.show()}>
+      {LAYOUTS.map((layout) => (
+        <button key={layout} type="button" class="tool" aria-pressed={layout === shown} onClick={() => choose(layout)}>
+          {previews[layout]()}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 
@@ -74,10 +120,11 @@ interface BodyProps {
   readonly place: Signal<string>;
   readonly locked: boolean;
   readonly wraps: boolean;
+  readonly isHidden: boolean;
   save(): void;
 }
 
-function Body({ document, editor, place, locked, wraps, save }: BodyProps): VNode {
+function Body({ document, editor, place, locked, wraps, isHidden, save }: BodyProps): VNode {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const text = document.ydoc.getText("source");
@@ -100,7 +147,7 @@ function Body({ document, editor, place, locked, wraps, save }: BodyProps): VNod
       history.destroy();
     };
   }, [document]);
-  return <div class="text-host" ref={host} />;
+  return <div class="text-host" ref={host} hidden={isHidden} />;
 }
 
 function Others({ document }: { readonly document: LiveDocument }): VNode {

@@ -13,7 +13,8 @@ export function Page(): VNode {
   const { id: projectId, live, place } = useProject();
   useSignalEffect(() => {
     const { section, path } = place.value;
-    if (section === "editors") live.files.enter({ projectId, path, target: {}, create: false }, "front");
+    const target = path === live.address.path ? live.address.target : {};
+    if (section === "editors") live.files.enter({ projectId, path, target, create: false }, "front");
   });
   return (
     <main class="shell">

@@ -195,7 +195,7 @@ async def test_a_record_of_before_a_reboot_is_cleared_up(open_dir: Path) -> None
             record.write_bytes(kept.replace(boot, b"another boot"))
             sandbox.address.parent.mkdir()
             assert await runner.observe() == []
-            while b"the machine was restarted" not in record.read_bytes() or sandbox.address.parent.exists():
+            while b"the machine was restarted" not in record.read_bytes() or sandbox.address.parent.exists():  # noqa: ASYNC110
                 await anyio.sleep(0.01)  # whoever watches the sandbox may be the one who clears up
             await runner.start(spec)
 

@@ -3,17 +3,29 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from carrel.agent.documents.log import SavedVersion
+from carrel.agent.documents.log import Log, SavedVersion
 
 _HOUR_MS = 3_600_000
 _LEAST_GAP_MS = ((_HOUR_MS, 0), (24 * _HOUR_MS, _HOUR_MS // 6), (720 * _HOUR_MS, 24 * _HOUR_MS))
 """Up to an age, how far apart versions have to be; a week beyond."""
 _OLD_GAP_MS = 7 * 24 * _HOUR_MS
-_LEAST_BYTES = 256 << 10
+_LEAST_BYTES = 1 << 20
+_AMPLE_BYTES = 32 << 20
+
+
+def thin_out(log: Log) -> None:
+    """Drop what is superfluous; not more is left than there is room for."""
+    versions = log.versions()
+    newest = versions[-1]
+    if drop := superfluous(versions, newest.time_ms, newest.bytes):
+        log.forget(drop)
 
 
 def superfluous(versions: Sequence[SavedVersion], now_ms: int, file_bytes: int) -> list[int]:
-    """The versions to drop; the newest is never among them. All take no more than half of the file's size."""
+    """The versions to drop; the newest is never among them.
+
+    A small file may have four times its size, for notebooks with images do not shrink; a large one half of it.
+    """
     kept: list[SavedVersion] = []
     dropped: list[int] = []
     for version in versions[:-1]:
@@ -22,7 +34,7 @@ def superfluous(versions: Sequence[SavedVersion], now_ms: int, file_bytes: int) 
             dropped.append(version.version)
         else:
             kept.append(version)
-    room = max(_LEAST_BYTES, file_bytes // 2)
+    room = max(_LEAST_BYTES, min(4 * file_bytes, _AMPLE_BYTES), file_bytes // 2)
     while sum(version.blob_bytes for version in kept) > room:
         dropped.append(kept.pop(_least(kept, now_ms)).version)
     return dropped

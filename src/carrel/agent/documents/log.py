@@ -7,8 +7,9 @@ open file still is the one that has the name.
 
 import os
 import sqlite3
+import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS versions (
   version INTEGER PRIMARY KEY AUTOINCREMENT, time_ms INTEGER NOT NULL, account_ids TEXT NOT NULL,
   bytes INTEGER NOT NULL, checksum INTEGER NOT NULL, data BLOB
 );
+CREATE TABLE IF NOT EXISTS people (account_id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 COMMIT;
 """
 _FORMAT = "1"
@@ -74,7 +76,7 @@ class Log:
 
     @classmethod
     def create(cls, path: str, generation: str, state: bytes, base: bytes | None) -> "Log":
-        """A new log in the place of whatever is there."""
+        """A new log in the place of whatever is there; `base` is its first version."""
         remove(path)
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         log = cls(path)
@@ -85,6 +87,7 @@ class Log:
             log._insert([state])
             if base is not None:
                 log._set_content(BASE, base)
+                log._add_version(int(time.time() * 1000), (), len(base))
         return log
 
     @property
@@ -132,8 +135,11 @@ class Log:
         with self._transaction():
             self._set_content(NEXT, data)
 
-    def saved(self, version: SavedVersion, data: bytes, *, keep_last: bool) -> None:
-        """`data`, which was noted, is in the file and is a new version; `keep_last`: the one before stays as well."""
+    def saved(self, version: SavedVersion, data: bytes, names: Mapping[str, str], *, keep_last: bool) -> None:
+        """`data`, which was noted, is in the file and is a new version; `keep_last`: the one before stays as well.
+
+        `names` are those of the accounts that made it.
+        """
         with self._transaction():
             if keep_last:
                 self._keep_newest()
@@ -141,10 +147,8 @@ class Log:
             renamed = self._database.execute("UPDATE OR REPLACE contents SET name = ? WHERE name = ?", (BASE, NEXT))
             if renamed.rowcount == 0:  # the log was made anew since
                 self._set_content(BASE, data)
-            self._database.execute(
-                "INSERT INTO versions (time_ms, account_ids, bytes, checksum) VALUES (?, ?, ?, 0)",
-                (version.time_ms, " ".join(version.account_ids), version.bytes),
-            )
+            self._add_version(version.time_ms, version.account_ids, version.bytes)
+            self._database.executemany("INSERT OR REPLACE INTO people VALUES (?, ?)", list(names.items()))
 
     def versions(self) -> list[SavedVersion]:
         """All versions, oldest first."""
@@ -152,6 +156,10 @@ class Log:
             "SELECT version, time_ms, account_ids, bytes, coalesce(length(data), 0) FROM versions ORDER BY version"
         )
         return [SavedVersion(number, time, tuple(ids.split()), size, blob) for number, time, ids, size, blob in rows]
+
+    def names(self) -> dict[str, str]:
+        """The names of all who have made versions, by account id."""
+        return dict(self._database.execute("SELECT account_id, name FROM people"))
 
     def version(self, number: int) -> bytes | None:
         """The content of a version; None if it is not there."""
@@ -189,9 +197,18 @@ class Log:
         )
 
     def _rebase(self, data: bytes) -> None:
+        """The file is `data` now, and nobody whom we know has made it so."""
         self._keep_newest()
         self._set_content(BASE, data)
+        self._add_version(int(time.time() * 1000), (), len(data))
         self._database.execute("DELETE FROM contents WHERE name = ?", (NEXT,))
+
+    def _add_version(self, time_ms: int, account_ids: Sequence[str], size: int) -> None:
+        """The newest version, whose content is the base."""
+        self._database.execute(
+            "INSERT INTO versions (time_ms, account_ids, bytes, checksum) VALUES (?, ?, ?, 0)",
+            (time_ms, " ".join(account_ids), size),
+        )
 
     def _set_content(self, name: str, data: bytes) -> None:
         packed = zlib.compress(data, _FAST)

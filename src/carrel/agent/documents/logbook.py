@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
+from carrel.agent.documents.history import thin_out
 from carrel.agent.documents.log import Damaged, Failure, Log, is_passing
 from carrel.agent.documents.threads import Threads
 
@@ -175,16 +176,22 @@ class Logbook:
 
 
 def _append(log: Log, batch: list[bytes], file: _File) -> None:
-    log.append(batch, *file)
+    _put(log, batch, file)
     _demand_intact(log)
 
 
 def _compact(log: Log, batch: list[bytes], file: _File, state: bytes) -> None:
     """The batch first: if the state does not fit on the disk, the batch may."""
-    log.append(batch, *file)
+    _put(log, batch, file)
     with suppress(sqlite3.OperationalError):
         log.compact(state)
     _demand_intact(log)
+
+
+def _put(log: Log, batch: list[bytes], file: _File) -> None:
+    log.append(batch, *file)
+    if file[0] is not None:
+        thin_out(log)
 
 
 def _demand_intact(log: Log) -> None:

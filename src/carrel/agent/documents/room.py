@@ -17,9 +17,9 @@ from pycrdt import Doc
 
 from carrel.agent.documents.awareness import Awareness
 from carrel.agent.documents.extension import CallFailed, CommSink, Event, Method, Viewer
-from carrel.agent.documents.log import Log
 from carrel.agent.documents.logbook import Logbook
 from carrel.agent.documents.pace import Pace
+from carrel.agent.documents.past import Past
 from carrel.agent.documents.updates import DEEPEST, Unsound, examine
 from carrel.agent.documents.viewer import PageViewer, encode_comm
 from carrel.agent.documents.watch import Shared, Watch
@@ -70,8 +70,7 @@ class Room:
         self._holds = 0
         self._methods: dict[str, Method] = {
             "save": self._save,
-            "history": self._history,
-            "history.at": self._history_at,
+            **Past(logbook, self._update_to).methods(),
         }
         self._comms: CommSink | None = None
         self._greet: list[Callable[[Viewer], None]] = []
@@ -230,7 +229,7 @@ class Room:
             examine(update, self._document.roots)
             lost.apply_update(update)
         self._document.unite(type(self._document)(lost))  # type: ignore[call-arg] # both kinds are made of a Doc
-        self.watch.edited(viewer.account_id)
+        self.watch.edited(viewer)
         return self.logbook.position
 
     def take_awareness(self, viewer: PageViewer, update: bytes) -> None:
@@ -247,7 +246,9 @@ class Room:
         handler = self._methods.get(method)
         if handler is None:
             raise CallFailed("bad_call", f"There is no method {method[:50]!r}.")
-        return await handler(viewer, params)
+        answer = await handler(viewer, params)
+        self._flush()  # it may build on what its page has not been told yet
+        return answer
 
     # Its life
 
@@ -284,23 +285,14 @@ class Room:
             raise CallFailed("readonly", "The document may not be edited here.")
         return await self.watch.save("parent" if params.get("cause") == "parent" else "user")
 
-    async def _history(self, viewer: Viewer, params: Event) -> Event:
-        versions = await self.logbook.do(Log.versions) or []
-        return {
-            "versions": [
-                {"version": each.version, "time": each.time_ms, "account_ids": each.account_ids, "bytes": each.bytes}
-                for each in versions
-            ]
-        }
-
-    async def _history_at(self, viewer: Viewer, params: Event) -> Event:
-        number = params.get("version")
-        if not isinstance(number, int):
-            raise CallFailed("bad_call", "A version is a number.")
-        content = await self.logbook.do(lambda log: log.version(number))
-        if content is None:
-            raise CallFailed("not_found", "There is no such version.")
-        return {"content": content.decode(errors="replace")}
+    async def _update_to(self, data: bytes) -> bytes:
+        """The update after which the document means what is in `data`, a file; raises `Unsupported`."""
+        wanted = await self.watch.parse(data)
+        copy: Doc[Any] = Doc()
+        copy.apply_update(self.doc.get_update())
+        before = copy.get_state()
+        type(self._document)(copy).change(wanted.value)  # type: ignore[call-arg] # both kinds are made of a Doc
+        return copy.get_update(before)
 
     def _lacks(self, update: bytes) -> bool:
         """Whether an update holds anything that the document has not, deletions aside."""
@@ -342,7 +334,7 @@ class Room:
         self.logbook.append(update)
         self._whole = None
         self._batch.append((self._actor, update))
-        self.watch.edited(self._actor.account_id if isinstance(self._actor, PageViewer) else "")
+        self.watch.edited(self._actor if isinstance(self._actor, PageViewer) else None)
         self._flush_soon()
 
     def _show(self, states: set[int]) -> None:

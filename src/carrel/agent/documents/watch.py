@@ -17,9 +17,9 @@ from typing import Any, NoReturn, Protocol
 
 from carrel.agent.documents import disk
 from carrel.agent.documents.disk import NotAFile, Signature
-from carrel.agent.documents.extension import CallFailed, Event
+from carrel.agent.documents.extension import CallFailed, Event, Viewer
 from carrel.agent.documents.files import Content, Unsupported, surplus
-from carrel.agent.documents.history import superfluous
+from carrel.agent.documents.history import thin_out
 from carrel.agent.documents.log import Log, SavedVersion
 from carrel.agent.documents.logbook import Logbook
 from carrel.agent.documents.pace import Pace
@@ -71,21 +71,26 @@ class Watch:
         self._is_invalid = False
         self._edits = 0
         self._first_edit = self._last_edit = self._not_before = 0.0
-        self._editors: set[str] = set()
+        self._editors: dict[str, str] = {}
+        self._authors: dict[str, str] = {}
         self._versioned_at = 0.0
         self.trouble = ""
 
-    def edited(self, account_id: str = "") -> None:
+    def edited(self, who: Viewer | None = None) -> None:
         """Somebody is changing the document: this is called in the middle of the change."""
         self._edits += 1
-        if account_id:
-            self._editors.add(account_id)
+        if who is not None:
+            self._editors[who.account_id] = who.name
         self._last_edit = time.monotonic()
         if not self.is_dirty:
             self._first_edit = self._last_edit
             self.is_dirty = True
             asyncio.get_running_loop().call_soon(self.tell, {"event": "dirty", "dirty": True})
             self._wake.set()
+
+    async def parse(self, data: bytes) -> Content:
+        """What bytes mean that were or could be the file; raises `Unsupported`."""
+        return await self._threads.for_file(self._parse, data, self.base.value)
 
     def is_different(self) -> bool:
         """Whether the document means something else than the file that it was last equal to."""
@@ -157,11 +162,13 @@ class Watch:
     async def _keep_version(self, data: bytes, cause: str) -> None:
         now = time.time()
         keeps = now - self._versioned_at >= self._pace.version or cause != "auto"
-        version = SavedVersion(0, int(now * 1000), tuple(sorted(self._editors)), len(data), 0)
-        await self.logbook.do(partial(_note_saved, version, data, keep_last=keeps))
         if keeps:
             self._versioned_at = now
-            self._editors.clear()
+            self._authors.clear()
+        self._authors |= self._editors
+        self._editors.clear()
+        version = SavedVersion(0, int(now * 1000), tuple(sorted(self._authors)), len(data), 0)
+        await self.logbook.do(partial(_note_saved, version, data, dict(self._authors), keep_last=keeps))
 
     async def _settle(self) -> None:
         """Take in what others have written, once they have stopped writing."""
@@ -195,7 +202,7 @@ class Watch:
     async def _take_outside(self, found: Signature) -> None:
         try:
             data, found = await self._threads.for_file(disk.load, self._path)
-            theirs = await self._threads.for_file(self._parse, data, self.base.value)
+            theirs = await self.parse(data)
         except FileNotFoundError:
             return
         except (Unsupported, NotAFile, OSError):
@@ -250,10 +257,9 @@ def _read_again(data: bytes, value: Any, parse: Callable[[bytes, Any], Content])
     return new
 
 
-def _note_saved(version: SavedVersion, data: bytes, log: Log, *, keep_last: bool) -> None:
-    log.saved(version, data, keep_last=keep_last)
-    if drop := superfluous(log.versions(), version.time_ms, version.bytes):
-        log.forget(drop)
+def _note_saved(version: SavedVersion, data: bytes, names: dict[str, str], log: Log, *, keep_last: bool) -> None:
+    log.saved(version, data, names, keep_last=keep_last)
+    thin_out(log)
 
 
 def _keep_aside(path: str) -> Signature | None:

@@ -129,9 +129,9 @@ def test_a_text_file_keeps_its_line_ends(raw: str, new: str) -> None:
 
 def test_old_versions_are_thinned_and_the_newest_stays() -> None:
     minute = 60_000
-    versions = [SavedVersion(n, n * minute, (), 1000, 1000) for n in range(3000)]
+    versions = [SavedVersion(n, n * minute, (), 1000, 4000) for n in range(3000)]
     dropped = set(superfluous(versions, 3000 * minute, 1000))
     kept = [version.version for version in versions if version.version not in dropped]
     assert kept[-60:] == list(range(2940, 3000))
     assert len(kept) < 300
-    assert sum(version.blob_bytes for version in versions if version.version in kept) <= 257 << 10
+    assert sum(version.blob_bytes for version in versions if version.version in kept) <= 1 << 20

@@ -150,7 +150,6 @@ def test_nobody_else_is_told_anything(hub: ServedHub, eve: Person, project: str)
         "details": {},
         "describe": {"title": "x"},
         "hide": {"hidden": True},
-        "restart": {},
         "usage": {},
         "log": {},
     }
@@ -161,3 +160,15 @@ def test_nobody_else_is_told_anything(hub: ServedHub, eve: Person, project: str)
     assert project not in listed(eve)
     for name in ("list", "states"):
         assert post(hub, f"projects/{name}", {}, key=None).status_code == 401, name
+
+
+def test_people_are_invited_by_address(hub: ServedHub, eve: Person) -> None:
+    ada, bob = new_person(hub, "Ada"), new_person(hub, "Bob")
+    made = ask(ada, "projects/create", title="Shared")["project_id"]
+    invite = "projects/collaborators/invite"
+    assert ask(ada, invite, project_id=made, email_address=bob.email_address.upper()) == {"added": True}
+    assert made in listed(bob)
+    for address in ("nobody", "new@example.com"):  # the second one: this hub does not know its address
+        assert status_of(ada, invite, project_id=made, email_address=address) == 400
+    assert status_of(eve, invite, project_id=made, email_address=bob.email_address) == 403
+    assert status_of(eve, "projects/collaborators/join", token="x" * 24) == 400

@@ -57,6 +57,7 @@ def test_a_project_is_started_and_stopped(ada: Person, sql: Sql) -> None:
     [
         ("projects/start", {}, "must be a collaborator to start project"),
         ("projects/stop", {}, "must be a collaborator to stop project"),
+        ("projects/restart", {}, "must be a collaborator to restart project"),
         ("projects/touch", {}, "must be a collaborator to touch project"),
         ("projects/update", {"title": "x"}, "must be a collaborator to update project"),
         ("projects/delete", {}, "must be an owner to delete a project"),

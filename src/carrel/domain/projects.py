@@ -72,7 +72,9 @@ class Project:
 class ListedProject:
     """A project as one of its people sees it in a list; `hidden`: they do not want to see it there."""
 
-    project: Project
+    project_id: ProjectId
+    title: str
+    state: ProjectState
     last_edited: datetime | None
     role: Role
     hidden: bool

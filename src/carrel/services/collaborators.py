@@ -24,14 +24,21 @@ from carrel.domain.projects import (
     Role,
 )
 from carrel.kit.clock import Clock
+from carrel.kit.secrets import random_text
 from carrel.services.access import Access
+from carrel.services.accounts import is_email_address
 from carrel.services.mail import Mail
 from carrel.services.settings import SiteSettings
+from carrel.store.collaborators import InviteToken
 from carrel.store.store import Store, Transaction
 
 log = structlog.get_logger()
 
 _MAIL_PAUSE = timedelta(days=1)
+_LINK_LIFE = timedelta(days=14)
+_TOKEN_LENGTH = 24
+_ADDED = "You are now on this project. Sign in to find it among yours."
+_LINK = "Follow this link within two weeks, and sign in or make an account, to join the project:"
 
 
 class InvalidCollaboration(DomainError):
@@ -112,6 +119,40 @@ class Collaborators:
             await transaction.project_log.add(project_id, by, event, at=self.clock.now())
             log.info("collaborator_added", project_id=project_id, account_id=account_id)
         return added
+
+    async def invite_address(self, access: ProjectAccess, address: str, link_to: str | None) -> bool:
+        """Add the account that has this address, else mail a link that lets whoever follows it join, once.
+
+        `link_to` is what a token is appended to. Mails to an address at most once a day. Returns whether there is an
+        account. Raises `InvalidCollaboration` for what is no address, and where a link is needed that cannot be made.
+        """
+        access.demand(Permission.WRITE)
+        _check_manages(access)
+        if not is_email_address(address):
+            raise InvalidCollaboration("this is not an e-mail address")
+        async with self.store.begin() as transaction:
+            account = await transaction.accounts.find_by_email(address)
+            if account is not None:
+                await self._add(transaction, access.project_id, account.account_id, by=access.caller)
+                await self._post_invitation(transaction, access, address, Invitation(body=_ADDED))
+            else:
+                await self._post_link(transaction, access, address, link_to)
+        self.mail.wake()
+        return account is not None
+
+    async def _post_link(
+        self, transaction: Transaction, access: ProjectAccess, address: str, link_to: str | None
+    ) -> None:
+        if link_to is None:
+            raise InvalidCollaboration("there is no account with this address, and this server does not know its own")
+        token = random_text(_TOKEN_LENGTH)
+        now = self.clock.now()
+        await transaction.collaborators.add_invite_token(
+            InviteToken(token, access.project_id, now + _LINK_LIFE, usage_limit=1, counter=0), at=now
+        )
+        await self._post_invitation(transaction, access, address, Invitation(body=_LINK, link2proj=link_to + token))
+        event = {"event": "invite", "email_address": address}
+        await transaction.project_log.add(access.project_id, access.caller, event, at=now)
 
     async def invite(self, access: ProjectAccess, account_id: str, invitation: Invitation) -> None:
         """Add the account at once; mail an invitation if a text was given, at most once a day for each address."""

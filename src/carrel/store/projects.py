@@ -116,8 +116,10 @@ class ProjectRows:
     async def list_of_person(self, account_id: AccountId, *, deleted: bool) -> list[ListedProject]:
         """All projects that the account is on, the last edited first: those that are deleted, or those that are not."""
         mine = collaborators.c.account_id == account_id
+        state = projects.c.state["state"].as_string().label("state_now")
         query = (
-            select(*_COLUMNS, projects.c.last_edited, collaborators.c.group, collaborators.c.hide)
+            select(projects.c.project_id, projects.c.title, state, projects.c.last_edited, collaborators.c.group)
+            .add_columns(collaborators.c.hide)
             .join(collaborators, collaborators.c.project_id == projects.c.project_id)
             .where(mine, projects.c.deleted == deleted)
             .order_by(projects.c.last_edited.desc(), projects.c.number.desc())
@@ -133,7 +135,13 @@ class ProjectRows:
                 people[row.project_id].append(row.account_id)
         return [
             ListedProject(
-                to_project(row), row.last_edited, Role(row.group), bool(row.hide), tuple(people[row.project_id])
+                row.project_id,
+                row.title,
+                ProjectState(row.state_now or ProjectState.OPENED),
+                row.last_edited,
+                Role(row.group),
+                bool(row.hide),
+                tuple(people[row.project_id]),
             )
             for row in found
         ]

@@ -1,5 +1,6 @@
 """Collaborators: what depends on time or on many callers at once; the rest is tested over HTTP."""
 
+import re
 from datetime import datetime, timedelta
 
 import anyio
@@ -11,7 +12,7 @@ from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.principals import AccountPrincipal
 from carrel.domain.projects import ProjectAccess
 from carrel.services.access import Access
-from carrel.services.collaborators import Collaborators, Invitation, InviteTokenInvalid
+from carrel.services.collaborators import Collaborators, InvalidCollaboration, Invitation, InviteTokenInvalid
 from carrel.services.mail import Mail
 from carrel.services.settings import SiteSettings
 from carrel.store.store import Store
@@ -113,3 +114,19 @@ async def test_one_bad_token_leaves_all_out(collaborators: Collaborators, store:
         await collaborators.join([guest, guest], [token, "unknown"])
     async with store.read() as transaction:
         assert await transaction.collaborators.find_role(access.project_id, guest) is None
+
+
+async def test_the_link_of_an_invitation_lets_one_join(
+    collaborators: Collaborators, store: Store, access: ProjectAccess, clock: MovableClock
+) -> None:
+    assert not await collaborators.invite_address(access, "new@example.com", "https://carrel.test/projects#invite=")
+    async with store.read() as transaction:
+        (body,) = (await transaction.connection.execute(select(mails.c.body))).scalars()
+    link = re.search(r"https://carrel\.test/projects#invite=(\w{24})\b", body)
+    assert link, body
+    guest = await add_account(store, email_address="new@example.com")
+    assert await collaborators.join([guest], [link[1]]) == [access.project_id]
+    with pytest.raises(InviteTokenInvalid, match="1 times"):
+        await collaborators.join([await add_account(store)], [link[1]])
+    with pytest.raises(InvalidCollaboration, match="does not know its own"):
+        await collaborators.invite_address(access, "other@example.com", None)

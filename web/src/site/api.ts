@@ -29,7 +29,7 @@ export class Api {
       throw error;
     }
     if (isObject(reply) && isString(reply.error)) {
-      if (reply.error === "must be signed in") this.onSignedOut();
+      if (reply.error.endsWith("must be signed in")) this.onSignedOut();
       throw new HttpError(200, "error", reply.error, null);
     }
     return shape(reply);

@@ -46,7 +46,7 @@ function Routed({ person }: { readonly person: Person | null | undefined }): VNo
   const wantsSignIn = person === null && !found?.route.isOpen;
   useEffect(() => {
     if (found?.route.leadsTo !== undefined) router.go(found.route.leadsTo, { replace: true });
-    else if (wantsSignIn) router.go(`/auth/sign-in?to=${encodeURIComponent(path)}`, { replace: true });
+    else if (wantsSignIn) router.go(`/auth/sign-in?to=${encodeURIComponent(path)}${location.hash}`, { replace: true });
   }, [router, path, found?.route, wantsSignIn]);
   if (found === null) return <Nothing />;
   if (found.route.load === undefined || wantsSignIn) return <Skeleton />;

@@ -7,6 +7,7 @@ import { Theme } from "../state/theme.ts";
 import type { Config } from "../wire/config.ts";
 import { flag, maybe, object, type Shaped, text } from "../wire/shape.ts";
 import { Api } from "./api.ts";
+import { ProjectCalls } from "./projects.ts";
 import { Router } from "./router.ts";
 import { Toasts } from "./ui/toasts.ts";
 
@@ -24,6 +25,7 @@ const THEME_KEPT_AS = "carrel-theme";
 export class Site {
   readonly config: Config;
   readonly api: Api;
+  readonly projects: ProjectCalls;
   readonly router: Router;
   readonly toasts = new Toasts();
   readonly theme: Theme;
@@ -33,6 +35,7 @@ export class Site {
   constructor(config: Config) {
     this.config = config;
     this.api = new Api(config.base);
+    this.projects = new ProjectCalls(this.api);
     this.router = new Router(config.base);
     this.theme = new Theme(keptTheme());
     this.api.onSignedOut = () => {

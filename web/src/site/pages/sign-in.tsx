@@ -23,7 +23,7 @@ export function Page(): VNode {
       );
       if ((await site.recognise()) === null) throw new HttpError(200, "error", signIn.notKept(), null);
     });
-    if (done) site.router.go(destination(site.router.query.value), { replace: true });
+    if (done) site.router.go(`${destination(site.router.query.value)}${location.hash}`, { replace: true });
     else password.value = "";
   };
   return (

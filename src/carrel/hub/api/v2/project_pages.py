@@ -40,11 +40,11 @@ class Listed(Struct):
 
     @classmethod
     def of(cls, listed: ListedProject) -> "Listed":
-        project, edited = listed.project, listed.last_edited
+        edited = listed.last_edited
         return cls(
-            project.project_id,
-            project.title,
-            project.state,
+            listed.project_id,
+            listed.title,
+            listed.state,
             None if edited is None else to_milliseconds(edited),
             listed.role,
             listed.hidden,
@@ -182,10 +182,39 @@ async def hide(params: HideParams, call: V2Call) -> None:
     await call.platform.projects.set_hidden(access, params.hidden)
 
 
-@procedures.post("/projects/restart", access=RouteAccess.ACCOUNT)
-async def restart(params: ProjectParams, call: V2Call) -> None:
-    """Stop a project and start it again; the reply comes when it runs."""
-    await call.platform.projects.restart(await call.access(params.project_id))
+class InviteParams(Struct):
+    project_id: str
+    email_address: str
+
+
+class Invited(Struct):
+    """`added`: there was an account with that address; else a link was sent."""
+
+    added: bool
+
+
+@procedures.post("/projects/collaborators/invite", access=RouteAccess.ACCOUNT)
+async def invite(params: InviteParams, call: V2Call) -> Invited:
+    """Add whoever has an e-mail address, or mail them a link with which they can join."""
+    settings = call.platform.settings
+    link_to = f"{settings.site.url}{settings.hub.base_path}/projects#invite=" if settings.site.url else None
+    access = await call.access(params.project_id)
+    return Invited(await call.platform.collaborators.invite_address(access, params.email_address, link_to))
+
+
+class JoinParams(Struct):
+    token: str
+
+
+class Joined(Struct):
+    project_id: str
+
+
+@procedures.post("/projects/collaborators/join", access=RouteAccess.ACCOUNT)
+async def join(params: JoinParams, call: V2Call) -> Joined:
+    """Come onto the project that a link was for."""
+    joined = await call.platform.collaborators.join([call.account.account_id], [params.token])
+    return Joined(joined[0])
 
 
 class UsageReply(Struct):

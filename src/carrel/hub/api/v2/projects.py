@@ -101,6 +101,15 @@ async def stop(params: ProjectParams, call: V2Call) -> Any:
 
 
 @procedures.post(
+    "/projects/restart", access=RouteAccess.CALLER, texts=refusals("must be a collaborator to restart project")
+)
+async def restart(params: ProjectParams, call: V2Call) -> Any:
+    """Stop a project and start it again; the reply comes when it runs. (An extension.)"""
+    await call.platform.projects.restart(await call.access(params.project_id))
+    return STATUS_OK
+
+
+@procedures.post(
     "/projects/touch", access=RouteAccess.CALLER, texts=refusals("must be a collaborator to touch project")
 )
 async def touch(params: ProjectParams, call: V2Call) -> Any:

@@ -1,0 +1,47 @@
+/** Whether a project runs, and the buttons that change it. */
+import type { VNode } from "preact";
+import type { Action, RunState } from "../projects.ts";
+import { running } from "../strings/running.ts";
+
+const WORDS: Readonly<Record<RunState, () => string>> = {
+  opened: running.opened,
+  starting: running.starting,
+  running: running.running,
+  stopping: running.stopping,
+};
+
+export function StateMark({ state }: { readonly state: RunState }): VNode {
+  return (
+    <span class="run-state" data-state={state}>
+      {WORDS[state]()}
+    </span>
+  );
+}
+
+interface StartStopProps {
+  readonly state: RunState;
+  /** Said beside the verb to those who only hear it. */
+  readonly of: string;
+  act(action: Action): void;
+}
+
+/** The one thing that can be done about the state. */
+export function StartStop({ state, of, act }: StartStopProps): VNode {
+  const isOn = state === "running" || state === "stopping";
+  return (
+    <button
+      type="button"
+      class="start-stop"
+      disabled={state === "starting" || state === "stopping"}
+      onClick={() => act(isOn ? "stop" : "start")}
+    >
+      {isOn ? running.stop() : running.start()}
+      <span class="visually-hidden"> {of}</span>
+    </button>
+  );
+}
+
+/** What a state becomes while an action is carried out. */
+export function meanwhile(action: Action): RunState {
+  return action === "stop" ? "stopping" : "starting";
+}

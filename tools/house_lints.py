@@ -34,6 +34,7 @@ BOUNDARIES = frozenset(
         "src/carrel/remote/connection.py",
         "src/carrel/runners/bubblewrap/proxy.py",
         "src/carrel/services/aggregation.py",
+        "src/carrel/services/audit.py",
         "src/carrel/services/background.py",
         "src/carrel/services/copy_workers.py",
         "src/carrel/services/mail.py",

@@ -6,6 +6,7 @@ import click
 
 from carrel import __version__
 from carrel.cli.accounts import account
+from carrel.cli.audit import audit
 from carrel.cli.demo import demo
 from carrel.cli.doctor import doctor
 from carrel.cli.environment import environment
@@ -27,5 +28,5 @@ def main() -> None:
     configure_logging("text", logging.WARNING)
 
 
-for command in (serve, demo, account, key, project, migrate, doctor, environment):
+for command in (serve, demo, account, key, project, audit, migrate, doctor, environment):
     main.add_command(command)

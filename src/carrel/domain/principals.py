@@ -1,18 +1,27 @@
 """Who is calling: an account, a project (by its own key), a page in an iframe, or nobody (a blank key)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from carrel.domain.embed_sessions import EmbedScope
 from carrel.domain.ids import AccountId, ProjectId
 
 
+def browser_credential(session_id: str) -> str:
+    """How the audit names a browser."""
+    return f"browser {session_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class AccountPrincipal:
-    """An account, signed in by its API key."""
+    """An account that has signed in, or whose API key was presented."""
 
     account_id: AccountId
     is_admin: bool = False
     groups: tuple[str, ...] = ()
+    impersonator_id: AccountId | None = None
+    """The admin who has signed in as the account."""
+    credential: str | None = field(default=None, compare=False)
+    """By what, as the audit names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,7 @@ class ProjectPrincipal:
 
     project_id: ProjectId
     account_id: AccountId
+    credential: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,10 @@ class EmbedPrincipal:
     eid: str
     account_id: AccountId
     scope: EmbedScope
+
+    @property
+    def credential(self) -> str:
+        return f"embed session {self.eid}"
 
 
 @dataclass(frozen=True, slots=True)

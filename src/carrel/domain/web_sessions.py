@@ -32,9 +32,13 @@ class SignInRequired(DomainError):
 
 
 class SignInFailed(DomainError):
-    """The message says why, in the words that pages show."""
+    """The message says why, in the words that pages show; `account_id` is whose password was wrong."""
 
     code = "sign-in-failed"
+
+    def __init__(self, text: str, account_id: AccountId | None = None) -> None:
+        super().__init__(text)
+        self.account_id = account_id
 
 
 class TooManySignIns(DomainError):

@@ -1,7 +1,7 @@
 """What a procedure gets beside its parameters: who calls, from where, and the services."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import anyio
@@ -9,6 +9,7 @@ import anyio
 from carrel.domain.errors import DomainError
 from carrel.domain.principals import AccountPrincipal, Principal
 from carrel.domain.projects import Permission, ProjectAccess
+from carrel.hub.auditing import Trail
 from carrel.hub.platform import Platform
 from carrel.services.access import account_of
 
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 class CallerGone(Exception):
     """Nobody waits for the answer any more."""
+
+    code = "caller-gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Call:
     platform: Platform
     client_ip: str | None = None
     gone: Callable[[], Awaitable[object]] = anyio.sleep_forever
+    trail: Trail = field(default_factory=Trail)
 
     @property
     def account(self) -> AccountPrincipal:

@@ -17,6 +17,7 @@ from carrel.runners.bubblewrap.runner import BubblewrapRunner
 from carrel.runners.environment import environment_kernels
 from carrel.services.access import Access
 from carrel.services.accounts import Accounts
+from carrel.services.audit import Audit
 from carrel.services.auth_tokens import AuthTokens
 from carrel.services.collaborators import Collaborators
 from carrel.services.copies import Copies
@@ -59,6 +60,7 @@ class Directory:
     settings: Settings
     clock: Clock
     store: Store
+    audit: Audit
     access: Access
     keys: Keys
     accounts: Accounts
@@ -100,12 +102,14 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
         keys = Keys(store, clock, settings.site.help_email)
         links, checks = MailedLinks(mail, clock, settings.site, settings.address), PasswordChecks(store, passwords)
         accounts = Accounts(store, keys, passwords, Registration(clock), links, clock, settings.site)
+        audit = Audit(store)
         access, auth_tokens = Access(store), AuthTokens(store, passwords, clock, settings.site)
         web_sessions = WebSessions(store, checks, auth_tokens, clock, settings.site)
         yield Directory(
             settings=settings,
             clock=clock,
             store=store,
+            audit=audit,
             access=access,
             keys=keys,
             accounts=accounts,
@@ -116,6 +120,7 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
             sign_up=SignUp(accounts, passwords, web_sessions),
             mail=mail,
         )
+        await audit.flush()
 
 
 @asynccontextmanager

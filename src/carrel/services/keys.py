@@ -168,7 +168,7 @@ def _chosen(keys: list[ApiKey], key_id: int) -> ApiKey:
 
 
 def _principal_of(presented: PresentedKey) -> Principal:
-    key = presented.key
+    key, credential = presented.key, f"key {presented.key.id}"
     if key.project_id is not None:
-        return ProjectPrincipal(key.project_id, key.account_id)
-    return AccountPrincipal(key.account_id, ADMIN in presented.groups, presented.groups)
+        return ProjectPrincipal(key.project_id, key.account_id, credential)
+    return AccountPrincipal(key.account_id, ADMIN in presented.groups, presented.groups, credential=credential)

@@ -47,7 +47,7 @@ class PasswordChecks:
         log.info("sign_in_failed", ip=ip)
         if account is None or account.deleted:
             raise SignInFailed(f"{_PROBLEM}no account with email address '{email[:254]}'.")
-        raise SignInFailed(f"{_PROBLEM}password for '{email[:254]}' is incorrect.")
+        raise SignInFailed(f"{_PROBLEM}password for '{email[:254]}' is incorrect.", account.account_id)
 
     async def _has(self, account: Account, password: str) -> bool:
         if account.deleted or account.password_hash is None:

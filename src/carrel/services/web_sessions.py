@@ -20,7 +20,7 @@ from carrel.domain.embed_sessions import (
 )
 from carrel.domain.ids import AccountId
 from carrel.domain.keys import AccountBanned
-from carrel.domain.principals import AccountPrincipal
+from carrel.domain.principals import AccountPrincipal, browser_credential
 from carrel.domain.web_sessions import SignInRequired, WebSession
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import keyed_hash, random_text
@@ -51,7 +51,14 @@ class SignedIn:
 
     @property
     def principal(self) -> AccountPrincipal:
-        return AccountPrincipal(self.account.account_id, self.account.is_admin, self.account.groups)
+        account, session = self.account, self.session
+        return AccountPrincipal(
+            account.account_id,
+            account.is_admin,
+            account.groups,
+            impersonator_id=session.impersonator_id,
+            credential=browser_credential(session.id),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from carrel.domain.errors import TextUnstorable
 from carrel.store.accounts import AccountRows
+from carrel.store.audit import AuditRows
 from carrel.store.auth_tokens import AuthTokenRows
 from carrel.store.collaborators import CollaboratorRows
 from carrel.store.copies import CopyRows
@@ -40,6 +41,10 @@ class Transaction:
     @property
     def accounts(self) -> AccountRows:
         return AccountRows(self.connection)
+
+    @property
+    def audit(self) -> AuditRows:
+        return AuditRows(self.connection)
 
     @property
     def keys(self) -> KeyRows:

@@ -340,3 +340,30 @@ mails = Table(
     Column("error", Text),
     sqlite_autoincrement=True,
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", SERIAL, primary_key=True, autoincrement=False),
+    Column("time", UtcDateTime, nullable=False),
+    Column("procedure", String(100), nullable=False),
+    Column("outcome", String(64), nullable=False),
+    Column("account_id", UUID_TEXT),
+    Column("impersonator_id", UUID_TEXT),
+    Column("credential", String(64)),
+    Column("target_account_id", UUID_TEXT),
+    Column("target_project_id", UUID_TEXT),
+    Column("ip", String(64)),
+    Column("request_id", UUID_TEXT),
+    Column("hash", String(64), nullable=False),
+    *(
+        Index(
+            f"ix_audit_{name}",
+            name,
+            "seq",
+            sqlite_where=text(f"{name} IS NOT NULL"),
+            postgresql_where=text(f"{name} IS NOT NULL"),
+        )
+        for name in ("account_id", "impersonator_id", "target_account_id", "target_project_id")
+    ),
+)

@@ -22,7 +22,17 @@ def no_session_cookie() -> str:
 
 
 async def signed_in(request: Request, platform: Platform) -> SignedIn:
-    """Who has signed in with it. Raises `SignInRequired`, also for pages of other sites, and `AccountBanned`."""
+    """Who has signed in with it. Raises `SignInRequired`, also for pages of other sites, and `AccountBanned`.
+
+    It is looked up once for each request.
+    """
+    known: SignedIn | None = getattr(request.state, "signed_in", None)
+    if known is None:
+        known = request.state.signed_in = await _verified(request, platform)
+    return known
+
+
+async def _verified(request: Request, platform: Platform) -> SignedIn:
     cookie = request.cookies.get(_NAME)
     if cookie is None or not is_own_origin(request, platform.settings.site.url):
         raise SignInRequired

@@ -15,6 +15,8 @@ from carrel.services.queries.tables import NOT_WRITABLE, TABLES, Table
 from carrel.services.queries.writing import Effects, remove, write
 from carrel.store.store import Store
 
+_READING = (Verb.GET_ONE, Verb.GET_MANY)
+
 
 class ProjectActions(Protocol):
     """What a set query may make a project do; each returns when it is done."""
@@ -50,6 +52,12 @@ class Queries:
         results = [await self._run_one(caller, one, chosen) for one in queries]
         return results if isinstance(query, list) else results[0]
 
+    @staticmethod
+    def only_reads(query: object, options: object) -> bool:
+        """Whether it writes nothing. Raises `QueryRefused`."""
+        chosen = read_options(options)
+        return all(read_query(one, chosen).verb in _READING for one in read_queries(query))
+
     async def _caller(self, principal: Principal, options: Options) -> Caller:
         caller = Caller(principal)
         if options.account_id is None:
@@ -66,7 +74,7 @@ class Queries:
         }
         found = substituted(raw, {name: value for name, value in placeholders.items() if value is not None})
         query = read_query(found, options)
-        if query.verb in (Verb.GET_ONE, Verb.GET_MANY):
+        if query.verb in _READING:
             return await self._get(caller, query)
         await self._set(caller, query)
         return {}

@@ -78,6 +78,7 @@ async def create_account(params: CreateAccountParams, call: Call) -> AccountCrea
     account, secret = await call.platform.accounts.create(
         call.account, params.draft(call.client_ip), with_key=params.get_api_key
     )
+    call.trail.target_account_id = account.account_id
     return AccountCreated(account_id=account.account_id, api_key=secret)
 
 
@@ -150,7 +151,7 @@ class UserSearchResults(Reply, tag_field="event", tag="user_search_results"):
     results: list[FoundAccount]
 
 
-@events.procedure("user_search", may_call=Caller.ACCOUNT)
+@events.procedure("user_search", may_call=Caller.ACCOUNT, only_reads=True)
 async def user_search(params: UserSearchParams, call: Call) -> UserSearchResults:
     """Find accounts by name, address or id, the most recently active first."""
     found = await call.platform.accounts.search(
@@ -187,7 +188,7 @@ class InvalidAccountIds(DomainError):
         super().__init__(f"invalid uuid {bad} in account_ids -- {listing}")
 
 
-@events.procedure("get_usernames", may_call=Caller.ACCOUNT_OR_PROJECT_KEY)
+@events.procedure("get_usernames", may_call=Caller.ACCOUNT_OR_PROJECT_KEY, only_reads=True)
 async def get_usernames(params: UsernamesParams, call: Call) -> Usernames:
     """First and last names of accounts."""
     account_ids = params.account_ids

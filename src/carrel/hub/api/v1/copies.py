@@ -202,7 +202,7 @@ class StatusReply(Reply, tag_field="event", tag="copy_path_status_response"):
     data: CopyOut | list[CopyOut] | str
 
 
-@events.procedure("copy_path_status", may_call=Caller.ACCOUNT_OR_PROJECT_KEY)
+@events.procedure("copy_path_status", may_call=Caller.ACCOUNT_OR_PROJECT_KEY, only_reads=True)
 async def copy_path_status(params: StatusParams, call: Call) -> StatusReply:
     """Tell what became of one copy, or list copies, newest first."""
     copies = call.platform.copies

@@ -19,7 +19,7 @@ class Pong(Reply, tag_field="event", tag="pong"):
     now: str
 
 
-@events.procedure("ping", may_call=Caller.ANYONE)
+@events.procedure("ping", may_call=Caller.ANYONE, only_reads=True)
 async def ping(params: NoParams, call: Call) -> Pong:
     """Tell that the server is there, and its time. A blank key may call this."""
     return Pong(now=timestamps.to_text(call.platform.clock.now()))

@@ -21,6 +21,7 @@ from carrel.hub.api.v1.body import BodyInvalid, parse_body
 from carrel.hub.api.v1.catalogue import missing_event_text
 from carrel.hub.api.v1.parameters import ParametersInvalid
 from carrel.hub.api.v1.registry import Caller, Event, Events, Failure, Reply
+from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
 from carrel.hub.bodies import Bodies, BodyRefused
 from carrel.hub.call import Call, CallerGone
@@ -118,7 +119,8 @@ class Endpoint:
         except DomainError as error:
             raise Refused(v1_status(error), v1_text(error)) from error
         client = scope.get("client")
-        return Call(principal, platform, client[0] if client else None, gone=receive)
+        trail = Trail(only_reads=event.only_reads)
+        return Call(principal, platform, client[0] if client else None, gone=receive, trail=trail)
 
     async def _principal(self, event: Event, secret: str, platform: Platform) -> Principal:
         if secret == "":
@@ -133,9 +135,10 @@ class Endpoint:
 
     async def _reply(self, event: Event, params: Any, call: Call) -> Reply:
         try:
-            if event.may_call is Caller.ACCOUNT and not isinstance(call.principal, AccountPrincipal):
-                raise NotAvailableWithProjectKey
-            return await event.handler(params, call)
+            async with audited(f"v1/{event.name}", params, call):
+                if event.may_call is Caller.ACCOUNT and not isinstance(call.principal, AccountPrincipal):
+                    raise NotAvailableWithProjectKey
+                return await event.handler(params, call)
         except DomainError as error:
             if v1_status(error) != 200:
                 raise Refused(v1_status(error), v1_text(error)) from error

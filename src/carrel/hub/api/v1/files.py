@@ -58,7 +58,7 @@ class ReplyTooLarge(DomainError):
         super().__init__("Error: the files of this call are too large together; read fewer at a time")
 
 
-@events.procedure("read_text_file_from_project", may_call=Caller.ACCOUNT_OR_PROJECT_KEY)
+@events.procedure("read_text_file_from_project", may_call=Caller.ACCOUNT_OR_PROJECT_KEY, only_reads=True)
 async def read_text_file_from_project(params: ReadParams, call: Call) -> FileRead:
     """Read a text file of at most 10 MB; bytes that are not UTF-8 are replaced."""
     if isinstance(params.project_id, str):

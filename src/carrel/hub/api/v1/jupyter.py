@@ -74,7 +74,7 @@ class KernelsReply(Reply, tag_field="event", tag="jupyter_kernels"):
     kernels: list[Kernel]
 
 
-@events.procedure("jupyter_kernels", may_call=Caller.ACCOUNT_OR_PROJECT_KEY, failures=_FAILURES)
+@events.procedure("jupyter_kernels", may_call=Caller.ACCOUNT_OR_PROJECT_KEY, failures=_FAILURES, only_reads=True)
 async def jupyter_kernels(params: KernelsParams, call: Call) -> KernelsReply:
     """List the kernels of a project; without one, those that every project has, which starts none."""
     evaluations = call.platform.evaluations

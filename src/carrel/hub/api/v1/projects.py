@@ -43,6 +43,7 @@ async def create_project(params: CreateProjectParams, call: Call) -> ProjectCrea
         image=params.image,
         start=params.start,
     )
+    call.trail.target_project_id = project.project_id
     return ProjectCreated(project_id=project.project_id)
 
 

@@ -29,7 +29,7 @@ class PublicFile(Reply, tag_field="event", tag="public_text_file_contents"):
     data: str
 
 
-@events.procedure("public_get_text_file", may_call=Caller.SHARED)
+@events.procedure("public_get_text_file", may_call=Caller.SHARED, only_reads=True)
 async def public_get_text_file(params: PublicFileParams, call: Call) -> PublicFile:
     """Read a public text file of at most 20 MB; bytes that are not UTF-8 are replaced."""
     public = call.platform.public_paths
@@ -70,7 +70,7 @@ class Listing(Reply, tag_field="event", tag="public_directory_listing"):
     result: dict[str, Any]
 
 
-@events.procedure("public_get_directory_listing", may_call=Caller.SHARED)
+@events.procedure("public_get_directory_listing", may_call=Caller.SHARED, only_reads=True)
 async def public_get_directory_listing(params: ListingParams, call: Call) -> Listing:
     """List a public directory; of one that is not public, what is public in it or leads to it."""
     entries = await call.platform.public_paths.list_directory(

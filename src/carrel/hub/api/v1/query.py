@@ -48,5 +48,6 @@ async def query(params: QueryParams, call: Call) -> QueryReply:
         raise ChangefeedsUnsupported
     if params.multi_response:
         raise MultiResponseUnsupported
+    call.trail.only_reads = call.platform.queries.only_reads(params.query, params.options)
     result = await call.platform.queries.run(call.principal, params.query, params.options)
     return QueryReply(query=result, multi_response=False, options=params.options)

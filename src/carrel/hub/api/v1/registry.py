@@ -64,6 +64,8 @@ class Event:
     reply: type[Reply]
     summary: str
     failures: Mapping[type[DomainError], FailureReply] = field(default_factory=dict)
+    only_reads: bool = False
+    """It changes nothing, and the audit need not know of it."""
 
     def on_failure(self, error: DomainError, params: Any, call: Call) -> Reply | None:
         """The event's own reply to an error, if it has one."""
@@ -80,7 +82,12 @@ class Events:
     events: dict[str, Event] = field(default_factory=dict)
 
     def procedure(
-        self, name: str, *, may_call: Caller, failures: Mapping[type[DomainError], FailureReply] | None = None
+        self,
+        name: str,
+        *,
+        may_call: Caller,
+        failures: Mapping[type[DomainError], FailureReply] | None = None,
+        only_reads: bool = False,
     ) -> Callable[[H], H]:
         """Register a handler `(params: Struct, call: Call) -> Reply`; its types and docstring are its reference."""
         if not isinstance(may_call, Caller):
@@ -101,6 +108,7 @@ class Events:
                 hints["return"],
                 summary,
                 failures or {},
+                only_reads,
             )
             return handler
 

@@ -5,7 +5,8 @@ from typing import Any
 from msgspec import Struct
 
 from carrel.domain.accounts import Account
-from carrel.domain.web_sessions import SignInRequired
+from carrel.domain.principals import AccountPrincipal, browser_credential
+from carrel.domain.web_sessions import SignInFailed, SignInRequired
 from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures
 from carrel.hub.api.v2.procedure import CallRefused, V2Call
 from carrel.hub.auth.cookies import browser_of, no_session_cookie, session_cookie, signed_in
@@ -21,6 +22,12 @@ def refuse_foreign(call: V2Call) -> None:
         raise CallRefused(403, "only pages of this site may sign in")
 
 
+def let_in(account: Account, cookie: str, call: V2Call) -> None:
+    """Sign the calling browser in."""
+    call.trail.principal = AccountPrincipal(account.account_id, credential=browser_credential(cookie.partition(".")[0]))
+    call.cookies.append(session_cookie(cookie))
+
+
 class SignInParams(Struct):
     email: str
     password: str
@@ -30,8 +37,14 @@ class SignInParams(Struct):
 async def sign_in(params: SignInParams, call: V2Call) -> Any:
     """Sign this browser in; the cookie is good until it has not been used for 30 days."""
     refuse_foreign(call)
-    account, cookie = await call.platform.web_sessions.sign_in(params.email, params.password, browser_of(call.request))
-    call.cookies.append(session_cookie(cookie))
+    try:
+        account, cookie = await call.platform.web_sessions.sign_in(
+            params.email, params.password, browser_of(call.request)
+        )
+    except SignInFailed as error:
+        call.trail.target_account_id = error.account_id
+        raise
+    let_in(account, cookie, call)
     return {"account_id": account.account_id}
 
 
@@ -64,7 +77,7 @@ class ProfileParams(Struct):
     account_id: str | None = None
 
 
-@procedures.post("/accounts/profile", access=RouteAccess.PUBLIC)
+@procedures.post("/accounts/profile", access=RouteAccess.PUBLIC, only_reads=True)
 async def profile(params: ProfileParams, call: V2Call) -> Any:
     """What everybody may know of an account; without `account_id` one's own, empty if one has not signed in."""
     accounts = call.platform.accounts

@@ -41,6 +41,7 @@ async def api_keys(params: ApiKeysParams, call: V2Call) -> Any:
     keys, owner = call.platform.keys, await _owner(params, call)
     match params.action:
         case "get":
+            call.trail.only_reads = True
             return {"response": [_record(key) for key in await keys.list_of(owner, only=_id(params.id))]}
         case "create":
             key, secret = await keys.issue(

@@ -48,7 +48,7 @@ class ListParams(Struct):
     project_id: str
 
 
-@procedures.post("/projects/collaborators/list", access=RouteAccess.ACCOUNT, texts=_TEXTS)
+@procedures.post("/projects/collaborators/list", access=RouteAccess.ACCOUNT, texts=_TEXTS, only_reads=True)
 async def list_people(params: ListParams, call: V2Call) -> Any:
     """Everybody on a project."""
     people = await call.platform.collaborators.list_people(await call.access(params.project_id, Permission.READ))

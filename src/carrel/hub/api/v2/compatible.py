@@ -18,6 +18,7 @@ from carrel.domain.errors import DomainError
 from carrel.hub.api.v1.body import BodyInvalid, parse_body
 from carrel.hub.api.v1.parameters import Parameters, ParametersInvalid
 from carrel.hub.api.v2.procedure import HEADERS, V2, CallRefused, V2Call, new_request_id, principal_of
+from carrel.hub.auditing import Trail, audited
 from carrel.hub.bodies import BodyRefused
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
@@ -40,6 +41,8 @@ class CompatibleProcedure:
     parameters: Parameters[Any]
     handler: Callable[[Any, V2Call], Awaitable[Any]]
     texts: Texts
+    only_reads: bool = False
+    """It changes nothing, and the audit need not know of it."""
 
     def route(self, v2: V2) -> CarrelRoute:
         async def endpoint(request: Request) -> Response:
@@ -73,8 +76,10 @@ class CompatibleProcedure:
         async with v2.bodies.read(request.receive, dict(request.scope["headers"])) as body:
             principal = await principal_of(self.access, request, platform)
             fields = parse_body(body, request.headers.get("content-type", "")) if body else {}
-            call = V2Call(request, platform, v2.failures, principal, cookies)
-            return await self.handler(self.parameters.parse(fields, strict=False), call)
+            params = self.parameters.parse(fields, strict=False)
+            call = V2Call(request, platform, v2.failures, principal, cookies, Trail(only_reads=self.only_reads))
+            async with audited(f"v2{self.path}", params, call):
+                return await self.handler(params, call)
 
     def _text(self, error: Exception) -> str:
         return next((self.texts[cls] for cls in type(error).__mro__ if cls in self.texts), str(error))
@@ -86,12 +91,15 @@ class CompatibleProcedures:
 
     procedures: list[CompatibleProcedure] = field(default_factory=list)
 
-    def post(self, path: str, *, access: RouteAccess, texts: Texts | None = None) -> Callable[[H], H]:
-        """Register a handler `(params: Struct, call: V2Call)`."""
+    def post(
+        self, path: str, *, access: RouteAccess, texts: Texts | None = None, only_reads: bool = False
+    ) -> Callable[[H], H]:
+        """Register a handler `(params: Struct, call: V2Call)`; unless it only reads, its calls are audited."""
 
         def register(handler: H) -> H:
             struct = inspect.get_annotations(handler, eval_str=True)["params"]
-            self.procedures.append(CompatibleProcedure(path, access, Parameters.of(struct), handler, texts or {}))
+            made = CompatibleProcedure(path, access, Parameters.of(struct), handler, texts or {}, only_reads)
+            self.procedures.append(made)
             return handler
 
         return register

@@ -5,10 +5,10 @@ from typing import Any
 from msgspec import Struct
 
 from carrel.domain.web_sessions import SignInRequired
-from carrel.hub.api.v2.accounts import refuse_foreign
+from carrel.hub.api.v2.accounts import let_in, refuse_foreign
 from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures
 from carrel.hub.api.v2.procedure import V2Call
-from carrel.hub.auth.cookies import browser_of, session_cookie, signed_in
+from carrel.hub.auth.cookies import browser_of, signed_in
 from carrel.hub.routes import RouteAccess
 from carrel.services.web_sessions import SignedIn
 
@@ -27,7 +27,7 @@ async def browser_session(call: V2Call) -> SignedIn | None:
         return None
 
 
-@procedures.post("/auth/has-password", access=RouteAccess.ACCOUNT)
+@procedures.post("/auth/has-password", access=RouteAccess.ACCOUNT, only_reads=True)
 async def has_password(params: NoParams, call: V2Call) -> Any:
     return {"hasPassword": await call.platform.credentials.has_password(call.account.account_id)}
 
@@ -87,6 +87,7 @@ class ResetParams(Struct):
 async def password_reset(params: ResetParams, call: V2Call) -> Any:
     """Mail a link with which a new password can be set; at most 3 in 10 minutes."""
     address = await call.platform.credentials.request_reset(params.email, call.client_ip)
+    call.trail.target_account_id = (await call.platform.accounts.find(address)).account_id
     return {"success": f"Password reset email successfully sent to {address}."}
 
 
@@ -101,5 +102,5 @@ async def redeem_password_reset(params: RedeemResetParams, call: V2Call) -> Any:
     refuse_foreign(call)
     account = await call.platform.credentials.reset(params.passwordResetId, params.password)
     cookie = await call.platform.web_sessions.open(account, browser_of(call.request))
-    call.cookies.append(session_cookie(cookie))
+    let_in(account, cookie, call)
     return {"account_id": account.account_id}

@@ -16,7 +16,7 @@ class CustomizeParams(Struct):
     fields: list[str] | None = None
 
 
-@procedures.post("/customize", access=RouteAccess.PUBLIC)
+@procedures.post("/customize", access=RouteAccess.PUBLIC, only_reads=True)
 async def customize(params: CustomizeParams, call: V2Call) -> Any:
     """The site's public settings, or those `fields` of them."""
     site = call.platform.settings.site

@@ -16,6 +16,7 @@ from carrel.domain.embed_sessions import (
     ScopeInvalid,
 )
 from carrel.domain.ids import ProjectId, is_uuid
+from carrel.domain.principals import EmbedPrincipal
 from carrel.hub.api.v2.procedure import CallRefused, Procedures, V2Call
 from carrel.hub.auth.origins import is_foreign, is_own_origin
 from carrel.hub.routes import RouteAccess
@@ -140,7 +141,7 @@ class RefreshReply(Struct):
         return cls(bearer.secret, _seconds(bearer.expires - now), _milliseconds(bearer.session_expires))
 
 
-@procedures.post("/embed/refresh", access=RouteAccess.BEARER)
+@procedures.post("/embed/refresh", access=RouteAccess.BEARER, only_reads=True)
 async def refresh(params: Empty, call: V2Call) -> RefreshReply:
     """A new bearer; the old one works for another minute."""
     bearer = await call.platform.embed_sessions.renew(call.embed)
@@ -152,7 +153,7 @@ class TicketReply(Struct):
     expires_in: int
 
 
-@procedures.post("/embed/ws-ticket", access=RouteAccess.BEARER)
+@procedures.post("/embed/ws-ticket", access=RouteAccess.BEARER, only_reads=True)
 async def ws_ticket(params: Empty, call: V2Call) -> TicketReply:
     """A ticket for the live channel, good once."""
     return TicketReply(await call.platform.embed_sessions.issue_ticket(call.embed), _seconds(TICKET_LIFE))
@@ -210,8 +211,10 @@ def _refuse_foreign(call: V2Call) -> None:
 
 
 def _hand_over(handover: Handover, call: V2Call) -> SessionReply:
+    session = handover.session
+    call.trail.principal = EmbedPrincipal(session.eid, session.account_id, session.scope)
     reply = SessionReply.of(handover, call.platform.clock.now())
-    rest = _seconds(handover.session.expires - call.platform.clock.now())
+    rest = _seconds(session.expires - call.platform.clock.now())
     call.cookies.append(f"{_COOKIE}{reply.eid}={reply.resume}; {_COOKIE_RULES}; Max-Age={rest}")
     return reply
 

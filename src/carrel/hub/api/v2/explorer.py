@@ -54,7 +54,7 @@ class ListReply(Struct):
     entries: msgspec.Raw | None
 
 
-@procedures.post("/files/list", access=RouteAccess.PERSON)
+@procedures.post("/files/list", access=RouteAccess.PERSON, only_reads=True)
 async def list_files(params: ListParams, call: V2Call) -> ListReply:
     """A directory, hidden files too, in no particular order."""
     access = await call.platform.access.to_directory(call.person, params.project_id, params.path)
@@ -162,7 +162,7 @@ class TrashReply(Struct):
     items: list[Thrown]
 
 
-@procedures.post("/files/trash", access=RouteAccess.PERSON)
+@procedures.post("/files/trash", access=RouteAccess.PERSON, only_reads=True)
 async def list_trash(params: TrashParams, call: V2Call) -> TrashReply:
     """What was deleted, the last first."""
     home = await call.platform.access.to_directory(call.person, params.project_id, "")

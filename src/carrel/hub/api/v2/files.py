@@ -33,7 +33,7 @@ class FileUrlReply(Struct):
     expires_in: int
 
 
-@procedures.post("/embed/file-url", access=RouteAccess.BEARER)
+@procedures.post("/embed/file-url", access=RouteAccess.BEARER, only_reads=True)
 async def file_url(params: FileUrlParams, call: V2Call) -> FileUrlReply:
     """An address that gives the file's bytes without a bearer, for ten minutes and while the session lives."""
     access = await call.platform.access.to_file(call.embed, params.project_id, params.path)

@@ -127,7 +127,9 @@ class StatusParams(Struct):
     copy_id: str
 
 
-@procedures.post("/projects/copy-path-status", access=RouteAccess.CALLER, texts={CopyNotFound: "copy_id not found"})
+@procedures.post(
+    "/projects/copy-path-status", access=RouteAccess.CALLER, texts={CopyNotFound: "copy_id not found"}, only_reads=True
+)
 async def copy_path_status(params: StatusParams, call: V2Call) -> Any:
     """What became of a copy; `null` is what has not happened."""
     refuse_scoped(call)
@@ -169,7 +171,8 @@ class QueryParams(Struct):
 @procedures.post("/user-query", access=RouteAccess.PUBLIC)
 async def user_query(params: QueryParams, call: V2Call) -> Any:
     """Read or write the tables that the caller may see; what is public can be read by anybody where that is shared."""
-    principal = await _whoever(call)
+    call.trail.principal = principal = await _whoever(call)
+    call.trail.only_reads = call.platform.queries.only_reads(params.query, params.options)
     return {"query": await call.platform.queries.run(principal, params.query, params.options)}
 
 

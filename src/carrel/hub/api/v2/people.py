@@ -23,7 +23,7 @@ class NamesParams(Struct):
     account_ids: list[str]
 
 
-@procedures.post("/accounts/get-names", access=RouteAccess.ACCOUNT)
+@procedures.post("/accounts/get-names", access=RouteAccess.ACCOUNT, only_reads=True)
 async def get_names(params: NamesParams, call: V2Call) -> Any:
     """Names of accounts by their ids."""
     living = await call.platform.accounts.living(params.account_ids)
@@ -42,7 +42,7 @@ class SearchParams(Struct):
     only_email: bool = False
 
 
-@procedures.post("/accounts/search", access=RouteAccess.ACCOUNT)
+@procedures.post("/accounts/search", access=RouteAccess.ACCOUNT, only_reads=True)
 async def search(params: SearchParams, call: V2Call) -> Any:
     """Find accounts by name, address or id; an address is told only to those who knew it, and to admins."""
     found = await call.platform.accounts.search(

@@ -19,6 +19,7 @@ from carrel.domain.embed_sessions import NotAvailableInEmbed, TooManyAttempts
 from carrel.domain.errors import DomainError
 from carrel.domain.principals import AccountPrincipal, EmbedPrincipal, Principal
 from carrel.domain.projects import Permission, ProjectAccess
+from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.bearers import (
     account_by_key,
     account_of_request,
@@ -26,6 +27,7 @@ from carrel.hub.auth.bearers import (
     embed_of,
     person_of_request,
 )
+from carrel.hub.auth.cookies import signed_in
 from carrel.hub.auth.failures import Failures
 from carrel.hub.bodies import Bodies, BodyRefused
 from carrel.hub.observing import Observer
@@ -64,6 +66,7 @@ class V2Call:
     principal: Principal | None
     cookies: list[str] = field(default_factory=list)
     """`Set-Cookie` headers of the reply."""
+    trail: Trail = field(default_factory=Trail)
 
     @property
     def embed(self) -> EmbedPrincipal:
@@ -123,6 +126,8 @@ class Procedure:
     access: RouteAccess
     decoder: msgspec.json.Decoder[Any]
     handler: Handler
+    only_reads: bool = False
+    """It changes nothing, and the audit need not know of it."""
 
     def route(self, v2: V2) -> CarrelRoute:
         async def endpoint(request: Request) -> Response:
@@ -152,8 +157,10 @@ class Procedure:
         platform: Platform = request.state.platform
         async with v2.bodies.read(request.receive, dict(request.scope["headers"])) as body:
             params = self._params(body)
-            call = V2Call(request, platform, v2.failures, await principal_of(self.access, request, platform))
-            reply = await self.handler(params, call)
+            principal = await principal_of(self.access, request, platform)
+            call = V2Call(request, platform, v2.failures, principal, trail=Trail(only_reads=self.only_reads))
+            async with audited(f"v2{self.path}", params, call):
+                reply = await self.handler(params, call)
         if reply is None:
             return Response(status_code=204, headers=HEADERS)
         response = _json(200, reply)
@@ -180,6 +187,8 @@ async def principal_of(access: RouteAccess, request: Request, platform: Platform
             return await account_of_request(request, platform)
         case RouteAccess.CALLER:
             return await caller_of_request(request, platform)
+        case RouteAccess.BROWSER:
+            return (await signed_in(request, platform)).principal
         case RouteAccess.PERSON:
             return await person_of_request(request, platform)
         case _:
@@ -201,12 +210,12 @@ class Procedures:
 
     procedures: list[Procedure] = field(default_factory=list)
 
-    def post(self, path: str, *, access: RouteAccess) -> Callable[[H], H]:
-        """Register a handler `(params: Struct, call: V2Call)`."""
+    def post(self, path: str, *, access: RouteAccess, only_reads: bool = False) -> Callable[[H], H]:
+        """Register a handler `(params: Struct, call: V2Call)`; unless it only reads, its calls are audited."""
 
         def register(handler: H) -> H:
             struct = inspect.get_annotations(handler, eval_str=True)["params"]
-            self.procedures.append(Procedure(path, access, msgspec.json.Decoder(struct), handler))
+            self.procedures.append(Procedure(path, access, msgspec.json.Decoder(struct), handler, only_reads))
             return handler
 
         return register

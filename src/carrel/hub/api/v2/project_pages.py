@@ -57,7 +57,7 @@ class List(Struct):
     names: dict[str, str]
 
 
-@procedures.post("/projects/list", access=RouteAccess.ACCOUNT)
+@procedures.post("/projects/list", access=RouteAccess.ACCOUNT, only_reads=True)
 async def list_projects(params: ListParams, call: V2Call) -> List:
     """All of one's projects, hidden ones too, the last edited first, and the names of all people on them."""
     found = await call.platform.projects.list_own(call.account.account_id, deleted=params.deleted)
@@ -72,7 +72,7 @@ class States(Struct):
     states: dict[str, str]
 
 
-@procedures.post("/projects/states", access=RouteAccess.ACCOUNT)
+@procedures.post("/projects/states", access=RouteAccess.ACCOUNT, only_reads=True)
 async def list_states(params: Empty, call: V2Call) -> States:
     """Which of one's projects run: little enough to be asked for again and again."""
     found = await call.platform.projects.list_active(call.account.account_id)
@@ -122,7 +122,7 @@ class Details(Struct):
     limits: Limits
 
 
-@procedures.post("/projects/details", access=RouteAccess.ACCOUNT)
+@procedures.post("/projects/details", access=RouteAccess.ACCOUNT, only_reads=True)
 async def details(params: ProjectParams, call: V2Call) -> Details:
     """What a project's page shows of it."""
     access = await call.access(params.project_id, Permission.READ)
@@ -227,7 +227,7 @@ class UsageReply(Struct):
     disk_bytes: int
 
 
-@procedures.post("/projects/usage", access=RouteAccess.ACCOUNT)
+@procedures.post("/projects/usage", access=RouteAccess.ACCOUNT, only_reads=True)
 async def usage(params: ProjectParams, call: V2Call) -> UsageReply:
     """What a project uses of its limits; its disk as it was measured within the last half minute."""
     project = (await call.access(params.project_id, Permission.READ)).project
@@ -264,7 +264,7 @@ class Log(Struct):
     next: tuple[int, str] | None
 
 
-@procedures.post("/projects/log", access=RouteAccess.ACCOUNT)
+@procedures.post("/projects/log", access=RouteAccess.ACCOUNT, only_reads=True)
 async def read_log(params: LogParams, call: V2Call) -> Log:
     """What was done with a project, the newest first."""
     access = await call.access(params.project_id, Permission.READ)

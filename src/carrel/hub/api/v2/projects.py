@@ -38,6 +38,7 @@ async def create(params: CreateParams, call: V2Call) -> Any:
     project = await call.platform.projects.create(
         call.account.account_id, title=params.title, description=params.description, image=params.image
     )
+    call.trail.target_project_id = project.project_id
     return {"project_id": project.project_id}
 
 
@@ -46,7 +47,7 @@ class GetParams(Struct):
     account_id: str | None = None
 
 
-@procedures.post("/projects/get", access=RouteAccess.ACCOUNT)
+@procedures.post("/projects/get", access=RouteAccess.ACCOUNT, only_reads=True)
 async def get_projects(params: GetParams, call: V2Call) -> Any:
     """One's projects, the newest first, without those that are deleted or hidden; for admins also another's."""
     found = await call.platform.projects.list_of(
@@ -77,6 +78,7 @@ async def get_one(params: NoParams, call: V2Call) -> Any:
     """One's newest project; who has none gets one."""
     projects, owner = call.platform.projects, call.account.account_id
     found = await projects.list_of(owner, limit=1)
+    call.trail.only_reads = bool(found)
     return _listed(found[0] if found else await projects.create(owner, title="Untitled Project"))
 
 

@@ -4,10 +4,10 @@ from msgspec import Struct
 
 from carrel.domain.embed_sessions import AuthTokenMalformed, AuthTokenUnknown
 from carrel.domain.web_sessions import WebSession
-from carrel.hub.api.v2.accounts import refuse_foreign
+from carrel.hub.api.v2.accounts import let_in, refuse_foreign
 from carrel.hub.api.v2.embed import Empty, SessionReply
 from carrel.hub.api.v2.procedure import Procedures, V2Call
-from carrel.hub.auth.cookies import browser_of, session_cookie, signed_in
+from carrel.hub.auth.cookies import browser_of, signed_in
 from carrel.hub.routes import RouteAccess
 
 procedures = Procedures()
@@ -38,7 +38,7 @@ async def impersonate(params: ImpersonateParams, call: V2Call) -> Impersonated:
     except (AuthTokenMalformed, AuthTokenUnknown):
         call.failures.count(call.client_ip)
         raise
-    call.cookies.append(session_cookie(cookie))
+    let_in(account, cookie, call)
     return Impersonated(account.account_id)
 
 
@@ -70,7 +70,7 @@ class SignIns(Struct):
     sessions: list[SignIn]
 
 
-@procedures.post("/auth/sessions", access=RouteAccess.BROWSER)
+@procedures.post("/auth/sessions", access=RouteAccess.BROWSER, only_reads=True)
 async def list_sessions(params: Empty, call: V2Call) -> SignIns:
     """The browsers in which the account is signed in, the last used first."""
     session = (await signed_in(call.request, call.platform)).session

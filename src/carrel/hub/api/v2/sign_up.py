@@ -5,11 +5,12 @@ from typing import Any
 from msgspec import Struct
 
 from carrel.domain.accounts import AccountInvalid
-from carrel.hub.api.v2.accounts import refuse_foreign
+from carrel.domain.errors import AdminRequired
+from carrel.hub.api.v2.accounts import let_in, refuse_foreign
 from carrel.hub.api.v2.compatible import CompatibleProcedures
 from carrel.hub.api.v2.procedure import CallRefused, V2Call
 from carrel.hub.auth.bearers import account_by_key
-from carrel.hub.auth.cookies import browser_of, session_cookie
+from carrel.hub.auth.cookies import browser_of
 from carrel.hub.routes import RouteAccess
 from carrel.kit.networks import network_of
 from carrel.services.attempts import Attempts, Limit
@@ -55,23 +56,28 @@ async def sign_up(params: SignUpParams, call: V2Call) -> Any:
         refuse_foreign(call)
         account, cookie = await call.platform.sign_up.sign_up(draft, browser_of(call.request))
     except AccountInvalid as error:
+        call.trail.outcome = error.code
         return {"issues": {_ISSUES.get(name, name): text for name, text in error.reason.items()}}
-    call.cookies.append(session_cookie(cookie))
+    let_in(account, cookie, call)
     return {"account_id": account.account_id}
 
 
 async def _create(draft: SignUpDraft, call: V2Call) -> Any:
     caller = await account_by_key(call.request.headers["authorization"], call.platform)
+    call.trail.principal = caller
     if not caller.is_admin:
+        call.trail.outcome = AdminRequired.code
         return {"issues": {"api": _ADMINS_ONLY}}
-    return {"account_id": (await call.platform.sign_up.create(caller, draft)).account_id}
+    account = await call.platform.sign_up.create(caller, draft)
+    call.trail.target_account_id = account.account_id
+    return {"account_id": account.account_id}
 
 
 class NoParams(Struct):
     """No parameters."""
 
 
-@procedures.post("/auth/requires-token", access=RouteAccess.PUBLIC)
+@procedures.post("/auth/requires-token", access=RouteAccess.PUBLIC, only_reads=True)
 async def requires_token(params: NoParams, call: V2Call) -> Any:
     """Whether signing up needs a registration token."""
     return await call.platform.accounts.requires_token()
@@ -81,7 +87,7 @@ class PasswordParams(Struct):
     password: str
 
 
-@procedures.post("/auth/password-strength", access=RouteAccess.PUBLIC)
+@procedures.post("/auth/password-strength", access=RouteAccess.PUBLIC, only_reads=True)
 async def password_strength(params: PasswordParams, call: V2Call) -> Any:
     """How hard a password is to guess, from 0 to 4; new ones need 3. `help`: what would make it better."""
     caller = network_of(call.client_ip)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support.hubs import ServedHub, served_hub
 
-from bench import copies, documents, execution, kernels, memory, notebooks, pages, startup, throughput
+from bench import copies, documents, execution, kernels, memory, notebooks, pages, startup, throughput, uploads
 from bench.measure import Row, print_table
 
 Works = dict[str, Callable[[ServedHub, Path, bool], list[Row]]]
@@ -18,6 +18,7 @@ WORKS: Works = {
     "execution": lambda hub, _, short: execution.run(hub, short=short),
     "throughput": lambda hub, _, short: throughput.run(hub, short=short),
     "memory": lambda hub, _, short: memory.run(hub, short=short),
+    "uploads": lambda hub, place, short: uploads.run(hub, place / "scratch", short=short),
     "startup": lambda _, place, short: startup.run(place, short=short),
     "documents": lambda _hub, _place, short: documents.run(short=short),
     "kernels": lambda hub, _, short: kernels.run(hub, short=short),

@@ -42,6 +42,7 @@ from carrel.services.public_paths import PublicPaths
 from carrel.services.queries import Queries
 from carrel.services.registration import Registration
 from carrel.services.sign_up import SignUp
+from carrel.services.uploads import Uploads
 from carrel.services.web_sessions import WebSessions
 from carrel.storage.copier import Copier
 from carrel.storage.files import ProjectFiles
@@ -86,6 +87,7 @@ class Platform(Directory):
     evaluations: Evaluations
     documents: Documents
     files: Files
+    uploads: Uploads
     public_paths: PublicPaths
     copies: Copies
     queries: Queries
@@ -158,6 +160,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             evaluations=Evaluations(store, directory.access, lifecycle, projects, clock, common_kernels),
             documents=documents,
             files=Files(homes, files),
+            uploads=Uploads(homes, files),
             public_paths=PublicPaths(store, homes, files),
             copies=Copies(store, directory.access, workers, clock),
             queries=Queries(store, clock, projects),

@@ -22,7 +22,8 @@ class RouteAccess(Enum):
     BEARER = "an embed session, by its bearer"
     RESUME = "pages of this site that have a session's resume secret"
     TICKET = "an embed session, by a ticket for one connection"
-    SIGNED = "an embed session by its bearer, or whoever has a signed address"
+    READER = "an embed session by its bearer, or a browser in which somebody has signed in, from a page of this site"
+    SIGNED = "those, or whoever has a signed address"
 
 
 class CarrelRoute(Route):

@@ -19,6 +19,7 @@ from carrel.domain.errors import (
 from carrel.domain.files import FileExists, FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
 from carrel.domain.keys import AccountBanned, KeyUnknown
 from carrel.domain.projects import PermissionMissing, StartFailed
+from carrel.domain.uploads import UploadBusy, UploadOffsetWrong
 from carrel.domain.web_sessions import SignInRequired, TooManySignIns
 
 _PREFIXED = (FileExists, FileMissing, FileTooLarge, IsDirectory, PathEscapes, FileRefused)
@@ -38,6 +39,8 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     PermissionMissing: 403,
     FileMissing: 404,
     FileExists: 409,
+    UploadBusy: 409,
+    UploadOffsetWrong: 409,
     TooManyAttempts: 429,
     TooManySignIns: 429,
     Overloaded: 503,

@@ -8,7 +8,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -65,10 +65,13 @@ def list_level(root: Root, way: Way, *, limit: int) -> list[Found]:
     return level
 
 
-def walk_tree(root: Root, top: Way, *, after: Way | None = None, limit: int) -> Iterator[Found | Unseen]:
+def walk_tree(
+    root: Root, top: Way, *, limit: int, after: Way | None = None, enters: Callable[[Found], bool] = lambda _: True
+) -> Iterator[Found | Unseen]:
     """All below a directory: by name, each directory before what is in it.
 
-    `after`: go on behind this way. Of one directory at most `limit` entries are seen.
+    `after`: go on behind this way. Of one directory at most `limit` entries are seen, and only directories that
+    `enters` allows are looked into.
     """
     levels = [_level(root, top, after, limit)]
     while levels:
@@ -78,7 +81,7 @@ def walk_tree(root: Root, top: Way, *, after: Way | None = None, limit: int) -> 
             continue
         if after is None or found.way > after:
             yield found
-        if isinstance(found, Found) and found.is_directory:
+        if isinstance(found, Found) and found.is_directory and enters(found):
             levels.append(_level(root, found.way, after, limit))
 
 

@@ -11,10 +11,12 @@ from carrel.domain.documents import FileAccess
 from carrel.domain.embed_sessions import Ability
 from carrel.domain.projects import Permission, PermissionMissing, ProjectAccess
 from carrel.storage import changes, trash
+from carrel.storage.archives import Archive
 from carrel.storage.downloads import OpenFile, open_file
 from carrel.storage.files import ProjectFiles
 from carrel.storage.homes import Home, Homes
 from carrel.storage.listings import Listing, list_entries
+from carrel.storage.search import Look, Wanted, search
 
 T = TypeVar("T")
 
@@ -46,6 +48,18 @@ class Files:
             return listing
         shown = [entry for entry in listing.entries if entry.name in access.only]
         return Listing(listing.path, shown, listing.is_complete)
+
+    async def search(self, access: FileAccess, wanted: Wanted, after: str | None) -> Look:
+        """Look for some seconds below a directory, which must be within the scope."""
+        _demand_all(access)
+        home = await self._home(access.project)
+        return await self.files.do_long(partial(search, home, access.path, wanted, after))
+
+    async def archive(self, access: FileAccess, names: Sequence[str]) -> Archive:
+        """A directory as a ZIP file, or some of what is in it; the caller reads and closes it."""
+        _demand_all(access)
+        access.demand(Ability.EXPORT)
+        return Archive(self.files, await self._home(access.project), access.path, names)
 
     async def make_directory(self, access: FileAccess) -> None:
         """Raises `FileExists` and the errors of `domain.files`, as all that follows."""
@@ -93,7 +107,7 @@ class Files:
         return await to_thread.run_sync(self.homes.ensure, access.project_id, access.project.number)
 
 
-def _demand_all(home: FileAccess) -> None:
-    """The whole home must be within the scope."""
-    if home.only is not None:
-        raise PermissionMissing(home.project.caller, home.project.project_id, Permission.READ)
+def _demand_all(directory: FileAccess) -> None:
+    """The whole directory must be within the scope."""
+    if directory.only is not None:
+        raise PermissionMissing(directory.project.caller, directory.project.project_id, Permission.READ)

@@ -60,7 +60,7 @@ def list_entries(home: Home, path: str) -> Listing:
 def _listed(root: Root, found: safe_trees.Found) -> Listed:
     name = shown(found.way[-1])
     if not found.is_link:
-        return Listed(name, _kind(found.mode), found.size_bytes, found.mtime_ns // 1_000_000)
+        return Listed(name, kind_of(found.mode), found.size_bytes, found.mtime_ns // 1_000_000)
     path = InnerPath(found.way, wants_directory=False)
     target, mode, size = "", 0, 0
     with suppress(OSError, PathLeavesRoot):
@@ -68,7 +68,7 @@ def _listed(root: Root, found: safe_trees.Found) -> Listed:
             target = os.readlink(place.name, dir_fd=place.dir_fd)
         status = safe_paths.stat(root, path)
         mode, size = status.st_mode, status.st_size
-    return Listed(name, _kind(mode), size, found.mtime_ns // 1_000_000, shown(target))
+    return Listed(name, kind_of(mode), size, found.mtime_ns // 1_000_000, shown(target))
 
 
 def listed_place(place: Place, name: str) -> Listed | None:
@@ -77,9 +77,10 @@ def listed_place(place: Place, name: str) -> Listed | None:
     return (
         None
         if found is None
-        else Listed(shown(name), _kind(found.st_mode), found.st_size, found.st_mtime_ns // 1_000_000)
+        else Listed(shown(name), kind_of(found.st_mode), found.st_size, found.st_mtime_ns // 1_000_000)
     )
 
 
-def _kind(mode: int) -> Kind:
+def kind_of(mode: int) -> Kind:
+    """Of the type bits of a mode; 0 is nothing that can be opened."""
     return Kind.DIRECTORY if stat.S_ISDIR(mode) else Kind.FILE if stat.S_ISREG(mode) else Kind.OTHER

@@ -39,5 +39,13 @@ async def _verified(request: Request, platform: Platform) -> SignedIn:
     return await platform.web_sessions.verify(cookie)
 
 
+async def signed_in_for_reading(request: Request, platform: Platform) -> SignedIn:
+    """The same for addresses that this site's pages link to: browsers then say whose page it was, but no origin."""
+    cookie = request.cookies.get(_NAME)
+    if cookie is None or request.headers.get("sec-fetch-site") != "same-origin":
+        raise SignInRequired
+    return await platform.web_sessions.verify(cookie)
+
+
 def browser_of(request: Request) -> Browser:
     return Browser(request.client.host if request.client else None, request.headers.get("user-agent"))

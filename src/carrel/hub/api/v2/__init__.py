@@ -15,10 +15,13 @@ from carrel.hub.api.v2 import (
     projects,
     sessions,
     sign_up,
+    uploads,
 )
+from carrel.hub.api.v2.archives import archives_route
 from carrel.hub.api.v2.files import files_route
 from carrel.hub.api.v2.procedure import V2
 from carrel.hub.api.v2.reports import reports_route
+from carrel.hub.api.v2.uploads import uploads_route
 from carrel.hub.routes import CarrelRoute
 
 
@@ -28,6 +31,7 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *embed.procedures,
         *files.procedures,
         *explorer.procedures,
+        *uploads.procedures,
         *sessions.procedures,
         *accounts.procedures.procedures,
         *api_keys.procedures.procedures,
@@ -40,4 +44,5 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *collaborators.procedures.procedures,
         *project_pages.procedures,
     ]
-    return [*(procedure.route(v2) for procedure in procedures), files_route(v2), reports_route(v2)]
+    routes = [files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2)]
+    return [*(procedure.route(v2) for procedure in procedures), *routes]

@@ -13,6 +13,13 @@ from carrel.storage.downloads import OpenFile
 
 _CHUNK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+HEADERS = {
+    "content-security-policy": "default-src 'none'; sandbox",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "cache-control": "private, no-store",
+}
 _SHOWN = re.compile(r"(image|audio|video|font)/[a-z0-9.+-]+|application/(pdf|json)|text/(plain|csv)")
 
 
@@ -77,14 +84,9 @@ def _headers(path: str, tag: str) -> dict[str, str]:
     """An attachment, of a type that browsers do not run; the name may have any character."""
     guessed = mimetypes.guess_type(path)[0] or ""
     name = quote(path.rpartition("/")[2], safe="")
-    return {
+    return HEADERS | {
         "content-type": guessed if _SHOWN.fullmatch(guessed) else "application/octet-stream",
         "content-disposition": f"attachment; filename*=UTF-8''{name}",
-        "content-security-policy": "default-src 'none'; sandbox",
-        "x-content-type-options": "nosniff",
-        "cross-origin-resource-policy": "same-origin",
-        "referrer-policy": "no-referrer",
-        "cache-control": "private, no-store",
         "accept-ranges": "bytes",
         "etag": tag,
     }

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from carrel.hub.api.v2.procedure import Procedures, V2Call
 from carrel.hub.routes import RouteAccess
 from carrel.storage.listings import Listed
+from carrel.storage.search import Hit, Wanted
 from carrel.storage.trash import Deleted
 
 procedures = Procedures()
@@ -105,6 +106,46 @@ async def move(params: MoveParams, call: V2Call) -> None:
     new = await to_items(call.person, params.project_id, [other for _, other in params.moves])
     for one, other in zip(old, new, strict=True):
         await files.move(one, other)
+
+
+class SearchParams(Struct):
+    """`after`: the `next` of the last reply. `content`: look in text files and not at names."""
+
+    project_id: str
+    text: Annotated[str, Meta(min_length=1, max_length=200)]
+    path: str = ""
+    content: bool = False
+    hidden: bool = False
+    after: str | None = None
+
+
+class FoundFile(Struct, omit_defaults=True):
+    """`line`: its number, from 1, and `text`: what stands around the place."""
+
+    path: str
+    kind: str
+    line: int | None = None
+    text: str | None = None
+
+    @classmethod
+    def of(cls, hit: Hit) -> "FoundFile":
+        return cls(hit.path, hit.kind.value, hit.line, hit.text)
+
+
+class SearchReply(Struct):
+    """`next`: where to go on; `null` when all has been looked at."""
+
+    hits: list[FoundFile]
+    next: str | None
+
+
+@procedures.post("/files/search", access=RouteAccess.PERSON)
+async def search(params: SearchParams, call: V2Call) -> SearchReply:
+    """Look for a text, without regard to case, for at most some seconds; ask again with `after` for more."""
+    access = await call.platform.access.to_directory(call.person, params.project_id, params.path)
+    wanted = Wanted(params.text, params.content, params.hidden)
+    look = await call.platform.files.search(access, wanted, params.after)
+    return SearchReply([FoundFile.of(hit) for hit in look.hits], look.next)
 
 
 class PathsParams(Struct):

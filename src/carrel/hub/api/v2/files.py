@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from carrel.domain.embed_sessions import EmbedSessionUnknown
 from carrel.domain.errors import DomainError
-from carrel.domain.principals import EmbedPrincipal
+from carrel.domain.principals import AccountPrincipal, EmbedPrincipal
 from carrel.hub.api.v2.download import FileResponse
 from carrel.hub.api.v2.procedure import V2, Procedures, V2Call, failure
 from carrel.hub.auth.bearers import embed_of
+from carrel.hub.auth.cookies import signed_in_for_reading
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import v2_status
@@ -64,11 +65,18 @@ async def _download(request: Request) -> Response:
     return FileResponse(await platform.files.open(access), request, access.path)
 
 
-async def _caller(request: Request, platform: Platform) -> EmbedPrincipal:
-    """The session of the signature if there is one, else of the bearer."""
+async def reader_of(request: Request, platform: Platform) -> AccountPrincipal | EmbedPrincipal:
+    """The embed session of a bearer, else whoever has signed in with the browser, if a page of this site links here."""
+    if "authorization" in request.headers or "cookie" not in request.headers:
+        return await embed_of(request.headers.get("authorization"), platform)
+    return (await signed_in_for_reading(request, platform)).principal
+
+
+async def _caller(request: Request, platform: Platform) -> AccountPrincipal | EmbedPrincipal:
+    """The session of the signature if there is one, else the reader."""
     query = request.query_params
     if "signature" not in query:
-        return await embed_of(request.headers.get("authorization"), platform)
+        return await reader_of(request, platform)
     if not _MOMENT.fullmatch(query.get("expires", "")):
         raise EmbedSessionUnknown
     link = FileLink(

@@ -1,0 +1,62 @@
+"""A directory, or some of what is in it, as a ZIP file that is made while it is sent."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from carrel.domain.errors import DomainError
+from carrel.hub.api.v2.download import HEADERS
+from carrel.hub.api.v2.files import reader_of
+from carrel.hub.api.v2.procedure import V2, failure
+from carrel.hub.platform import Platform
+from carrel.hub.routes import CarrelRoute, RouteAccess
+from carrel.hub.wire import v2_status
+from carrel.storage.archives import Archive
+
+
+class ArchiveResponse(StreamingResponse):
+    """Sends an archive and closes it, whatever happens; it ends when the client goes away."""
+
+    def __init__(self, archive: Archive, name: str) -> None:
+        self._archive = archive
+        disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}.zip"
+        super().__init__(_pieces(archive), headers=HEADERS | {"content-disposition": disposition})
+        self.headers["content-type"] = "application/zip"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._archive.close()
+
+
+async def _pieces(archive: Archive) -> AsyncIterator[bytes]:
+    while (piece := await archive.read()) is not None:
+        yield piece
+
+
+def archives_route(v2: V2) -> CarrelRoute:
+    async def download(request: Request) -> Response:
+        with v2.observer.watch("v2", "/zip") as outcome:
+            try:
+                response = await _archive(request)
+            except DomainError as error:
+                response = failure(v2_status(error), str(error), error.code)
+            outcome.status = response.status_code
+            return response
+
+    path = "/api/v2/zip/{project_id}/{path:path}"
+    return CarrelRoute(path, download, methods=["GET"], access=RouteAccess.READER)
+
+
+async def _archive(request: Request) -> Response:
+    """`name`, as often as there are some: only these of the directory."""
+    platform: Platform = request.state.platform
+    project_id, path = request.path_params["project_id"], request.path_params["path"]
+    access = await platform.access.to_directory(await reader_of(request, platform), project_id, path)
+    archive = await platform.files.archive(access, request.query_params.getlist("name"))
+    await archive.read()
+    return ArchiveResponse(archive, access.path.rpartition("/")[2] or access.project.project.title or "files")

@@ -1,0 +1,150 @@
+"""Uploads: `PUT` adds a piece where the last one ended, and the last of all makes the file.
+
+A piece that is cut off counts as far as it has come: one asks how far that is, and goes on from there.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from carrel.domain.errors import DomainError
+from carrel.domain.uploads import OnConflict, Upload, UploadInvalid
+from carrel.hub.api.v2.procedure import HEADERS, V2, Procedures, V2Call, failure
+from carrel.hub.auth.bearers import person_of_request
+from carrel.hub.bodies import BodyRefused
+from carrel.hub.platform import Platform
+from carrel.hub.routes import CarrelRoute, RouteAccess
+from carrel.hub.wire import v2_status
+from carrel.services.uploads import Piece
+
+procedures = Procedures()
+
+_PIECE_BYTES = 256_000_000
+_BATCH_BYTES = 1 << 20
+_SILENCE_SECONDS = 60
+
+
+class UploadParams(Struct):
+    project_id: str
+    upload_id: str
+    path: str
+
+
+class UploadStatus(Struct):
+    """`offset`: bytes that have arrived. `exists`: something has that path already."""
+
+    offset: int
+    exists: bool
+
+
+@procedures.post("/files/upload/status", access=RouteAccess.PERSON)
+async def upload_status(params: UploadParams, call: V2Call) -> UploadStatus:
+    """How far an upload is, and so where it goes on."""
+    (access,) = await call.platform.access.to_items(call.person, params.project_id, [params.path])
+    return UploadStatus(*await call.platform.uploads.offset(access, params.upload_id))
+
+
+@procedures.post("/files/upload/cancel", access=RouteAccess.PERSON)
+async def cancel_upload(params: UploadParams, call: V2Call) -> None:
+    """Forget what has arrived of an upload."""
+    (access,) = await call.platform.access.to_items(call.person, params.project_id, [params.path])
+    await call.platform.uploads.cancel(access, params.upload_id)
+
+
+class PieceReply(Struct):
+    """`offset`: bytes that have arrived. `path`: the file's, once it is whole."""
+
+    offset: int
+    path: str | None
+
+
+@dataclass
+class _Body:
+    """A request's body, as it arrives."""
+
+    request: Request
+    is_whole: bool = False
+
+    async def part(self) -> bytes:
+        """The next part. Raises `BodyRefused` if none comes."""
+        with anyio.move_on_after(_SILENCE_SECONDS):
+            message: Any = await self.request.receive()
+            if message["type"] == "http.disconnect":
+                raise BodyRefused(400, "the client went away")
+            self.is_whole = not message.get("more_body", False)
+            part: bytes = message.get("body", b"")
+            return part
+        raise BodyRefused(408, "nothing more of the request body has arrived")
+
+    async def drain(self) -> None:
+        """Take the rest: a browser tells its page what the answer is only when it has sent all."""
+        with suppress(BodyRefused):
+            while not self.is_whole:
+                await self.part()
+
+
+def uploads_route(v2: V2) -> CarrelRoute:
+    async def put(request: Request) -> Response:
+        body = _Body(request)
+        with v2.observer.watch("v2", "/uploads") as outcome:
+            try:
+                reply = msgspec.json.encode(await _receive(request, body))
+                response = Response(reply, headers=HEADERS, media_type="application/json")
+            except DomainError as error:
+                await body.drain()
+                response = failure(v2_status(error), str(error), error.code)
+            except BodyRefused as error:
+                response = failure(error.status, str(error), "bad-request")
+            outcome.status = response.status_code
+            return response
+
+    path = "/api/v2/uploads/{project_id}/{upload_id}"
+    return CarrelRoute(path, put, methods=["PUT"], access=RouteAccess.PERSON)
+
+
+async def _receive(request: Request, body: _Body) -> PieceReply:
+    platform: Platform = request.state.platform
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > _PIECE_BYTES:
+        raise BodyRefused(413, f"a piece of an upload has at most {_PIECE_BYTES} bytes")
+    principal = await person_of_request(request, platform)
+    upload, offset = _described(request)
+    (access,) = await platform.access.to_items(principal, request.path_params["project_id"], [upload.path])
+    async with platform.uploads.receive(access, upload, offset) as piece:
+        await _copy(body, piece)
+        return PieceReply(path=await piece.finish(), offset=piece.offset)
+
+
+def _described(request: Request) -> tuple[Upload, int]:
+    query, id_ = request.query_params, request.path_params["upload_id"]
+    try:
+        size_bytes, offset = int(query["size"]), int(query["offset"])
+        return Upload(id_, query["path"], size_bytes, OnConflict(query.get("conflict", "refuse"))), offset
+    except (KeyError, ValueError) as error:
+        raise UploadInvalid("an upload has a path, a size, an offset and perhaps what to do on a conflict") from error
+
+
+async def _copy(body: _Body, piece: Piece) -> None:
+    """Write what arrives, some at a time; what has arrived is written also if no more does."""
+    parts: list[bytes] = []
+    held = 0
+    try:
+        while not body.is_whole:
+            part = await body.part()
+            if held + len(part) > piece.missing_bytes:
+                raise UploadInvalid("more bytes have arrived than the file has")
+            parts.append(part)
+            held += len(part)
+            if held >= _BATCH_BYTES:
+                await piece.write(parts)
+                parts, held = [], 0
+    finally:
+        if held:
+            with anyio.CancelScope(shield=True):
+                await piece.write(parts)

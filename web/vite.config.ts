@@ -41,6 +41,7 @@ export default defineConfig({
     modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter(isLater) },
     rolldownOptions: {
       treeshake: { propertyReadSideEffects: false },
+      transform: { define: { process: "undefined" } }, // without what packages do for Node only
       input: {
         app: resolve(here, "src/pages/app.tsx"),
         site: resolve(here, "src/pages/site.tsx"),

@@ -16,6 +16,7 @@ const STEPS = [
   { name: "editing", root: resolve(source, "editor/cell-editor.ts") },
   { name: "assist", root: resolve(source, "editor/assist.ts") },
   { name: "text", root: resolve(source, "views/text/editor.tsx") },
+  { name: "terminal", root: resolve(source, "views/terminal/editor.tsx") },
 ] as const;
 
 interface ModuleGraph {

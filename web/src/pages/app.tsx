@@ -9,6 +9,7 @@ import { confine } from "../embed/confinement.ts";
 import { Parent } from "../embed/parent.ts";
 import { tellSize } from "../embed/sizing.ts";
 import { tellParent } from "../embed/telling.ts";
+import type { DocumentKind } from "../state/document.ts";
 import { Page } from "../state/page.ts";
 import { findEditor } from "../views/editors.ts";
 import { Shell } from "../views/shell.tsx";
@@ -65,10 +66,12 @@ function keepEid(eid: string | null): void {
   history.replaceState(history.state, "", url);
 }
 
+const KINDS: Readonly<Record<string, DocumentKind>> = { ipynb: "notebook", term: "terminal" };
+
 /** Load the editor while the file is still on its way. */
 function preload(path: string | null): void {
   if (path === null) return;
-  const kind = findEditor(path.endsWith(".ipynb") ? "notebook" : "text", path);
+  const kind = findEditor(KINDS[path.split(".").at(-1) ?? ""] ?? "text", path);
   kind?.load().catch(() => undefined); // reported when the editor is shown
 }
 

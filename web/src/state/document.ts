@@ -8,14 +8,14 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import type { DocumentEvent, KernelInfo, StdinRequest } from "../wire/events.ts";
-import type { CommMessage } from "../wire/frames.ts";
+import type { CommMessage, IncomingMessage, OutgoingMessage } from "../wire/frames.ts";
 import type { Json, JsonObject } from "../wire/json.ts";
 
 export type { DocumentEvent, KernelInfo, StdinRequest } from "../wire/events.ts";
 export type { CommMessage } from "../wire/frames.ts";
 export type { Json, JsonObject } from "../wire/json.ts";
 
-export type DocumentKind = "notebook" | "text";
+export type DocumentKind = "notebook" | "text" | "terminal";
 /** What the account may do with the document here. */
 export type Right = "edit" | "run" | "save" | "export";
 /** `offline`: edits are kept here and will be sent; `closed`: nothing happens any more. */
@@ -55,5 +55,8 @@ export interface LiveDocument {
   onEvent(listener: (event: DocumentEvent) => void): () => void;
   sendComm(message: CommMessage): void;
   onComm(listener: (message: CommMessage) => void): () => void;
+  /** What comes and goes as it is, which is all that a terminal has: its Yjs document stays empty. */
+  sendMessage(message: OutgoingMessage): void;
+  onMessage: ((message: IncomingMessage) => void) | null;
   dispose(): void;
 }

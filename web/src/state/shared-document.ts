@@ -4,7 +4,7 @@ import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import type { Opened } from "../wire/control.ts";
 import { type DocumentEvent, type KernelInfo, NO_KERNEL, parseEvent, type StdinRequest } from "../wire/events.ts";
-import type { CommMessage, IncomingMessage } from "../wire/frames.ts";
+import type { CommMessage, IncomingMessage, OutgoingMessage } from "../wire/frames.ts";
 import { isOneOf, type Json, type JsonObject } from "../wire/json.ts";
 import { Calls } from "./calls.ts";
 import { CallError, type DocumentKind, type DocumentStatus, type LiveDocument, type Right } from "./document.ts";
@@ -28,6 +28,7 @@ export class SharedDocument implements LiveDocument {
   readonly dirty: ReadonlySignal<boolean>;
   readonly kernel: Signal<KernelInfo> = signal(NO_KERNEL);
   readonly stdin: Signal<StdinRequest | null> = signal(null);
+  onMessage: ((message: IncomingMessage) => void) | null = null;
   readonly #outlet: Outlet;
   readonly #outbox: Outbox;
   readonly #calls: Calls;
@@ -61,8 +62,10 @@ export class SharedDocument implements LiveDocument {
     batch(() => {
       this.readonly.value = opened.readonly;
       this.may.value = rightsOf(opened);
+      if (this.kind === "terminal") this.synced.value = true;
       if (this.synced.value) this.status.value = "live";
     });
+    if (this.kind === "terminal") return;
     this.#outlet.send({ kind: "sync1", vector: Y.encodeStateVector(this.ydoc) });
     this.#presence.announce();
   }
@@ -83,6 +86,7 @@ export class SharedDocument implements LiveDocument {
 
   /** Throws if the agent sends an update that is none. */
   receive(message: IncomingMessage): void {
+    this.onMessage?.(message);
     switch (message.kind) {
       case "sync1":
         if (this.#rescue === null && !this.readonly.value) this.#outbox.answer(this.ydoc, message.vector);
@@ -120,6 +124,10 @@ export class SharedDocument implements LiveDocument {
   onComm(listener: (message: CommMessage) => void): () => void {
     this.#comms.add(listener);
     return () => this.#comms.delete(listener);
+  }
+
+  sendMessage(message: OutgoingMessage): void {
+    this.#outlet.send(message);
   }
 
   dispose(): void {

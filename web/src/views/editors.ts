@@ -42,6 +42,10 @@ export const EDITOR_KINDS: readonly EditorKind[] = [
     load: async () => (await import("./notebook/editor.tsx")).makeNotebookEditor,
   },
   { matches: (kind) => kind === "text", load: async () => (await import("./text/editor.tsx")).makeTextEditor },
+  {
+    matches: (kind) => kind === "terminal",
+    load: async () => (await import("./terminal/editor.tsx")).makeTerminalEditor,
+  },
 ];
 
 /** The editor for a file, or null if there is none. */

@@ -15,7 +15,7 @@ export type PageMessage =
 export interface Opened {
   readonly t: "opened";
   readonly ch: number;
-  readonly kind: "notebook" | "text";
+  readonly kind: "notebook" | "text" | "terminal";
   readonly generation: string;
   readonly readonly: boolean;
   readonly path: string;
@@ -54,6 +54,6 @@ export function parseServerMessage(text: string): ServerMessage | null {
 
 function parseOpened(value: Readonly<Record<string, unknown>>, ch: number): Opened | null {
   const { kind, generation, path, may } = value;
-  if (!isOneOf(kind, ["notebook", "text"]) || !isString(generation) || !isString(path)) return null;
+  if (!isOneOf(kind, ["notebook", "text", "terminal"]) || !isString(generation) || !isString(path)) return null;
   return { t: "opened", ch, kind, generation, path, readonly: value.readonly === true, may: isStrings(may) ? may : [] };
 }

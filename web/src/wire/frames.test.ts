@@ -39,7 +39,6 @@ test("messages are read as the contract says", () => {
 });
 
 test.each([
-  ["an unknown kind", [1, 99, 1, 2]],
   ["no kind", [1]],
   ["a reply that is no JSON", [1, 17, 123]],
   ["a reply without an id", [1, 17, ...text("{}")]],

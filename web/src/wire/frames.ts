@@ -11,7 +11,15 @@ export interface CommMessage {
   readonly buffers: readonly Uint8Array[];
 }
 
+/** A message that only what is open knows how to read (`terminal.ts`). */
+export interface OtherMessage {
+  readonly kind: "other";
+  readonly code: number;
+  readonly payload: Uint8Array;
+}
+
 export type OutgoingMessage =
+  | OtherMessage
   | { readonly kind: "sync1"; readonly vector: Uint8Array }
   | { readonly kind: "sync2" | "update"; readonly seq: number; readonly update: Uint8Array }
   | { readonly kind: "awareness"; readonly update: Uint8Array }
@@ -24,6 +32,7 @@ export type Reply =
   | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
 
 export type IncomingMessage =
+  | OtherMessage
   | { readonly kind: "sync1"; readonly vector: Uint8Array }
   | { readonly kind: "sync2" | "update"; readonly update: Uint8Array }
   | { readonly kind: "awareness"; readonly update: Uint8Array }
@@ -58,7 +67,9 @@ export function encodeMessage(channel: number, message: OutgoingMessage): Uint8A
   let start = 0;
   for (; payload.length - start > PART_BYTES; start += PART_BYTES)
     frames.push(encodeFrame(channel, PART, payload.subarray(start, start + PART_BYTES)));
-  frames.push(encodeFrame(channel, KIND[message.kind], payload.subarray(start)));
+  frames.push(
+    encodeFrame(channel, message.kind === "other" ? message.code : KIND[message.kind], payload.subarray(start)),
+  );
   return frames;
 }
 
@@ -88,6 +99,8 @@ function writePayload(encoder: encoding.Encoder, message: OutgoingMessage): void
       return writeJson(encoder, { id: message.id, method: message.method, params: message.params });
     case "comm":
       return writeComm(encoder, message.message);
+    case "other":
+      return encoding.writeUint8Array(encoder, message.payload);
   }
 }
 
@@ -113,7 +126,8 @@ export function decodeMessage(bytes: Uint8Array): { channel: number; message: In
 }
 
 function readPayload(decoder: decoding.Decoder): IncomingMessage | null {
-  switch (decoding.readUint8(decoder)) {
+  const code = decoding.readUint8(decoder);
+  switch (code) {
     case KIND.sync1:
       return { kind: "sync1", vector: decoding.readTailAsUint8Array(decoder) };
     case KIND.sync2:
@@ -133,7 +147,7 @@ function readPayload(decoder: decoding.Decoder): IncomingMessage | null {
     case KIND.comm:
       return readComm(decoder);
     default:
-      return null;
+      return { kind: "other", code, payload: decoding.readTailAsUint8Array(decoder) };
   }
 }
 

@@ -1,0 +1,84 @@
+/** A terminal: a bar and a screen that fills the rest. */
+import "@xterm/xterm/css/xterm.css";
+import "./terminal.css";
+import { type Signal, useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { LiveDocument } from "../../state/document.ts";
+import type { EditorContext } from "../editors.ts";
+import { Screen } from "./screen.ts";
+
+/** How high it is where the page grows with its content. */
+export const NATURAL_REM = 28;
+const SMALLEST_PX = 8;
+const LARGEST_PX = 32;
+const STEP_PX = 2;
+
+interface TerminalFileProps {
+  readonly document: LiveDocument;
+  readonly context: EditorContext;
+  /** While it is shown. */
+  readonly screen: Signal<Screen | null>;
+}
+
+export function TerminalFile({ document, context, screen }: TerminalFileProps): VNode {
+  const host = useRef<HTMLDivElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  const isRead = useSignal(false);
+  useEffect(() => {
+    const leave = () => bar.current?.querySelector("button")?.focus();
+    const made = new Screen(host.current as HTMLElement, { document, context, leave });
+    screen.value = made;
+    return () => {
+      screen.value = null;
+      made.dispose();
+    };
+  }, [document]);
+  const read = () => {
+    isRead.value = !isRead.value;
+    if (screen.value) screen.value.terminal.options.screenReaderMode = isRead.value;
+  };
+  return (
+    <div class="terminal-file" style={context.natural.value ? { height: `${NATURAL_REM}rem` } : undefined}>
+      <div class="terminal-bar" role="toolbar" aria-label="Terminal" ref={bar}>
+        <h1 class="terminal-name">{document.path.split("/").at(-1)}</h1>
+        <span class="terminal-state" role="status">
+          {stateOf(document, screen.value)}
+        </span>
+        <TextSize screen={screen} />
+        <button type="button" aria-pressed={isRead.value} onClick={read}>
+          Screen reader
+        </button>
+        <span class="visually-hidden">Control+Shift+Up leads from the terminal to this bar.</span>
+      </div>
+      <div class="terminal-host" ref={host} />
+    </div>
+  );
+}
+
+function TextSize({ screen }: { readonly screen: Signal<Screen | null> }): VNode {
+  const change = (step: number) => {
+    const shown = screen.value;
+    if (shown === null) return;
+    const pixels = (shown.terminal.options.fontSize ?? LARGEST_PX) + step;
+    shown.setFontSize(Math.min(Math.max(pixels, SMALLEST_PX), LARGEST_PX));
+  };
+  return (
+    <>
+      <button type="button" aria-label="Smaller text" title="Smaller text" onClick={() => change(-STEP_PX)}>
+        A−
+      </button>
+      <button type="button" aria-label="Larger text" title="Larger text" onClick={() => change(STEP_PX)}>
+        A+
+      </button>
+    </>
+  );
+}
+
+function stateOf(document: LiveDocument, screen: Screen | null): string {
+  const status = document.status.value;
+  if (status === "offline") return "Offline: what is typed now is lost";
+  if (status !== "live") return "";
+  if (document.readonly.value) return "Read only";
+  return screen?.live.isRunning.value !== false ? "" : "The shell has ended";
+}

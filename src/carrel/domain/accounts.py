@@ -88,6 +88,29 @@ class AccountInvalid(DomainError):
         self.reason = dict(reason)
 
 
+class LastAdmin(DomainError):
+    code = "last-admin"
+
+    def __init__(self) -> None:
+        super().__init__("this is the only admin; make another one first")
+
+
+class NotYourself(DomainError):
+    code = "not-yourself"
+
+    def __init__(self) -> None:
+        super().__init__("you cannot do this to your own account")
+
+
+class OnlyTheAccountItself(DomainError):
+    """An admin who has signed in as somebody may look and help, but not take the account over."""
+
+    code = "only-the-account-itself"
+
+    def __init__(self) -> None:
+        super().__init__("this is not possible while you are signed in as somebody else")
+
+
 class DeletionRefused(DomainError):
     code = "deletion-refused"
 

@@ -23,6 +23,11 @@ class AccountPrincipal:
     credential: str | None = field(default=None, compare=False)
     """By what, as the audit names it."""
 
+    @property
+    def is_impersonated(self) -> bool:
+        """Somebody else acts as the account."""
+        return self.impersonator_id not in (None, self.account_id)
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectPrincipal:

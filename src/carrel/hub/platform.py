@@ -17,6 +17,7 @@ from carrel.runners.bubblewrap.runner import BubblewrapRunner
 from carrel.runners.environment import environment_kernels
 from carrel.services.access import Access
 from carrel.services.accounts import Accounts
+from carrel.services.administration import Administration
 from carrel.services.audit import Audit
 from carrel.services.auth_tokens import AuthTokens
 from carrel.services.collaborators import Collaborators
@@ -68,6 +69,7 @@ class Directory:
     auth_tokens: AuthTokens
     embed_sessions: EmbedSessions
     web_sessions: WebSessions
+    administration: Administration
     credentials: Credentials
     sign_up: SignUp
     mail: Mail
@@ -118,6 +120,7 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
             auth_tokens=auth_tokens,
             embed_sessions=EmbedSessions(store, auth_tokens, access, clock),
             web_sessions=web_sessions,
+            administration=Administration(store, keys, links, web_sessions, clock),
             credentials=Credentials(store, passwords, checks, links, clock),
             sign_up=SignUp(accounts, passwords, web_sessions),
             mail=mail,

@@ -17,6 +17,7 @@ class RouteAccess(Enum):
     AUTH_TOKEN = "whoever has an auth token"
     ACCOUNT = "an account, by its browser's sign-in or its API key"
     CALLER = "an account, an embed session by its bearer, or a project by its key"
+    ADMIN = "an admin who is not signed in as somebody else, by browser or API key"
     PERSON = "an account, or an embed session by its bearer"
     BROWSER = "a browser in which somebody has signed in"
     BEARER = "an embed session, by its bearer"

@@ -1,5 +1,6 @@
 """Domain errors on the wire: the one place that knows which text and status a dialect gives them."""
 
+from carrel.domain.accounts import OnlyTheAccountItself
 from carrel.domain.embed_sessions import (
     AbilityMissing,
     AccountNotAvailable,
@@ -36,6 +37,7 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     EmbedRefused: 403,
     NotAvailableInEmbed: 403,
     NotAvailableWithProjectKey: 403,
+    OnlyTheAccountItself: 403,
     PermissionMissing: 403,
     FileMissing: 404,
     FileExists: 409,

@@ -44,12 +44,17 @@ class MailedLinks:
         text = f"confirm that this is your address on {self.site.name}, within a day:\n\n{link}"
         await self._post(transaction, account, f"{self.site.name}: Confirm your e-mail address", text)
 
-    async def post_reset(self, transaction: Transaction, account: Account) -> None:
+    async def reset_url(self, transaction: Transaction, account: Account) -> str:
+        """A link for somebody who hands it over."""
         code = str(uuid.uuid4())
         await self._add(transaction, LinkKind.RESET, account, code, RESET_LIFE)
+        return f"{self.address}/auth/password-reset/{code}"
+
+    async def post_reset(self, transaction: Transaction, account: Account) -> None:
+        url = await self.reset_url(transaction, account)
         text = (
             f"somebody has asked to set a new password for your account on {self.site.name}. If that was you, go on "
-            f"here, within four hours:\n\n{self.address}/auth/password-reset/{code}\n\n"
+            f"here, within four hours:\n\n{url}\n\n"
             "If it was not, you need not do anything: your password stays as it is."
         )
         await self._post(transaction, account, f"{self.site.name} Password Reset", text)

@@ -1,15 +1,15 @@
 """Accounts in the database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from carrel.domain.accounts import Account, EmailTaken, UserNameTaken
+from carrel.domain.accounts import ADMIN, Account, EmailTaken, UserNameTaken
 from carrel.domain.ids import AccountId
 from carrel.kit import timestamps
 from carrel.store.tables import accounts
@@ -73,6 +73,25 @@ class AccountRows:
         """Not deleted, oldest first."""
         query = select(*ACCOUNT_COLUMNS).where(~accounts.c.deleted).order_by(accounts.c.created, accounts.c.account_id)
         return [to_account(row) for row in await self.connection.execute(query.limit(limit).offset(offset))]
+
+    async def page(self, words: Sequence[str], *, offset: int, limit: int) -> list[Account]:
+        """Not deleted ones, the newest first, in which each word is part of a name or the address, or is the id."""
+        texts = (accounts.c.first_name, accounts.c.last_name, accounts.c.name, accounts.c.email_address)
+        query = select(*ACCOUNT_COLUMNS).where(~accounts.c.deleted)
+        for word in words:
+            matches = (*(column.icontains(word, autoescape=True) for column in texts), accounts.c.account_id == word)
+            query = query.where(or_(*matches))
+        query = query.order_by(accounts.c.created.desc(), accounts.c.account_id).offset(offset).limit(limit)
+        return [to_account(row) for row in await self.connection.execute(query)]
+
+    async def admin_ids(self) -> list[AccountId]:
+        """The admins that can sign in; their rows are locked until the transaction ends."""
+        is_admin = cast(accounts.c.groups, Text).contains(f'"{ADMIN}"')
+        query = select(accounts.c.account_id).where(is_admin, ~accounts.c.deleted, ~accounts.c.banned)
+        return [row.account_id for row in await self.connection.execute(query.with_for_update())]
+
+    async def set_banned(self, account_id: AccountId, banned: bool) -> None:
+        await self.connection.execute(update(accounts).where(accounts.c.account_id == account_id).values(banned=banned))
 
     async def names(self, account_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         """First and last names of those that exist, the deleted ones too."""

@@ -47,9 +47,15 @@ class WebSessionRows:
         query = select(*_COLUMNS).where(*of_account).order_by(web_sessions.c.last_used.desc())
         return [_to_session(row) for row in await self.connection.execute(query)]
 
+    async def delete_of_impersonator(self, account_id: AccountId) -> None:
+        """End those in which it is signed in as somebody else, with their pages."""
+        await self._delete(web_sessions.c.impersonator_id == account_id)
+
     async def delete_of_account(self, account_id: AccountId, *, only: str | None = None, but: str | None = None) -> int:
         """End all sessions of the account, or `only` one, or all `but` one, with the pages that were opened in them."""
         chosen = web_sessions.c.account_id == account_id
+        if only is None:  # also those in which it is signed in as somebody else
+            chosen |= web_sessions.c.impersonator_id == account_id
         if only is not None:
             chosen &= web_sessions.c.id == only
         if but is not None:

@@ -2,12 +2,13 @@
 
 from starlette.requests import Request
 
+from carrel.domain.keys import AccountBanned
 from carrel.domain.web_sessions import SignInRequired
 from carrel.hub.auth.origins import is_own_origin
 from carrel.hub.platform import Platform
-from carrel.services.web_sessions import LIFE, Browser, SignedIn
+from carrel.services.web_sessions import IMPERSONATION_LIFE, LIFE, Browser, SignedIn
 
-_NAME = "__Host-carrel-session"
+_NAME, _KEPT_NAME = "__Host-carrel-session", "__Host-carrel-kept"
 _RULES = "Secure; HttpOnly; Path=/; SameSite=Lax"
 
 
@@ -19,6 +20,25 @@ def session_cookie(value: str) -> str:
 def no_session_cookie() -> str:
     """The `Set-Cookie` header that signs a browser out."""
     return f"{_NAME}=; {_RULES}; Max-Age=0"
+
+
+def kept_cookie(request: Request) -> str:
+    """The `Set-Cookie` header that puts the present sign-in aside, while an admin is signed in as somebody else."""
+    return f"{_KEPT_NAME}={request.cookies[_NAME]}; {_RULES}; Max-Age={int(IMPERSONATION_LIFE.total_seconds())}"
+
+
+def no_kept_cookie() -> str:
+    """The `Set-Cookie` header that forgets it."""
+    return f"{_KEPT_NAME}=; {_RULES}; Max-Age=0"
+
+
+async def kept_sign_in(request: Request, platform: Platform) -> tuple[str, SignedIn] | None:
+    """The sign-in that was put aside, with its cookie's value, if it is still good."""
+    cookie = request.cookies.get(_KEPT_NAME, "")
+    try:
+        return cookie, await platform.web_sessions.verify(cookie)
+    except (SignInRequired, AccountBanned):
+        return None
 
 
 async def signed_in(request: Request, platform: Platform) -> SignedIn:

@@ -2,7 +2,9 @@
 
 from carrel.hub.api.v2 import (
     accounts,
+    admin_accounts,
     api_keys,
+    audits,
     collaborators,
     credentials,
     customize,
@@ -43,6 +45,9 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *inside_projects.procedures.procedures,
         *collaborators.procedures.procedures,
         *project_pages.procedures,
+        *admin_accounts.procedures,
+        *admin_accounts.compatible.procedures,
+        *audits.procedures,
     ]
     routes = [files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2)]
     return [*(procedure.route(v2) for procedure in procedures), *routes]

@@ -9,7 +9,14 @@ from carrel.domain.principals import AccountPrincipal, browser_credential
 from carrel.domain.web_sessions import SignInFailed, SignInRequired
 from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures
 from carrel.hub.api.v2.procedure import CallRefused, V2Call
-from carrel.hub.auth.cookies import browser_of, no_session_cookie, session_cookie, signed_in
+from carrel.hub.auth.cookies import (
+    browser_of,
+    kept_sign_in,
+    no_kept_cookie,
+    no_session_cookie,
+    session_cookie,
+    signed_in,
+)
 from carrel.hub.auth.origins import is_foreign
 from carrel.hub.routes import RouteAccess
 
@@ -55,9 +62,15 @@ class SignOutParams(Struct):
 @procedures.post("/accounts/sign-out", access=RouteAccess.BROWSER)
 async def sign_out(params: SignOutParams, call: V2Call) -> Any:
     """Sign this browser out, or with `all` every browser of the account."""
-    session = (await signed_in(call.request, call.platform)).session
-    await call.platform.web_sessions.end(session.account_id, only=None if params.all else session.id)
-    call.cookies.append(no_session_cookie())
+    session, sessions = (await signed_in(call.request, call.platform)).session, call.platform.web_sessions
+    if params.all:
+        await sessions.end(call.own_account.account_id)
+    else:
+        await sessions.end(session.account_id, only=session.id)
+    kept = await kept_sign_in(call.request, call.platform)
+    if kept is not None:
+        await sessions.end(kept[1].account.account_id, only=kept[1].session.id)
+    call.cookies.extend((no_session_cookie(), no_kept_cookie()))
     return STATUS_SUCCESS
 
 
@@ -68,7 +81,7 @@ class DeleteParams(Struct):
 @procedures.post("/accounts/delete", access=RouteAccess.ACCOUNT)
 async def delete(params: DeleteParams, call: V2Call) -> Any:
     """Delete one's own account: its address is free again, its browsers are signed out, its keys are revoked."""
-    await call.platform.accounts.delete(call.account, call.account.account_id)
+    await call.platform.accounts.delete(call.own_account, call.account.account_id)
     call.cookies.append(no_session_cookie())
     return STATUS_SUCCESS
 
@@ -84,11 +97,15 @@ async def profile(params: ProfileParams, call: V2Call) -> Any:
     if params.account_id is not None:
         return {"profile": _public(await accounts.find_by_id(params.account_id))}
     try:
-        account = (await signed_in(call.request, call.platform)).account
+        who = await signed_in(call.request, call.platform)
     except SignInRequired:
         return {"profile": {}}
+    account = who.account
     own = {"is_admin": account.is_admin, "is_anonymous": False, "email_address": account.email_address}
     own |= {"email_address_verified": account.email_address in account.email_address_verified}
+    if who.principal.is_impersonated:
+        names = await accounts.names([who.session.impersonator_id or ""])
+        own |= {"impersonator": " ".join(*names.values()).strip()}
     return {"profile": _public(account) | own}
 
 

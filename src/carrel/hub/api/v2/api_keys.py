@@ -58,10 +58,11 @@ async def api_keys(params: ApiKeysParams, call: V2Call) -> Any:
 
 
 async def _owner(params: ApiKeysParams, call: V2Call) -> KeyOwner:
+    caller = call.account if params.action == "get" else call.own_account
     if params.project_id is None:
-        return KeyOwner(call.account.account_id)
+        return KeyOwner(caller.account_id)
     try:
-        access: ProjectAccess = await call.platform.access.to(call.account, params.project_id)
+        access: ProjectAccess = await call.platform.access.to(caller, params.project_id)
     except (PermissionMissing, ProjectIdInvalid) as error:
         raise ProjectKeysRefused from error
     return KeyOwner.of(access)

@@ -42,7 +42,7 @@ async def set_password(params: SetPasswordParams, call: V2Call) -> Any:
     """Change one's password, which signs all other browsers out."""
     kept = await browser_session(call)
     await call.platform.credentials.set_password(
-        call.account.account_id, params.currentPassword, params.newPassword, kept=kept, ip=call.client_ip
+        call.own_account.account_id, params.currentPassword, params.newPassword, kept=kept, ip=call.client_ip
     )
     return STATUS_SUCCESS
 
@@ -56,7 +56,7 @@ class SetEmailParams(Struct):
 async def set_email_address(params: SetEmailParams, call: V2Call) -> Any:
     """Change one's address; a mail to the new one asks to confirm it."""
     await call.platform.credentials.set_email_address(
-        call.account.account_id, params.email_address, params.password, call.client_ip
+        call.own_account.account_id, params.email_address, params.password, call.client_ip
     )
     return STATUS_SUCCESS
 

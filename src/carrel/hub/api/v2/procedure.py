@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from structlog.contextvars import bound_contextvars
 
+from carrel.domain.accounts import OnlyTheAccountItself
 from carrel.domain.embed_sessions import NotAvailableInEmbed, TooManyAttempts
-from carrel.domain.errors import DomainError
+from carrel.domain.errors import AdminRequired, DomainError
 from carrel.domain.principals import AccountPrincipal, EmbedPrincipal, Principal
 from carrel.domain.projects import Permission, ProjectAccess
 from carrel.hub.auditing import Trail, audited
@@ -93,6 +94,13 @@ class V2Call:
         if isinstance(self.principal, EmbedPrincipal) and self.principal.scope.paths is not None:
             raise NotAvailableInEmbed
         return await self.platform.access.to(self.caller, project_id, permission)
+
+    @property
+    def own_account(self) -> AccountPrincipal:
+        """The calling account, for what an admin who is signed in as it must not do; `OnlyTheAccountItself`."""
+        if self.account.is_impersonated:
+            raise OnlyTheAccountItself
+        return self.account
 
     @property
     def person(self) -> AccountPrincipal | EmbedPrincipal:
@@ -185,6 +193,8 @@ async def principal_of(access: RouteAccess, request: Request, platform: Platform
             return await account_by_key(header, platform)
         case RouteAccess.ACCOUNT:
             return await account_of_request(request, platform)
+        case RouteAccess.ADMIN:
+            return _admin(await account_of_request(request, platform))
         case RouteAccess.CALLER:
             return await caller_of_request(request, platform)
         case RouteAccess.BROWSER:
@@ -193,6 +203,12 @@ async def principal_of(access: RouteAccess, request: Request, platform: Platform
             return await person_of_request(request, platform)
         case _:
             return None
+
+
+def _admin(caller: AccountPrincipal) -> AccountPrincipal:
+    if not caller.is_admin or caller.is_impersonated:
+        raise AdminRequired
+    return caller
 
 
 def failure(status: int, text: str, code: str) -> Response:

@@ -139,7 +139,7 @@ class SearchReply(Struct):
     next: str | None
 
 
-@procedures.post("/files/search", access=RouteAccess.PERSON)
+@procedures.post("/files/search", access=RouteAccess.PERSON, only_reads=True)
 async def search(params: SearchParams, call: V2Call) -> SearchReply:
     """Look for a text, without regard to case, for at most some seconds; ask again with `after` for more."""
     access = await call.platform.access.to_directory(call.person, params.project_id, params.path)

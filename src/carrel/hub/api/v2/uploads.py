@@ -43,7 +43,7 @@ class UploadStatus(Struct):
     exists: bool
 
 
-@procedures.post("/files/upload/status", access=RouteAccess.PERSON)
+@procedures.post("/files/upload/status", access=RouteAccess.PERSON, only_reads=True)
 async def upload_status(params: UploadParams, call: V2Call) -> UploadStatus:
     """How far an upload is, and so where it goes on."""
     (access,) = await call.platform.access.to_items(call.person, params.project_id, [params.path])

@@ -1,6 +1,6 @@
 """The site itself in a browser: somebody who has signed in."""
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from support.browsers import Visitor
 from support.parents import SERVER, file_url
@@ -17,6 +17,7 @@ async def signed_in(visitor: Visitor, person: Person) -> Page:
     return page
 
 
-async def open_file(page: Page, project_id: str, path: str, fragment: str = "") -> None:
-    """Load the page of a file."""
-    await page.goto(f"{SERVER}{file_url(project_id, path)}{fragment}")
+async def open_file(page: Page, project_id: str, path: str, rest: str = "") -> None:
+    """Load the page of a file, with the rest of its address; it is in front."""
+    await page.goto(f"{SERVER}{file_url(project_id, path)}{rest}")
+    await expect(page.get_by_role("region", name=path, exact=True)).to_be_visible()

@@ -7,6 +7,8 @@ import { PROTOCOL, type Request } from "./protocol.ts";
 export interface Boot {
   readonly config: Config;
   readonly address: Address;
+  /** The session whose tabs the address asks for; empty: none, null: it says nothing. */
+  readonly session: string | null;
   /** The token of the address, and its redemption that is under way; the application takes them once. */
   sign: { readonly token: string; readonly sent: Promise<Response> } | null;
   /** Null unless this is a framed kiosk page: nobody else is listened to. */

@@ -25,9 +25,7 @@ function start(boot: Boot): void {
   connect(boot, page, root);
   confine(document, {
     kiosk: boot.address.kiosk,
-    block: (path) => {
-      page.blocked.value = { path };
-    },
+    block: (path) => page.leave(path),
     reveal: (target) => page.files.front.value?.reveal(target),
   });
   effect(() => keepEid(page.session.eid.value));

@@ -11,7 +11,7 @@ import { sendToken } from "../wire/hub.ts";
 
 function start(): Boot {
   const config = parseConfig(document.getElementById("carrel-config")?.textContent ?? "");
-  const { url, token } = stripToken(new URL(location.href));
+  const { url, token, session } = stripToken(new URL(location.href));
   if (url.pathname === `${config.base}/auth/impersonate`) url.pathname = `${config.base}/app`;
   if (url.href !== location.href) history.replaceState(history.state, "", url);
   const address = parseAddress(url, config.base);
@@ -21,6 +21,7 @@ function start(): Boot {
   return {
     config,
     address,
+    session,
     sign: token === null || isOpaque() ? null : { token, sent: sendToken(config.base, token, address) },
     inbox: isListening ? new Inbox(window, config) : null,
     early: [],

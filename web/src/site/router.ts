@@ -1,5 +1,5 @@
 /** Addresses of the site: what the present one is, and going to another without loading the page anew. */
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 
 /** The values of a pattern's `:names`, and what `*` stands for as `rest`; decoded. */
@@ -14,6 +14,8 @@ export class Router {
   /** Below the hub's base path, still percent-encoded. */
   readonly path: ReadonlySignal<string>;
   readonly query: ReadonlySignal<URLSearchParams>;
+  /** The fragment that one has come here with; another object each time, and the same one when one goes back. */
+  readonly fragment: Signal<{ readonly text: string }> = signal({ text: location.hash });
   readonly #base: string;
   readonly #path: Signal<string>;
   readonly #query: Signal<URLSearchParams>;
@@ -26,6 +28,9 @@ export class Router {
     this.query = this.#query;
     this.#read();
     addEventListener("popstate", () => this.#read());
+    addEventListener("hashchange", ({ oldURL, newURL }) => {
+      if (oldURL.split("#", 1)[0] === newURL.split("#", 1)[0]) this.#arrive();
+    });
     document.addEventListener("click", (event) => this.#click(event));
   }
 
@@ -37,8 +42,15 @@ export class Router {
   go(path: string, { replace = false } = {}): void {
     if (replace) history.replaceState(null, "", this.href(path));
     else history.pushState(null, "", this.href(path));
-    this.#read();
+    batch(() => {
+      this.#read();
+      this.#arrive();
+    });
     if (!replace) scrollTo(0, 0);
+  }
+
+  #arrive(): void {
+    this.fragment.value = { text: location.hash };
   }
 
   #read(): void {

@@ -9,6 +9,7 @@ import { flag, maybe, object, type Shaped, text } from "../wire/shape.ts";
 import { Api } from "./api.ts";
 import { ProjectCalls } from "./projects.ts";
 import { Router } from "./router.ts";
+import { NamedSession } from "./session.ts";
 import { Toasts } from "./ui/toasts.ts";
 
 const person = object({
@@ -27,16 +28,19 @@ export class Site {
   readonly api: Api;
   readonly projects: ProjectCalls;
   readonly router: Router;
+  /** Where it is remembered which files are open. */
+  readonly session: NamedSession;
   readonly toasts = new Toasts();
   readonly theme: Theme;
   /** Who is signed in; `null`: nobody, `undefined`: not known yet. */
   readonly person: Signal<Person | null | undefined> = signal(undefined);
 
-  constructor(config: Config) {
+  constructor(config: Config, session: string | null) {
     this.config = config;
     this.api = new Api(config.base);
     this.projects = new ProjectCalls(this.api);
     this.router = new Router(config.base);
+    this.session = new NamedSession(session);
     this.theme = new Theme(keptTheme());
     this.api.onSignedOut = () => {
       this.person.value = null;

@@ -20,7 +20,12 @@ describe("the token", () => {
 
   test("is null where there is none, and the rest stays", () => {
     const url = at("/app?fullscreen=kiosk&eid=e1#section");
-    expect(stripToken(url)).toEqual({ url, token: null });
+    expect(stripToken(url)).toEqual({ url, token: null, session: null });
+  });
+
+  test.each(["work", ""])("is taken out with the session %j", (session) => {
+    const stripped = stripToken(at(`/app?session=${session}#line=3`));
+    expect(stripped).toEqual({ url: at("/app#line=3"), token: null, session });
   });
 });
 

@@ -108,8 +108,14 @@ function decode(text: string): string {
   }
 }
 
-/** What an address is without its auth token, and the token. */
-export function stripToken(url: URL): { readonly url: URL; readonly token: string | null } {
+interface Stripped {
+  readonly url: URL;
+  readonly token: string | null;
+  readonly session: string | null;
+}
+
+/** What an address is without its auth token and the name of its session, and these. */
+export function stripToken(url: URL): Stripped {
   const clean = new URL(url);
   const pairs = clean.hash.replace(/^#/, "").split("&");
   const isToken = (pair: string): boolean => pair.startsWith("auth_token=");
@@ -117,6 +123,7 @@ export function stripToken(url: URL): { readonly url: URL; readonly token: strin
   const fromQuery = clean.searchParams.get("auth_token");
   if (fromFragment !== undefined) clean.hash = pairs.filter((pair) => !isToken(pair)).join("&");
   if (fromQuery !== null) clean.searchParams.delete("auth_token");
-  if (clean.searchParams.get("session") !== null) clean.searchParams.delete("session");
-  return { url: clean, token: fromFragment === undefined ? fromQuery : decode(fromFragment) };
+  const session = clean.searchParams.get("session");
+  if (session !== null) clean.searchParams.delete("session");
+  return { url: clean, token: fromFragment === undefined ? fromQuery : decode(fromFragment), session };
 }

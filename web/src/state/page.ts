@@ -21,6 +21,10 @@ export class Page {
   readonly natural: Signal<boolean>;
   /** What somebody wanted to leave the file for, last; a notice says that it stays. */
   readonly blocked: Signal<{ readonly path: string } | null> = signal(null);
+  /** Somebody follows a link from a file to another path of the server; an embedded page only tells of it. */
+  leave: (path: string) => void = (path) => {
+    this.blocked.value = { path };
+  };
   readonly #stops: (() => void)[] = [];
 
   constructor(config: Config, address: Address, make?: MakeWebSocket) {

@@ -10,9 +10,7 @@ export function editorContext(page: Page, file: OpenFile, frameUrl: string): Edi
     theme: page.theme.shown,
     natural: page.natural,
     frameUrl,
-    reportBlocked: (path) => {
-      page.blocked.value = { path };
-    },
+    reportBlocked: (path) => page.leave(path),
     fetchFile: async (path, signal) => {
       const { projectId } = file;
       const response = await page.session.authorized((bearer) => page.hub.file(bearer, projectId, path, signal));

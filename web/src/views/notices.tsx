@@ -1,28 +1,37 @@
 /** Short notices above the file: they come and go by themselves and never ask for an answer. */
 import { useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import type { Page } from "../state/page.ts";
 import { sentence, TryAgain } from "./banner.tsx";
 
 const BLOCKED_MS = 6_000;
 
-export function Notices({ page }: { readonly page: Page }) {
+interface NoticesProps {
+  readonly page: Page;
+  /** What to do when the page is no longer signed in. */
+  readonly signedOut?: ComponentChildren;
+}
+
+const SIGNED_OUT =
+  "You are no longer signed in. What you wrote is kept here until the page around this frame signs you in again.";
+
+export function Notices({ page, signedOut = SIGNED_OUT }: NoticesProps) {
   return (
     <div class="notices" role="status" aria-live="polite">
-      <Connection page={page} />
+      <Connection page={page} signedOut={signedOut} />
       <Refusal page={page} />
       <Blocked page={page} />
     </div>
   );
 }
 
-function Connection({ page }: { readonly page: Page }) {
+function Connection({ page, signedOut }: NoticesProps) {
   const session = page.session.state.value;
   if (page.files.front.value?.document.value == null) return null;
   if (session.name === "required" || session.name === "refused") {
     return (
       <p class="notice notice-warn">
-        You are no longer signed in. What you wrote is kept here until the page around this frame signs you in again.{" "}
-        <TryAgain act={() => page.session.retry()} />
+        {signedOut} <TryAgain act={() => page.session.retry()} />
       </p>
     );
   }

@@ -1,12 +1,13 @@
 /** A project: what it is called, whether it runs, and its sections, each loaded when it is shown first. */
 import "./project/project.css";
 import type { VNode } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Loaded } from "../loaded.tsx";
 import type { PageModule, Params } from "../router.ts";
 import { useSite } from "../site.ts";
 import { project as words } from "../strings/project.ts";
 import { ProjectContext, ProjectHere, type SectionName } from "./project/context.ts";
+import { TabBar } from "./project/tab-bar.tsx";
 
 /** `hub/pages/shell.py` names the files of these sections in the head of the document. */
 const LOADS: Readonly<Record<SectionName, () => Promise<PageModule>>> = {
@@ -34,9 +35,26 @@ function Project({ id }: { readonly id: string }): VNode {
           <Link here={here} place="log" text={words.log()} isHere={section === "log"} />
           <Link here={here} place="settings" text={words.settings()} isHere={section === "settings"} />
         </nav>
-        <Loaded key={section} load={LOADS[section]} params={{}} />
+        <TabBar />
+        <Sections section={section} />
       </div>
     </ProjectContext.Provider>
+  );
+}
+
+/** The section that is shown, and the editors behind it, which come back as they were left. */
+function Sections({ section }: { readonly section: SectionName }): VNode {
+  const hasEditors = useRef(false);
+  hasEditors.current ||= section === "editors";
+  return (
+    <>
+      {hasEditors.current && (
+        <div class="project-behind" hidden={section !== "editors"}>
+          <Loaded load={LOADS.editors} params={{}} />
+        </div>
+      )}
+      {section !== "editors" && <Loaded key={section} load={LOADS[section]} params={{}} />}
+    </>
   );
 }
 

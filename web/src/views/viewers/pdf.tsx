@@ -51,7 +51,7 @@ export function PdfView({ stored, file, onUnknown }: ViewerProps): VNode {
   return (
     <>
       <Bar stored={stored}>
-        <label class="viewer-fact">
+        <label class="viewer-fact" hidden={opened === null}>
           {viewers.page()}{" "}
           <input
             class="viewer-page"

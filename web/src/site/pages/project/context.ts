@@ -5,6 +5,8 @@ import { useContext } from "preact/hooks";
 import { parseAddress } from "../../../state/address.ts";
 import { Page as LivePage } from "../../../state/page.ts";
 import type { Site } from "../../site.ts";
+import { Tabs } from "./tabs.ts";
+import { closeWhenSent, keepUntilSent } from "./unsent.ts";
 
 export const SECTIONS = ["files", "editors", "log", "settings"] as const;
 export type SectionName = (typeof SECTIONS)[number];
@@ -22,6 +24,7 @@ export class ProjectHere {
   readonly id: string;
   /** Sockets and documents: they go on while other sections are shown. */
   readonly live: LivePage;
+  readonly tabs: Tabs;
   readonly place: ReadonlySignal<Place>;
   readonly title: Signal<string> = signal("");
   /** Null until it is known. */
@@ -33,6 +36,7 @@ export class ProjectHere {
     this.id = id;
     this.#site = site;
     this.live = new LivePage(config, parseAddress(new URL(location.href), config.base));
+    this.tabs = new Tabs(id, site.session);
     this.place = computed(() => placeOf(router.path.value) ?? { section: "files", path: "" });
   }
 
@@ -41,18 +45,29 @@ export class ProjectHere {
     return this.#site.router.href(this.#path(place));
   }
 
-  go(place: string): void {
-    this.#site.router.go(this.#path(place));
+  go(place: string, options: { readonly replace?: boolean } = {}): void {
+    this.#site.router.go(this.#path(place), options);
+  }
+
+  /** Close a file. If it was in front, the one beside it is now, or after the last one its folder. */
+  close(path: string): void {
+    const next = this.tabs.remove(path);
+    const { section, path: front } = this.place.peek();
+    const folder = path.slice(0, path.lastIndexOf("/") + 1);
+    if (section === "editors" && front === path) this.go(`files/${next ?? folder}`, { replace: true });
+    const file = this.live.files.find(this.id, path);
+    if (file !== null) void closeWhenSent(this.live, file, () => this.tabs.paths.peek().includes(path));
   }
 
   #path(place: string): string {
     return `/projects/${this.id}/${place.split("/").map(encodeURIComponent).join("/")}`;
   }
 
-  /** Connect; ends with what is returned. */
+  /** Connect; ends with what is returned, and when all that was written has been sent. */
   enter(): () => void {
     this.live.enter();
-    return () => this.live.dispose();
+    const end = keepUntilSent(this.live);
+    return () => void end();
   }
 }
 

@@ -19,6 +19,7 @@ from playwright.async_api import Browser
 from support.browsers import Visitor, running_browser, visiting
 from support.fronts import Front, running_front
 from support.hubs import ServedHub, served_hub
+from support.mailboxes import Mailbox, smtp_server
 from support.parents import CARREL, COURSE, SERVER, Opener, auth_token
 from support.people import Person, new_person
 
@@ -70,12 +71,22 @@ async def visitor(new_visitor: NewVisitor) -> Visitor:
 
 
 @pytest.fixture(scope="session")
-def hub(front: Front) -> Iterator[ServedHub]:
-    """The hub behind Carrel's site; its log must not contain the tokens that it was sent."""
+def mailbox() -> Mailbox:
+    """All that the hub mails to anybody."""
+    return Mailbox()
+
+
+@pytest.fixture(scope="session")
+def hub(front: Front, mailbox: Mailbox) -> Iterator[ServedHub]:
+    """The hub behind Carrel's site, at which everybody may sign up."""
     directory = Path(tempfile.mkdtemp(prefix="crl-", dir="/tmp"))
     os.chmod(directory, 0o711)
     settings = {"CARREL_IFRAME_COMM_HOSTS": COURSE, "CARREL_SITE_URL": SERVER, "CARREL_LIVE_CHECK_S": "1"}
-    with served_hub(directory / "data", **settings) as hub:
+    settings |= {"CARREL_SITE_OPEN_SIGNUP": "true", "CARREL_MAIL_HOST": "127.0.0.1"}
+    with (
+        smtp_server(mailbox) as port,
+        served_hub(directory / "data", **settings, CARREL_MAIL_PORT=str(port), CARREL_MAIL_START_TLS="false") as hub,
+    ):
         front.hubs[CARREL] = hub.port
         yield hub
     shutil.rmtree(directory, ignore_errors=True)

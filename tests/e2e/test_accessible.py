@@ -1,10 +1,10 @@
 """What the frame shows is accessible, as far as axe can tell: in light and in dark, on wide screens and on phones."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Frame, expect
+from playwright.async_api import expect
+from support import axe
 from support.browsers import Visitor
 from support.fronts import Front
 from support.notebooks import code, markdown, notebook
@@ -15,9 +15,6 @@ NewVisitor = Callable[..., Awaitable[Visitor]]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-  .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`)"""
 PHONE = {"width": 390, "height": 800}
 LONG = "x = '" + "long " * 60 + "'"
 CONTENT = notebook(
@@ -32,10 +29,7 @@ CONTENT = notebook(
 
 
 async def violations(parent: Parent) -> list[str]:
-    frame: Frame = next(frame for frame in parent.page.frames if CARREL in frame.url)
-    await frame.evaluate(AXE.read_text())
-    found: list[str] = await frame.evaluate(RUN)
-    return found
+    return await axe.violations(next(frame for frame in parent.page.frames if CARREL in frame.url))
 
 
 async def press(parent: Parent, *keys: str) -> None:

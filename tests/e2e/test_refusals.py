@@ -138,7 +138,7 @@ async def signed_in(page: BrowserPage) -> None:
     await expect(page.get_by_text("Signed in as Ada Test by link, in this tab only.")).to_be_visible()
 
 
-@pytest.mark.parametrize("start", ["/app", "/auth/impersonate", "file"])
+@pytest.mark.parametrize("start", ["/app", "file"])
 async def test_a_link_with_a_token_signs_in_one_tab_and_replaces_no_cookie(
     visitor: Visitor, ada: Person, project: str, token: str, named: str, start: str
 ) -> None:

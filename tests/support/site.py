@@ -11,7 +11,7 @@ async def signed_in(visitor: Visitor, person: Person) -> Page:
     """The list of the person's projects."""
     page = await visitor.open(f"{SERVER}/auth/sign-in")
     await page.get_by_label("E-mail").fill(person.email_address)
-    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"{SERVER}/projects")
     return page

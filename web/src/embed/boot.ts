@@ -11,6 +11,8 @@ export interface Boot {
   readonly session: string | null;
   /** The token of the address, and its redemption that is under way; the application takes them once. */
   sign: { readonly token: string; readonly sent: Promise<Response> } | null;
+  /** The token of a link with which the whole browser is to be signed in, and not this page alone. */
+  readonly impersonates: string | null;
   /** Null unless this is a framed kiosk page: nobody else is listened to. */
   readonly inbox: Inbox | null;
   /** Requests that came before the application. */

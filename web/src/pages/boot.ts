@@ -12,17 +12,18 @@ import { sendToken } from "../wire/hub.ts";
 function start(): Boot {
   const config = parseConfig(document.getElementById("carrel-config")?.textContent ?? "");
   const { url, token, session } = stripToken(new URL(location.href));
-  if (url.pathname === `${config.base}/auth/impersonate`) url.pathname = `${config.base}/app`;
   if (url.href !== location.href) history.replaceState(history.state, "", url);
   const address = parseAddress(url, config.base);
   if (address.theme !== "auto") document.documentElement.dataset.theme = address.theme;
+  const isForBrowser = url.pathname === `${config.base}/auth/impersonate`;
   const since = Date.now();
   const isListening = address.kiosk && window.parent !== window;
   return {
     config,
     address,
     session,
-    sign: token === null || isOpaque() ? null : { token, sent: sendToken(config.base, token, address) },
+    impersonates: isForBrowser ? token : null,
+    sign: token === null || isForBrowser || isOpaque() ? null : { token, sent: sendToken(config.base, token, address) },
     inbox: isListening ? new Inbox(window, config) : null,
     early: [],
     handle: null,

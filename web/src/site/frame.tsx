@@ -42,22 +42,27 @@ export function Frame(): VNode {
 function Routed({ person }: { readonly person: Person | null | undefined }): VNode {
   const { router } = useSite();
   const path = router.path.value;
-  const found = findRoute(path);
+  const found = findRoute(path, router.query.value);
+  const address = `${path}${router.search}`;
   const wantsSignIn = person === null && !found?.route.isOpen;
   useEffect(() => {
     if (found?.route.leadsTo !== undefined) router.go(found.route.leadsTo, { replace: true });
-    else if (wantsSignIn) router.go(`/auth/sign-in?to=${encodeURIComponent(path)}${location.hash}`, { replace: true });
-  }, [router, path, found?.route, wantsSignIn]);
+    else if (wantsSignIn)
+      router.go(`/auth/sign-in?to=${encodeURIComponent(address)}${location.hash}`, { replace: true });
+  }, [router, address, found?.route, wantsSignIn]);
   if (found === null) return <Nothing />;
   if (found.route.load === undefined || wantsSignIn) return <Skeleton />;
   if (person === undefined && !found.route.isOpen) return <Skeleton />;
   return <Loaded key={found.route.path} load={found.route.load} params={found.params} />;
 }
 
-function findRoute(path: string): { readonly route: SiteRoute; readonly params: Params } | null {
+function findRoute(
+  path: string,
+  query: URLSearchParams,
+): { readonly route: SiteRoute; readonly params: Params } | null {
   for (const route of ROUTES) {
     const params = match(route.path, path);
-    if (params !== null) return { route, params };
+    if (params !== null && (route.query === undefined || query.has(route.query))) return { route, params };
   }
   return null;
 }
@@ -89,7 +94,14 @@ function Bar({ person }: { readonly person: Person }): VNode {
         {link("/projects", common.projects())}
         {person.is_admin && link("/admin", common.administration())}
       </nav>
-      <Menu label={<Initials person={person} />} name={common.account()}>
+      <Menu
+        label={
+          <>
+            <Initials person={person} />
+            <span class="visually-hidden">{common.account()}</span>
+          </>
+        }
+      >
         <p class="menu-head">
           {person.first_name} {person.last_name}
           <br />

@@ -34,6 +34,12 @@ export class Router {
     document.addEventListener("click", (event) => this.#click(event));
   }
 
+  /** The query as the address has it, with its question mark. */
+  get search(): string {
+    const query = this.query.value.toString();
+    return query && `?${query}`;
+  }
+
   /** The address of a path of the site. */
   href(path: string): string {
     return `${this.#base}${path}`;

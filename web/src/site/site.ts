@@ -6,10 +6,12 @@ import { THEME_CHOICES, type ThemeChoice } from "../state/address.ts";
 import { Theme } from "../state/theme.ts";
 import type { Config } from "../wire/config.ts";
 import { flag, maybe, object, type Shaped, text } from "../wire/shape.ts";
-import { Api } from "./api.ts";
+import { Api, HttpError } from "./api.ts";
+import { type House, readHouse } from "./house.ts";
 import { ProjectCalls } from "./projects.ts";
 import { Router } from "./router.ts";
 import { NamedSession } from "./session.ts";
+import { common } from "./strings/common.ts";
 import { Toasts } from "./ui/toasts.ts";
 
 const person = object({
@@ -17,6 +19,8 @@ const person = object({
   first_name: text,
   last_name: text,
   email_address: maybe(text),
+  email_address_verified: flag,
+  name: maybe(text),
   is_admin: flag,
 });
 export type Person = Shaped<typeof person>;
@@ -25,6 +29,7 @@ const THEME_KEPT_AS = "carrel-theme";
 
 export class Site {
   readonly config: Config;
+  readonly house: House = readHouse();
   readonly api: Api;
   readonly projects: ProjectCalls;
   readonly router: Router;
@@ -34,9 +39,12 @@ export class Site {
   readonly theme: Theme;
   /** Who is signed in; `null`: nobody, `undefined`: not known yet. */
   readonly person: Signal<Person | null | undefined> = signal(undefined);
+  /** The auth token of a link with which this browser is to be signed in. */
+  readonly token: string | null;
 
-  constructor(config: Config, session: string | null) {
+  constructor(config: Config, session: string | null, token: string | null) {
     this.config = config;
+    this.token = token;
     this.api = new Api(config.base);
     this.projects = new ProjectCalls(this.api);
     this.router = new Router(config.base);
@@ -53,6 +61,13 @@ export class Site {
     const isSomebody = typeof profile === "object" && profile !== null && "account_id" in profile;
     this.person.value = isSomebody ? person(profile) : null;
     return this.person.value;
+  }
+
+  /** Whoever has just signed in. Rejects also if the browser did not keep the cookie. */
+  async enter(): Promise<Person> {
+    const person = await this.recognise();
+    if (person === null) throw new HttpError(200, "error", common.notKept(), null);
+    return person;
   }
 
   async signOut(): Promise<void> {

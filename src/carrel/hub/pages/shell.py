@@ -85,8 +85,9 @@ class Wanted:
     @property
     def entry(self) -> str:
         """`app` shows one file, embedded or for somebody signed in by a link; `site` has the pages for all else."""
-        is_link = self.area == "auth" and self.rest == "impersonate"
-        return "app" if self.embeds or self.has_token or self.resumes or is_link else "site"
+        if self.area == "auth":
+            return "site"
+        return "app" if self.embeds or self.has_token or self.resumes else "site"
 
     @property
     def page(self) -> str | None:
@@ -95,7 +96,7 @@ class Wanted:
             return None
         if self.project_id is not None:
             return "project"
-        return self.rest if self.area == "auth" else _PAGES.get(self.area, self.area)
+        return self.rest.partition("/")[0] if self.area == "auth" else _PAGES.get(self.area, self.area)
 
 
 class Shells:
@@ -144,6 +145,9 @@ def _config(settings: Settings) -> str:
         "base": settings.hub.base_path,
         "version": __version__,
         "site_name": settings.site.name,
+        "help_email": settings.site.help_email,
+        "sign_up": settings.site.open_signup,
+        "terms": settings.site.terms_url,
         "parents": parents.hosts,
         "dev": parents.dev,
     }

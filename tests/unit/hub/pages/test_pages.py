@@ -167,6 +167,9 @@ async def test_the_application_is_told_its_site_and_its_parents(browse: Browse) 
             {"host": "example.com", "port": 443, "subdomains": True},
         ],
         "dev": False,
+        "help_email": "help@example.com",
+        "sign_up": False,
+        "terms": None,
     }
     assert "<title>&lt;Club&gt; &amp; &lt;/script&gt;</title>" in reply.text
     assert 'src="/x/y/static/assets/app-1.js"' in reply.text
@@ -183,7 +186,7 @@ async def test_a_page_names_what_its_file_needs(browse: Browse) -> None:
     notebook = [*styles, *scripts, "editing-1.js"]
     assert await loaded("/app?fullscreen=kiosk") == notebook
     assert await loaded(kiosk.format("a/b.ipynb")) == notebook
-    assert await loaded("/auth/impersonate") == ["app-1.css", "shared-1.js", "deep-1.js"]
+    assert await loaded("/auth/impersonate") == ["shared-1.js", "deep-1.js"]
     assert await loaded("/projects") == ["projects-1.css", "projects-1.js", "shared-1.js", "deep-1.js"]
     assert await loaded("/settings") == ["shared-1.js", "deep-1.js"]
     assert await loaded(kiosk.format("a.py")) == ["app-1.css", "text-1.js", "shared-1.js", "deep-1.js"]

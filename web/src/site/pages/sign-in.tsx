@@ -2,35 +2,40 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { object, text } from "../../wire/shape.ts";
-import { HttpError } from "../api.ts";
+import { appThatAsks } from "../grants.ts";
 import { useSite } from "../site.ts";
-import { signIn } from "../strings/sign-in.ts";
+import { signIn, signUp } from "../strings/sign-in.ts";
+import { PasswordField } from "../ui/fields.tsx";
 import { Field, Problem } from "../ui/ui.tsx";
 import { useWork } from "../ui/work.ts";
 
 export function Page(): VNode {
   const site = useSite();
+  const { config, router } = site;
   const email = useSignal("");
   const password = useSignal("");
   const work = useWork();
+  const to = destination(router.query.value);
+  const app = appThatAsks(to);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const done = await work.run(async () => {
-      await site.api.call(
-        "/auth/sign-in",
-        { email: email.value, password: password.value },
-        object({ account_id: text }),
-      );
-      if ((await site.recognise()) === null) throw new HttpError(200, "error", signIn.notKept(), null);
+      const who = { email: email.value, password: password.value };
+      await site.api.call("/auth/sign-in", who, object({ account_id: text }));
+      await site.enter();
     });
-    if (done) site.router.go(`${destination(site.router.query.value)}${location.hash}`, { replace: true });
-    else password.value = "";
+    if (done) router.go(`${to}${location.hash}`, { replace: true });
   };
+  const problem = work.problem.value;
+  const isOfEmail = problem?.includes("no account with email") ?? false;
+  const isOfPassword = problem?.includes("password for '") ?? false;
   return (
     <main class="page page-narrow">
-      <h1>{signIn.title({ site: site.config.siteName })}</h1>
+      <h1>
+        {app === null ? signIn.title({ site: config.siteName }) : signIn.keyAccess({ site: config.siteName, app })}
+      </h1>
       <form onSubmit={(event) => void submit(event)}>
-        <Problem text={work.problem.value} />
+        <Problem text={isOfEmail || isOfPassword ? null : problem} />
         <Field
           label={signIn.email()}
           type="email"
@@ -38,26 +43,35 @@ export function Page(): VNode {
           required
           autofocus
           value={email.value}
+          problem={isOfEmail ? signIn.noAccount() : null}
           onText={(typed) => (email.value = typed)}
         />
-        <Field
+        <PasswordField
           label={signIn.password()}
-          type="password"
           autocomplete="current-password"
           required
           value={password.value}
+          problem={isOfPassword ? signIn.wrongPassword() : null}
           onText={(typed) => (password.value = typed)}
         />
-        <button type="submit" class="primary" disabled={work.busy.value}>
-          {work.busy.value ? signIn.acting() : signIn.act()}
-        </button>
+        <div class="actions">
+          <button type="submit" class="primary" disabled={work.busy.value}>
+            {work.busy.value ? signIn.acting() : signIn.act()}
+          </button>
+          <a href={router.href("/auth/forgot-password")}>{signIn.forgot()}</a>
+        </div>
       </form>
+      {site.house.sign_up && (
+        <p>
+          {signIn.noAccountYet()} <a href={router.href(`/auth/sign-up?to=${encodeURIComponent(to)}`)}>{signUp.act()}</a>
+        </p>
+      )}
     </main>
   );
 }
 
 /** Where one wanted to go; only within the site. */
-function destination(query: URLSearchParams): string {
+export function destination(query: URLSearchParams): string {
   const wished = query.get("to") ?? "";
   return wished.startsWith("/") && !wished.startsWith("//") ? wished : "/projects";
 }

@@ -17,6 +17,10 @@ export const common = strings({
   loading: ["Loading…", "Wird geladen…"],
   copy: ["Copy", "Kopieren"],
   copied: ["Copied", "Kopiert"],
+  notKept: [
+    "Your browser did not keep the sign-in. This site has to be opened over https (or at localhost), with its cookies allowed.",
+    "Ihr Browser hat die Anmeldung nicht behalten. Die Seite muss über https (oder unter localhost) mit erlaubten Cookies geöffnet werden.",
+  ],
   unreachable: [
     "The server cannot be reached. Check your connection, then try again.",
     "Der Server ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es erneut.",

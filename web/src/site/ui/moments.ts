@@ -26,6 +26,11 @@ export function day(moment: number): string {
   return new Intl.DateTimeFormat(language.value, { dateStyle: "full" }).format(moment);
 }
 
+/** The day, as short as it is clear. */
+export function date(moment: number): string {
+  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium" }).format(moment);
+}
+
 export function clock(moment: number): string {
   return new Intl.DateTimeFormat(language.value, { timeStyle: "short" }).format(moment);
 }

@@ -46,7 +46,7 @@ def test_there_are_routes_for_admins() -> None:
 
 @pytest.mark.parametrize("path", ADMIN_ROUTES)
 def test_nobody_but_admins_may_call_what_is_for_admins(hub: ServedHub, ada: Person, path: str) -> None:
-    fields = {"account_id": ada.account_id, "admin": True, "id": 1, "first_name": "", "last_name": "", "to": ""}
+    fields = {"account_id": ada.account_id, "admin": True, "id": 1, "first_name": "", "last_name": "", "to": "a@b.c"}
     fields |= {"email_address": "", "token": "", "disabled": True, "values": {}, "copy_id": ada.account_id}
     as_ada = WebBrowser(hub, headers={"authorization": f"Bearer {ada.key}"}).post(path, fields)
     stranger = WebBrowser(hub).post(path, fields)

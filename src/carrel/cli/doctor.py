@@ -1,18 +1,13 @@
 """`carrel doctor`: is everything here that Carrel needs, and how to mend what is not."""
 
-import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
-from anyio import to_thread
 
 from carrel.cli.common import asynchronous, config_option, json_option, settings_or_exit, show
-from carrel.hub.settings import Settings
-from carrel.runners.bubblewrap.checks import CHECKS, Check
-from carrel.store.engines import driver_url, open_engines
-from carrel.store.migrate import head_revision, schema_revision
+from carrel.hub.checks import all_checks
 
 
 @click.command()
@@ -22,8 +17,7 @@ from carrel.store.migrate import head_revision, schema_revision
 async def doctor(config: Path | None, as_json: bool) -> None:
     """Check programs, sandboxes, limits, disk and database, and say how to mend what is wrong."""
     settings = settings_or_exit(config)
-    checks = [_rsync(), _disk(settings), await _database(settings)]
-    checks += await to_thread.run_sync(lambda: [check(settings.runner, settings.data.dir) for check in CHECKS])
+    checks = await all_checks(settings)
     lines = []
     for check in checks:
         lines.append(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}")
@@ -32,33 +26,3 @@ async def doctor(config: Path | None, as_json: bool) -> None:
     show(as_json, [asdict(check) for check in checks], "\n".join(lines))
     if not all(check.ok for check in checks):
         sys.exit(1)
-
-
-def _rsync() -> Check:
-    path = shutil.which("rsync")
-    return Check("rsync", path is not None, path or "not found", "apt-get install rsync")
-
-
-def _disk(settings: Settings) -> Check:
-    place = settings.data.dir.absolute()
-    while not place.exists():
-        place = place.parent
-    free_mb = shutil.disk_usage(place).free // 1_000_000
-    ok = free_mb > settings.data.reserve_mb
-    return Check("disk", ok, f"{free_mb} MB free at {place}", "free some space, or put CARREL_DATA_DIR elsewhere")
-
-
-async def _database(settings: Settings) -> Check:
-    mend = "check CARREL_DATABASE_URL and that the database is running; then: carrel migrate"
-    if not settings.data.dir.exists() and settings.database.url is None:
-        return Check("database", True, "will be made when Carrel first starts", mend)
-    try:
-        reader, writer = open_engines(driver_url(settings.database_url), 1)
-        try:
-            revision = await schema_revision(reader)
-        finally:
-            await reader.dispose()
-            await writer.dispose()
-    except Exception as error:  # noqa: BLE001 - whatever the driver says is the finding
-        return Check("database", False, f"{type(error).__name__}: {error}", mend)
-    return Check("database", revision in (None, head_revision()), f"schema {revision or 'empty'}", mend)

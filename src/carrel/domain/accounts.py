@@ -13,6 +13,7 @@ ADMIN = "admin"
 GOLD = "gold"
 NAME_LENGTH = 254
 PASSWORD_LENGTH = range(6, 65)
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+")
 _USER_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
 USER_NAME_RULE = "a name has 1 to 39 letters and digits, with single dashes between them"
 
@@ -48,6 +49,10 @@ class Account:
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+
+def is_email_address(text: str) -> bool:
+    return len(text) <= NAME_LENGTH and _EMAIL.fullmatch(text) is not None
 
 
 class AccountNotFound(DomainError):
@@ -100,6 +105,13 @@ class NotYourself(DomainError):
 
     def __init__(self) -> None:
         super().__init__("you cannot do this to your own account")
+
+
+class RegistrationTokenUnknown(DomainError):
+    code = "registration-token-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such registration token")
 
 
 class OnlyTheAccountItself(DomainError):

@@ -48,12 +48,17 @@ def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute | Carrel
         CarrelRoute("/api/v1/{event:path}", Endpoint(all_events(), observer, limits), access=RouteAccess.BY_EVENT),
         *v2_routes(V2(observer)),
         live_socket(LiveMetrics.of(observer.registry), Intake(settings.live.connections)),
-        *page_routes(settings, Assets()),
+        *page_routes(_settings_of, Assets()),
         CarrelRoute("/", welcome, access=RouteAccess.PUBLIC),
         CarrelRoute("/healthz", alive, access=RouteAccess.PUBLIC),
         CarrelRoute("/readyz", ready, access=RouteAccess.PUBLIC),
         CarrelRoute("/metrics", metrics_of(observer), access=RouteAccess.LOCAL),
     ]
+
+
+def _settings_of(request: Request) -> Settings:
+    platform: Platform = request.state.platform
+    return platform.settings
 
 
 async def _not_found(request: Request, _error: Any) -> Response:

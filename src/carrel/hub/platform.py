@@ -43,6 +43,7 @@ from carrel.services.public_paths import PublicPaths
 from carrel.services.queries import Queries
 from carrel.services.registration import Registration
 from carrel.services.sign_up import SignUp
+from carrel.services.site import Site
 from carrel.services.uploads import Uploads
 from carrel.services.web_sessions import WebSessions
 from carrel.storage.copier import Copier
@@ -59,7 +60,9 @@ class DataDirectoryBusy(Exception):
 class Directory:
     """The services that need nothing but the database: what the command line works with while a hub runs."""
 
-    settings: Settings
+    given: Settings
+    """As the operator has set them."""
+    site: Site
     clock: Clock
     store: Store
     audit: Audit
@@ -73,6 +76,11 @@ class Directory:
     credentials: Credentials
     sign_up: SignUp
     mail: Mail
+
+    @property
+    def settings(self) -> Settings:
+        """As they are now, with what admins have changed."""
+        return self.given.model_copy(update={"site": self.site.now, "iframe": self.site.iframe})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +111,17 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
     async with Store.open(settings.database_url, settings.database.pool_size) as store:
         passwords = Passwords()
         mail = Mail(store, settings.mail, clock)
-        keys = Keys(store, clock, settings.site.help_email)
-        links, checks = MailedLinks(mail, clock, settings.site, settings.address), PasswordChecks(store, passwords)
-        accounts = Accounts(store, keys, passwords, Registration(clock), links, clock, settings.site)
+        site = Site(store, settings.site, settings.iframe)
+        await site.refresh()
+        keys = Keys(store, clock, site)
+        links, checks = MailedLinks(mail, clock, site, settings.address), PasswordChecks(store, passwords)
+        accounts = Accounts(store, keys, passwords, Registration(clock), links, clock, site)
         audit = Audit(store)
         access, auth_tokens = Access(store), AuthTokens(store, passwords, clock, settings.site)
-        web_sessions = WebSessions(store, checks, auth_tokens, clock, settings.site)
+        web_sessions = WebSessions(store, checks, auth_tokens, clock, site)
         yield Directory(
-            settings=settings,
+            given=settings,
+            site=site,
             clock=clock,
             store=store,
             audit=audit,
@@ -138,6 +149,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
         if alone:
             stack.enter_context(only_hub(settings.data.dir))
         await stack.enter_async_context(directory.mail)
+        await stack.enter_async_context(directory.site)
         homes, files = Homes(settings.data), ProjectFiles(settings.data)
         runner = await stack.enter_async_context(BubblewrapRunner(settings.runner, settings.data.dir))
         agents = await stack.enter_async_context(Agents())
@@ -158,7 +170,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             disk_watch=disk_watch,
             projects=projects,
             project_log=ProjectLog(store),
-            collaborators=Collaborators(store, directory.access, directory.mail, clock, settings.site),
+            collaborators=Collaborators(store, directory.access, directory.mail, clock, directory.site),
             execution=Execution(lifecycle, projects, settings.projects),
             evaluations=Evaluations(store, directory.access, lifecycle, projects, clock, common_kernels),
             documents=documents,

@@ -20,6 +20,7 @@ from carrel.domain.accounts import (
     EmailTaken,
     NoSuchEmailAddress,
     UserNameTaken,
+    is_email_address,
     is_user_name,
 )
 from carrel.domain.credentials import LinkKind, NameRefused
@@ -31,12 +32,11 @@ from carrel.services.keys import Keys
 from carrel.services.mailed_links import MailedLinks
 from carrel.services.passwords import Passwords
 from carrel.services.registration import Registration
-from carrel.services.settings import SiteSettings
+from carrel.services.settings import SiteFacts
 from carrel.store.store import Store, Transaction
 
 log = structlog.get_logger()
 
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+")
 EMAIL_BANNED = "This e-mail address is banned."
 _CREATION_WINDOW = timedelta(minutes=30)
 _CREATIONS, _GOLD_CREATIONS = 150, 1500
@@ -78,10 +78,6 @@ class AccountDraft:
         return str(EmailTaken())
 
 
-def is_email_address(text: str) -> bool:
-    return len(text) <= NAME_LENGTH and _EMAIL.fullmatch(text) is not None
-
-
 @dataclass(frozen=True, slots=True)
 class Accounts:
     store: Store
@@ -90,7 +86,7 @@ class Accounts:
     registration: Registration
     links: MailedLinks
     clock: Clock
-    site: SiteSettings
+    site: SiteFacts
 
     async def create(
         self, caller: AccountPrincipal | Anonymous | None, draft: AccountDraft, *, with_key: bool

@@ -1,20 +1,27 @@
 """What only admins do to accounts: ban them, make them admins, help them in, and look at the site as they see it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from carrel.domain.accounts import ADMIN, Account, AccountNotFound, LastAdmin, NotYourself
+from carrel.domain.accounts import ADMIN, Account, AccountNotFound, LastAdmin, NotYourself, RegistrationTokenUnknown
 from carrel.domain.embed_sessions import AccountNotAvailable
+from carrel.domain.ids import ProjectId
 from carrel.domain.principals import AccountPrincipal
+from carrel.domain.projects import Project
 from carrel.kit.clock import Clock
+from carrel.kit.secrets import random_text
 from carrel.services.keys import Keys
 from carrel.services.mailed_links import RESET_LIFE, MailedLinks
 from carrel.services.web_sessions import Browser, WebSessions
+from carrel.store.registration_tokens import RegistrationToken
 from carrel.store.store import Store, Transaction
 
 log = structlog.get_logger()
+
+_TOKEN_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,35 @@ class Administration:
         if account.banned:
             raise AccountNotAvailable
         return account, await self.web_sessions.open(account, browser, impersonator_id=caller.account_id)
+
+    async def list_tokens(self) -> list[tuple[RegistrationToken, str]]:
+        """Registration tokens with their descriptions, those that are disabled last."""
+        async with self.store.read() as transaction:
+            return await transaction.registration_tokens.list_tokens()
+
+    async def add_token(self, description: str, *, limit: int | None, expires: datetime | None) -> str:
+        """A new registration token."""
+        token = random_text(_TOKEN_LENGTH)
+        async with self.store.begin() as transaction:
+            await transaction.registration_tokens.add(token, description=description, limit=limit, expires=expires)
+        return token
+
+    async def set_token_disabled(self, token: str, disabled: bool) -> None:
+        """Raises `RegistrationTokenUnknown`."""
+        async with self.store.begin() as transaction:
+            if not await transaction.registration_tokens.set_disabled(token, disabled):
+                raise RegistrationTokenUnknown
+
+    async def list_projects(self, query: str, *, offset: int, limit: int) -> list[Project]:
+        """Projects whose title has each word of `query`, that have that id, or that an account with that id or address
+        owns; the newest first."""
+        async with self.store.read() as transaction:
+            return await transaction.projects.page(query.split()[:10], offset=offset, limit=limit)
+
+    async def owners(self, project_ids: Sequence[ProjectId]) -> dict[ProjectId, list[str]]:
+        """Names of the owners of each project."""
+        async with self.store.read() as transaction:
+            return await transaction.projects.owner_names(project_ids)
 
 
 async def _living(transaction: Transaction, account_id: str) -> Account:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from carrel.domain.accounts import is_email_address
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import AccountId, ProjectId, is_uuid
 from carrel.domain.principals import AccountPrincipal
@@ -26,9 +27,8 @@ from carrel.domain.projects import (
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import random_text
 from carrel.services.access import Access
-from carrel.services.accounts import is_email_address
 from carrel.services.mail import Mail
-from carrel.services.settings import SiteSettings
+from carrel.services.settings import SiteFacts
 from carrel.store.collaborators import InviteToken
 from carrel.store.store import Store, Transaction
 
@@ -71,7 +71,7 @@ class Collaborators:
     access: Access
     mail: Mail
     clock: Clock
-    site: SiteSettings
+    site: SiteFacts
 
     async def add(self, caller: AccountPrincipal, account_ids: Sequence[str], project_ids: Sequence[str]) -> None:
         """Add the n-th account to the n-th project as collaborator; all or none."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from carrel.domain.accounts import PASSWORD_LENGTH, Account, AccountNotFound, EmailTaken
+from carrel.domain.accounts import PASSWORD_LENGTH, Account, AccountNotFound, EmailTaken, is_email_address
 from carrel.domain.credentials import (
     CurrentPasswordIncorrect,
     EmailInUse,
@@ -27,7 +27,6 @@ from carrel.domain.keys import AccountBanned
 from carrel.domain.web_sessions import SignInFailed
 from carrel.kit.clock import Clock
 from carrel.kit.networks import network_of
-from carrel.services.accounts import is_email_address
 from carrel.services.attempts import Attempts, Limit
 from carrel.services.mailed_links import TOKEN_LENGTH, MailedLinks
 from carrel.services.password_checks import PasswordChecks

@@ -16,6 +16,7 @@ from carrel.domain.principals import AccountPrincipal, Principal, ProjectPrincip
 from carrel.domain.projects import Permission, ProjectAccess
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import base62, keyed_hash, random_text
+from carrel.services.settings import SiteFacts
 from carrel.store.keys import PresentedKey
 from carrel.store.store import Store, Transaction
 
@@ -55,7 +56,7 @@ class _Remembered:
 class Keys:
     store: Store
     clock: Clock
-    help_email: str
+    site: SiteFacts
     _cache: dict[str, _Remembered] = field(default_factory=dict)
     _forgotten: int = 0
     """How often something was forgotten: what was read before such a moment is not remembered after it."""
@@ -99,7 +100,7 @@ class Keys:
         if presented is None or presented.deleted:
             raise KeyUnknown
         if presented.banned:
-            raise AccountBanned(self.help_email)
+            raise AccountBanned(self.site.help_email)
         await self._use(presented, now)
         if forgotten == self._forgotten:
             self._remember(secret_hash, presented, now)

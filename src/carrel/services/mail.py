@@ -17,17 +17,31 @@ import anyio
 import structlog
 from anyio import AsyncContextManagerMixin
 
+from carrel.domain.errors import DomainError
 from carrel.kit.clock import Clock
 from carrel.kit.wakeup import Wakeup
 from carrel.services.background import repeat
 from carrel.services.settings import MailSettings
-from carrel.store.mails import StoredMail
+from carrel.store.mails import StoredMail, UnsentMail
 from carrel.store.store import Store, Transaction
 
 log = structlog.get_logger()
 
 ATTEMPTS = 10
 _BATCH = 50
+
+
+class MailNotFound(DomainError):
+    code = "mail-not-found"
+
+    def __init__(self, mail_id: int) -> None:
+        super().__init__(f"there is no unsent mail {mail_id}")
+
+
+class MailFailed(DomainError):
+    """A mail could not be sent; the message says what the server has answered."""
+
+    code = "mail-failed"
 
 
 @dataclass
@@ -56,6 +70,34 @@ class Mail(AsyncContextManagerMixin):
     def wake(self) -> None:
         """A hint, after the commit: there may be mail to send."""
         self._posted.set()
+
+    async def unsent(self, *, limit: int) -> list[UnsentMail]:
+        """Mails that wait, or could not be sent; the newest first."""
+        async with self.store.read() as transaction:
+            return await transaction.mails.list_stuck(limit=limit)
+
+    async def try_again(self, mail_id: int) -> None:
+        """Send it now, however often that was tried. Raises `MailNotFound`."""
+        async with self.store.begin() as transaction:
+            if not await transaction.mails.try_again(mail_id):
+                raise MailNotFound(mail_id)
+        self._resting.pop(mail_id, None)
+        self.wake()
+
+    async def discard(self, mail_id: int) -> None:
+        """Raises `MailNotFound`."""
+        async with self.store.begin() as transaction:
+            if not await transaction.mails.delete_unsent(mail_id):
+                raise MailNotFound(mail_id)
+
+    async def send_test(self, to: str, site_name: str) -> None:
+        """Send a mail at once, whose failure is raised as `MailFailed`."""
+        if self.settings.host is None:
+            raise MailFailed("no SMTP server is configured (CARREL_MAIL_HOST)")
+        try:
+            await self._deliver(StoredMail(0, to, f"A test of {site_name}", "Mails can be sent.\n", 0))
+        except (OSError, aiosmtplib.SMTPException, ValueError) as error:
+            raise MailFailed(f"the mail could not be sent: {error}") from error
 
     async def _send_waiting(self) -> None:
         """Send what is due; then sleep until there is more, or something may be tried again."""

@@ -14,7 +14,7 @@ from carrel.domain.credentials import LinkKind, MailedLink
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import keyed_hash, random_lower
 from carrel.services.mail import Mail
-from carrel.services.settings import SiteSettings
+from carrel.services.settings import SiteFacts
 from carrel.store.store import Transaction
 
 RESET_LIFE = timedelta(hours=4)
@@ -28,7 +28,7 @@ class MailedLinks:
 
     mail: Mail
     clock: Clock
-    site: SiteSettings
+    site: SiteFacts
     address: str
 
     async def post_welcome(self, transaction: Transaction, account: Account) -> None:

@@ -1,10 +1,21 @@
 """What an operator can say about the site, its projects, its copies, its mail, and the pages that embed it."""
 
-from typing import Self
+from typing import Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from carrel.domain.embedding import AllowedParents
+
+
+class SiteFacts(Protocol):
+    """What services say about the site; admins can change it while it runs."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def help_email(self) -> str: ...
+    @property
+    def open_signup(self) -> bool: ...
 
 
 class SiteSettings(BaseModel):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from carrel.domain.accounts import Account, AccountInvalid
+from carrel.domain.accounts import Account, AccountInvalid, is_email_address
 from carrel.domain.principals import AccountPrincipal, Anonymous
 from carrel.domain.web_sessions import SignInFailed
-from carrel.services.accounts import AccountDraft, Accounts, is_email_address
+from carrel.services.accounts import AccountDraft, Accounts
 from carrel.services.passwords import Passwords
 from carrel.services.web_sessions import Browser, WebSessions
 

@@ -26,7 +26,7 @@ from carrel.kit.clock import Clock
 from carrel.kit.secrets import keyed_hash, random_text
 from carrel.services.auth_tokens import AuthTokens, token_hash
 from carrel.services.password_checks import PasswordChecks
-from carrel.services.settings import SiteSettings
+from carrel.services.settings import SiteFacts
 from carrel.store.store import Store
 
 log = structlog.get_logger()
@@ -75,7 +75,7 @@ class WebSessions:
     checks: PasswordChecks
     tokens: AuthTokens
     clock: Clock
-    site: SiteSettings
+    site: SiteFacts
 
     async def sign_in(self, email_address: str, password: str, browser: Browser) -> tuple[Account, str]:
         """The account and a new cookie's value. Raises `SignInFailed`, `TooManySignIns`, `AccountBanned`."""

@@ -1,17 +1,17 @@
 """Projects in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.projects import ListedProject, Project, ProjectState, Quota, Role
 from carrel.kit.timestamps import to_text
-from carrel.store.tables import collaborators, projects
+from carrel.store.tables import accounts, collaborators, projects
 
 _COLUMNS = (
     projects.c.project_id,
@@ -112,6 +112,31 @@ class ProjectRows:
         if not shows_hidden:
             query = query.where(collaborators.c.hide.is_not(True))
         return [to_project(row) for row in await self.connection.execute(query)]
+
+    async def page(self, words: Sequence[str], *, offset: int, limit: int) -> list[Project]:
+        """Not deleted ones, the newest first; each word is part of the title, or the project's id, or an owner's id or
+        address."""
+        query = select(*_COLUMNS).where(~projects.c.deleted)
+        for word in words:
+            owned = select(collaborators.c.project_id).join(
+                accounts, (accounts.c.account_id == collaborators.c.account_id) & (collaborators.c.group == Role.OWNER)
+            )
+            owned = owned.where(or_(accounts.c.account_id == word, accounts.c.email_address == word.lower()))
+            found = projects.c.title.icontains(word, autoescape=True)
+            query = query.where(or_(found, projects.c.project_id == word, projects.c.project_id.in_(owned)))
+        query = query.order_by(projects.c.number.desc()).offset(offset).limit(limit)
+        return [to_project(row) for row in await self.connection.execute(query)]
+
+    async def owner_names(self, project_ids: Sequence[ProjectId]) -> dict[ProjectId, list[str]]:
+        query = (
+            select(collaborators.c.project_id, accounts.c.first_name, accounts.c.last_name)
+            .join(accounts, accounts.c.account_id == collaborators.c.account_id)
+            .where(collaborators.c.project_id.in_(list(project_ids)), collaborators.c.group == Role.OWNER)
+        )
+        found: dict[ProjectId, list[str]] = {project_id: [] for project_id in project_ids}
+        for row in await self.connection.execute(query):
+            found[row.project_id].append(f"{row.first_name} {row.last_name}".strip())
+        return found
 
     async def list_of_person(self, account_id: AccountId, *, deleted: bool) -> list[ListedProject]:
         """All projects that the account is on, the last edited first: those that are deleted, or those that are not."""

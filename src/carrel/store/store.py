@@ -27,6 +27,7 @@ from carrel.store.projects import ProjectRows
 from carrel.store.public_paths import PublicPathRows
 from carrel.store.queries import QueryRows
 from carrel.store.registration_tokens import RegistrationTokenRows
+from carrel.store.site_settings import SiteSettingRows
 from carrel.store.web_sessions import WebSessionRows
 
 _NUL_REFUSED = ("22021", "22P05")
@@ -45,6 +46,10 @@ class Transaction:
     @property
     def audit(self) -> AuditRows:
         return AuditRows(self.connection)
+
+    @property
+    def site_settings(self) -> SiteSettingRows:
+        return SiteSettingRows(self.connection)
 
     @property
     def keys(self) -> KeyRows:

@@ -367,3 +367,10 @@ audit = Table(
         for name in ("account_id", "impersonator_id", "target_account_id", "target_project_id")
     ),
 )
+
+site_settings = Table(
+    "site_settings",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", JSON_VALUE),
+)

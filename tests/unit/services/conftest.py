@@ -48,8 +48,8 @@ def passwords() -> Passwords:
 
 
 @pytest.fixture
-def keys(store: Store, clock: MovableClock) -> Keys:
-    return Keys(store, clock, "help@example.com")
+def keys(store: Store, clock: MovableClock, site: SiteSettings) -> Keys:
+    return Keys(store, clock, site)
 
 
 @pytest.fixture

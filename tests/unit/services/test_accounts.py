@@ -8,10 +8,18 @@ import pytest
 from sqlalchemy import insert, select
 from support.rows import MovableClock, add_account, an_account
 
-from carrel.domain.accounts import ADMIN, GOLD, AccountInvalid, AccountNotFound, DeletionRefused, NoSuchEmailAddress
+from carrel.domain.accounts import (
+    ADMIN,
+    GOLD,
+    AccountInvalid,
+    AccountNotFound,
+    DeletionRefused,
+    NoSuchEmailAddress,
+    is_email_address,
+)
 from carrel.domain.ids import new_account_id
 from carrel.domain.principals import AccountPrincipal
-from carrel.services.accounts import AccountDraft, Accounts, is_email_address
+from carrel.services.accounts import AccountDraft, Accounts
 from carrel.services.settings import SiteSettings
 from carrel.store.store import Store
 from carrel.store.tables import mails, registration_tokens

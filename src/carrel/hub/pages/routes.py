@@ -1,5 +1,7 @@
 """Which addresses show pages."""
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,6 +10,7 @@ from carrel.hub.pages.policies import Policies
 from carrel.hub.pages.shell import Shells
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.settings import Settings
+from carrel.services.settings import IframeSettings, SiteSettings
 
 _PATHS = (
     "/app",
@@ -22,16 +25,25 @@ _PATHS = (
 )
 
 
-def page_routes(settings: Settings, assets: Assets) -> list[CarrelRoute]:
-    """The shells, which are alike for everybody, and what they load."""
-    policies = Policies(settings.parents, settings.hub.base_path, settings.embed.corp)
-    shells = Shells(settings, assets, policies)
+def page_routes(current: Callable[[Request], Settings], assets: Assets) -> list[CarrelRoute]:
+    """The shells, which are alike for everybody, and what they load; `current`: admins change settings meanwhile."""
+
+    made: dict[tuple[SiteSettings, IframeSettings], tuple[Policies, Shells]] = {}
+
+    def pages_now(request: Request) -> tuple[Policies, Shells]:
+        settings = current(request)
+        key = (settings.site, settings.iframe)
+        if key not in made:
+            made.clear()
+            policies = Policies(settings.parents, settings.hub.base_path, settings.embed.corp)
+            made[key] = policies, Shells(settings, assets, policies)
+        return made[key]
 
     async def serve_asset(request: Request) -> Response:
-        return await assets.serve(request, policies)
+        return await assets.serve(request, pages_now(request)[0])
 
     async def shell(request: Request) -> Response:
-        return await shells(request)
+        return await pages_now(request)[1](request)
 
     return [
         CarrelRoute("/static/{path:path}", serve_asset, access=RouteAccess.PUBLIC),

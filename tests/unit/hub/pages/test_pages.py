@@ -78,7 +78,7 @@ async def browse(built: Path) -> AsyncIterator[Browse]:
     def make(directory: Path = built, **settings: Any) -> httpx.AsyncClient:
         given = {"iframe": {"comm_hosts": "lms.example.org .example.com"}, **settings}
         loaded = load_settings(**given)
-        routes: list[BaseRoute] = [*page_routes(loaded, Assets(directory))]
+        routes: list[BaseRoute] = [*page_routes(lambda _: loaded, Assets(directory))]
         if loaded.hub.base_path:
             routes = [Mount(loaded.hub.base_path, routes=routes)]
         transport = httpx.ASGITransport(Starlette(routes=routes))

@@ -3,6 +3,8 @@
 from carrel.hub.api.v2 import (
     accounts,
     admin_accounts,
+    admin_site,
+    admin_work,
     api_keys,
     audits,
     collaborators,
@@ -47,6 +49,8 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *project_pages.procedures,
         *admin_accounts.procedures,
         *admin_accounts.compatible.procedures,
+        *admin_site.procedures,
+        *admin_work.procedures,
         *audits.procedures,
     ]
     routes = [files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2)]

@@ -1,9 +1,9 @@
-"""The audit, whose rows nobody changes or removes."""
+"""The audit, whose rows nobody changes or removes, and what admins change of the site's settings."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from carrel.store.columns import SERIAL, UUID_TEXT, UtcDateTime
+from carrel.store.columns import JSON_VALUE, SERIAL, UUID_TEXT, UtcDateTime
 
 revision = "0008"
 down_revision = "0005"
@@ -22,6 +22,12 @@ _POSTGRES_TRIGGER = (
 
 
 def upgrade() -> None:
+    op.create_table(
+        "site_settings",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("value", JSON_VALUE, nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_site_settings"),
+    )
     op.create_table(
         "audit",
         sa.Column("seq", SERIAL, autoincrement=False, nullable=False),

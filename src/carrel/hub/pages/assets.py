@@ -68,12 +68,12 @@ class Front:
         """As the policy names the inlined script."""
         return f"'sha256-{b64encode(sha256(self.boot.encode()).digest()).decode()}'"
 
-    def needed(self, entry: str, page: str | None = None, path: str | None = None) -> Needed:
-        """What `app` loads, or `site` for one of its pages (`web/src/site/pages`), to show the file `path`."""
+    def needed(self, entry: str, pages: Sequence[str] = (), path: str | None = None) -> Needed:
+        """What `app` loads, or `site` for some of its `pages` (`web/src/site/pages`), to show the file `path`."""
         is_notebook = path is not None and path.endswith(".ipynb")
         editor = [] if path is None else ["notebook" if is_notebook else "text"]
-        first, page_key = _ENTRIES[entry], f"src/site/pages/{page}.tsx"
-        shown = list(self._closure(first, *([page_key] if page_key in self.manifest else []), *self._named(editor)))
+        page_keys = [key for page in pages if (key := f"src/site/pages/{page}.tsx") in self.manifest]
+        shown = list(self._closure(_ENTRIES[entry], *page_keys, *self._named(editor)))
         scripts = [str(chunk["file"]) for chunk in shown]
         later = ["editing"] if is_notebook else []
         edited = [str(chunk["file"]) for chunk in self._closure(*self._named(later))]

@@ -90,13 +90,14 @@ class Wanted:
         return "app" if self.embeds or self.has_token or self.resumes else "site"
 
     @property
-    def page(self) -> str | None:
-        """The page of the site, as `web/src/site/routes.ts` knows it; its files are named in the head."""
+    def pages(self) -> tuple[str, ...]:
+        """The page of the site, as `web/src/site/routes.ts` knows it, and its section; their files are in the head."""
         if self.entry == "app":
-            return None
+            return ()
         if self.project_id is not None:
-            return "project"
-        return self.rest.partition("/")[0] if self.area == "auth" else _PAGES.get(self.area, self.area)
+            section = self.rest.partition("/")[0]
+            return "project", f"project/{'editors' if self.path is not None else section}"
+        return (self.rest.partition("/")[0] if self.area == "auth" else _PAGES.get(self.area, self.area),)
 
 
 class Shells:
@@ -124,7 +125,7 @@ class Shells:
 
     def _document(self, front: Front, wanted: Wanted) -> str:
         static = f"{self._base}/static/"
-        needed = front.needed(wanted.entry, wanted.page, wanted.shows)
+        needed = front.needed(wanted.entry, wanted.pages, wanted.shows)
         links = [f'<link rel="stylesheet" href="{static}{name}">' for name in needed.styles]
         links += [f'<link rel="modulepreload" href="{static}{name}">' for name in needed.scripts]
         links.append(f'<script type="module" src="{static}{needed.entry}"></script>')

@@ -5,7 +5,10 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Loaded } from "../loaded.tsx";
 import type { PageModule, Params } from "../router.ts";
 import { useSite } from "../site.ts";
+import { common } from "../strings/common.ts";
 import { project as words } from "../strings/project.ts";
+import { Empty, Problem } from "../ui/ui.tsx";
+import { ProjectBar, ProjectTrouble } from "./project/bar.tsx";
 import { ProjectContext, ProjectHere, type SectionName } from "./project/context.ts";
 import { TabBar } from "./project/tab-bar.tsx";
 
@@ -27,15 +30,22 @@ function Project({ id }: { readonly id: string }): VNode {
   const here = useMemo(() => new ProjectHere(id, site), [id, site]);
   useEffect(() => here.enter(), [here]);
   const { section } = here.place.value;
+  const problem = here.problem.value;
+  if (problem === "") {
+    return (
+      <Empty title={words.noAccess()}>
+        <p>{words.noAccessAdvice()}</p>
+        <a href={site.router.href("/projects")}>{common.toProjects()}</a>
+      </Empty>
+    );
+  }
   return (
     <ProjectContext.Provider value={here}>
       <div class="project">
-        <nav class="project-bar" aria-label={words.sections()}>
-          <Link here={here} place="files/" text={words.files()} isHere={section === "files"} />
-          <Link here={here} place="log" text={words.log()} isHere={section === "log"} />
-          <Link here={here} place="settings" text={words.settings()} isHere={section === "settings"} />
-        </nav>
+        <ProjectBar />
         <TabBar />
+        <Problem text={problem} />
+        <ProjectTrouble />
         <Sections section={section} />
       </div>
     </ProjectContext.Provider>
@@ -55,20 +65,5 @@ function Sections({ section }: { readonly section: SectionName }): VNode {
       )}
       {section !== "editors" && <Loaded key={section} load={LOADS[section]} params={{}} />}
     </>
-  );
-}
-
-interface LinkProps {
-  readonly here: ProjectHere;
-  readonly place: string;
-  readonly text: string;
-  readonly isHere: boolean;
-}
-
-function Link({ here, place, text, isHere }: LinkProps): VNode {
-  return (
-    <a href={here.href(place)} aria-current={isHere ? "page" : undefined}>
-      {text}
-    </a>
   );
 }

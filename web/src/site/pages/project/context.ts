@@ -4,7 +4,12 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { parseAddress } from "../../../state/address.ts";
 import { Page as LivePage } from "../../../state/page.ts";
+import { HttpError } from "../../api.ts";
+import type { Action, Changes, Details, RunState } from "../../projects.ts";
 import type { Site } from "../../site.ts";
+import { inWords } from "../../ui/problems.ts";
+import { repeatWhileVisible } from "../../ui/repeat.ts";
+import { meanwhile } from "../../ui/run-state.tsx";
 import { Tabs } from "./tabs.ts";
 import { closeWhenSent, keepUntilSent } from "./unsent.ts";
 
@@ -18,7 +23,7 @@ export interface Place {
   readonly path: string;
 }
 
-export type RunState = "opened" | "starting" | "running" | "stopping";
+const ASK_EVERY_MS = 4000;
 
 export class ProjectHere {
   readonly id: string;
@@ -26,9 +31,17 @@ export class ProjectHere {
   readonly live: LivePage;
   readonly tabs: Tabs;
   readonly place: ReadonlySignal<Place>;
-  readonly title: Signal<string> = signal("");
-  /** Null until it is known. */
-  readonly state: Signal<RunState | null> = signal(null);
+  /** What the hub tells of it, asked again and again; null until it is known. */
+  readonly details: Signal<Details | null> = signal(null);
+  readonly title: ReadonlySignal<string>;
+  /** Null until it is known; what this page has asked for counts at once. */
+  readonly state: ReadonlySignal<RunState | null>;
+  /** Why it does not run, or could not be started. */
+  readonly trouble: ReadonlySignal<string | null>;
+  /** Why nothing is known of it: there is no such project, one is not on it, or the hub cannot be reached. */
+  readonly problem: Signal<string | null> = signal(null);
+  readonly #acting: Signal<RunState | null> = signal(null);
+  readonly #failed: Signal<string | null> = signal(null);
   readonly #site: Site;
 
   constructor(id: string, site: Site) {
@@ -38,6 +51,12 @@ export class ProjectHere {
     this.live = new LivePage(config, parseAddress(new URL(location.href), config.base));
     this.tabs = new Tabs(id, site.session);
     this.place = computed(() => placeOf(router.path.value) ?? { section: "files", path: "" });
+    this.title = computed(() => this.details.value?.title ?? "");
+    this.state = computed(() => this.#acting.value ?? this.details.value?.state ?? null);
+    this.trouble = computed(() => {
+      if (this.state.value !== "opened") return null;
+      return this.#failed.value ?? this.details.value?.state_error ?? null;
+    });
   }
 
   /** The address of a place of this project: `files/a/` or `files/a/b.txt`, `log`, `settings`; not encoded. */
@@ -63,11 +82,51 @@ export class ProjectHere {
     return `/projects/${this.id}/${place.split("/").map(encodeURIComponent).join("/")}`;
   }
 
-  /** Connect; ends with what is returned, and when all that was written has been sent. */
+  /** Connect, and see how the project is; ends with what is returned, and when all that was written has been sent. */
   enter(): () => void {
     this.live.enter();
     const end = keepUntilSent(this.live);
-    return () => void end();
+    const stop = repeatWhileVisible((signal) => this.ask(signal), ASK_EVERY_MS);
+    return () => {
+      stop();
+      void end();
+    };
+  }
+
+  /** Ask the hub anew what it knows of the project. */
+  async ask(signal?: AbortSignal): Promise<void> {
+    try {
+      this.details.value = await this.#site.projects.details(this.id, signal);
+      this.problem.value = null;
+    } catch (error) {
+      if (signal?.aborted) return;
+      const isRefused = error instanceof HttpError && error.status === 403;
+      if (isRefused || this.details.value === null) this.problem.value = isRefused ? "" : inWords(error);
+    }
+  }
+
+  async act(action: Action): Promise<void> {
+    this.#failed.value = null;
+    this.#acting.value = meanwhile(action);
+    try {
+      await this.#site.projects.act(this.id, action);
+    } catch (error) {
+      this.#failed.value = inWords(error);
+    }
+    await this.ask();
+    this.#acting.value = null;
+  }
+
+  /** Rejects as `Api.call`. */
+  async describe(changes: Changes): Promise<void> {
+    await this.#site.projects.describe(this.id, changes);
+    await this.ask();
+  }
+
+  /** It, or that it is there again, is told in a moment. Rejects as `Api.call`. */
+  async setDeleted(deleted: boolean): Promise<void> {
+    await this.#site.projects.setDeleted(this.id, deleted);
+    await this.ask();
   }
 }
 

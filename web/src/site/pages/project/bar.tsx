@@ -1,0 +1,164 @@
+/** Above all sections of a project: its title, whether it runs, its sections, and what is wrong with it. */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useSite } from "../../site.ts";
+import { project as words } from "../../strings/project.ts";
+import { projects } from "../../strings/projects.ts";
+import { running } from "../../strings/running.ts";
+import { inWords } from "../../ui/problems.ts";
+import { StartStop, StateMark } from "../../ui/run-state.tsx";
+import { type ProjectHere, useProject } from "./context.ts";
+
+export function ProjectBar(): VNode {
+  const here = useProject();
+  const { section } = here.place.value;
+  const state = here.state.value;
+  return (
+    <header class="project-bar">
+      <Title here={here} />
+      <nav aria-label={words.sections()}>
+        <Link here={here} place="files/" text={words.files()} isHere={section === "files"} />
+        <Link here={here} place="log" text={words.log()} isHere={section === "log"} />
+        <Link here={here} place="settings" text={words.settings()} isHere={section === "settings"} />
+      </nav>
+      {state !== null && (
+        <div class="project-state" role="status">
+          <StateMark state={state} />
+        </div>
+      )}
+      {state !== null && here.details.value?.can_write && !here.details.value.deleted && (
+        <div class="actions">
+          <StartStop state={state} of={here.title.value} act={(action) => void here.act(action)} />
+          {state === "running" && (
+            <button type="button" class="restart" onClick={() => void here.act("restart")}>
+              {running.restart()}
+            </button>
+          )}
+        </div>
+      )}
+    </header>
+  );
+}
+
+/** A press on it makes it a field. */
+function Title({ here }: { readonly here: ProjectHere }): VNode {
+  const { toasts } = useSite();
+  const isEdited = useSignal(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const title = here.title.value || (here.details.value === null ? "" : projects.untitled());
+  const save = (text: string): void => {
+    if (!isEdited.peek()) return; // it is left once more as it goes
+    isEdited.value = false;
+    const wished = text.trim();
+    if (wished === "" || wished === here.title.value) return;
+    here.describe({ title: wished }).catch((error) => toasts.complain(inWords(error)));
+  };
+  if (isEdited.value) {
+    return (
+      <TitleField
+        title={here.title.value}
+        save={save}
+        leave={() => {
+          isEdited.value = false;
+          requestAnimationFrame(() => button.current?.focus());
+        }}
+      />
+    );
+  }
+  return (
+    <h1>
+      {here.details.value?.can_write ? (
+        <button
+          type="button"
+          class="quiet"
+          ref={button}
+          title={projects.rename()}
+          onClick={() => (isEdited.value = true)}
+        >
+          {title}
+        </button>
+      ) : (
+        title
+      )}
+    </h1>
+  );
+}
+
+interface TitleFieldProps {
+  readonly title: string;
+  save(text: string): void;
+  leave(): void;
+}
+
+function TitleField({ title, save, leave }: TitleFieldProps): VNode {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.select(), []);
+  return (
+    <input
+      ref={field}
+      class="project-title-field"
+      aria-label={projects.name()}
+      defaultValue={title}
+      maxLength={1000}
+      onBlur={(event) => save(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") save(event.currentTarget.value);
+        if (event.key === "Escape") leave();
+      }}
+    />
+  );
+}
+
+interface LinkProps {
+  readonly here: ProjectHere;
+  readonly place: string;
+  readonly text: string;
+  readonly isHere: boolean;
+}
+
+function Link({ here, place, text, isHere }: LinkProps): VNode {
+  return (
+    <a href={here.href(place)} aria-current={isHere ? "page" : undefined}>
+      {text}
+    </a>
+  );
+}
+
+/** Why it does not run and what can be done, or that it is deleted. */
+export function ProjectTrouble(): VNode | null {
+  const here = useProject();
+  const { toasts } = useSite();
+  if (here.details.value?.deleted) {
+    const restore = (): void => void here.setDeleted(false).catch((error) => toasts.complain(inWords(error)));
+    return (
+      <div class="problem project-trouble" role="alert">
+        <p>{words.isDeleted()}</p>
+        <button type="button" onClick={restore}>
+          {projects.restore()}
+        </button>
+      </div>
+    );
+  }
+  const trouble = here.trouble.value;
+  if (trouble === null) return null;
+  return (
+    <div class="problem project-trouble" role="alert">
+      <p>
+        <strong>{running.ended()}</strong> {trouble}
+      </p>
+      <p>{advice(trouble)()}</p>
+      <button type="button" onClick={() => void here.act("start")}>
+        {running.start()}
+      </button>
+    </div>
+  );
+}
+
+/** What to do about a reason that the hub has given. */
+export function advice(reason: string): () => string {
+  if (/out of memory/i.test(reason)) return running.memory;
+  if (/disk/i.test(reason)) return running.disk;
+  if (/timeout/i.test(reason)) return running.busy;
+  return running.other;
+}

@@ -1,13 +1,18 @@
 """Signing up on a page: the rules of API v2, which are stricter about passwords than those of v1."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from carrel.domain.accounts import Account, AccountInvalid, is_email_address
+from carrel.domain.embed_sessions import TooManyAttempts
 from carrel.domain.principals import AccountPrincipal, Anonymous
 from carrel.domain.web_sessions import SignInFailed
+from carrel.kit.networks import network_of
 from carrel.services.accounts import AccountDraft, Accounts
-from carrel.services.passwords import Passwords
+from carrel.services.attempts import Attempts, Limit
+from carrel.services.passwords import Passwords, Strength
 from carrel.services.web_sessions import Browser, WebSessions
+
+_ESTIMATES = (Limit(200, 60),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,15 @@ class SignUp:
     accounts: Accounts
     passwords: Passwords
     web_sessions: WebSessions
+    estimates: Attempts = field(default_factory=Attempts)
+
+    async def strength(self, password: str, ip: str | None) -> Strength:
+        """How hard it is to guess. Raises `TooManyAttempts`: that costs more than what else everybody may ask."""
+        computer = network_of(ip)
+        if self.estimates.reached(computer, _ESTIMATES):
+            raise TooManyAttempts(int(_ESTIMATES[0].seconds))
+        self.estimates.count(computer)
+        return await self.passwords.strength(password)
 
     async def create(self, caller: AccountPrincipal | Anonymous, draft: SignUpDraft) -> Account:
         """Make an account. Raises `AccountInvalid` with every problem."""
@@ -46,8 +60,9 @@ class SignUp:
     async def sign_up(self, draft: SignUpDraft, browser: Browser) -> tuple[Account, str]:
         """Make an account and sign the browser in; whoever has that account already is signed in to it.
 
-        The account and the cookie's value. Raises `AccountInvalid`, and what signing in raises.
+        The account and the cookie's value. Raises `AccountInvalid`, `TooManyAttempts`, and what signing in raises.
         """
+        await self.strength(draft.password, draft.ip)
         if await self.accounts.has_email(draft.email_address):
             try:
                 return await self.web_sessions.sign_in(draft.email_address, draft.password, browser)

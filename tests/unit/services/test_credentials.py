@@ -20,7 +20,7 @@ from carrel.domain.credentials import (
     TooManyMails,
     VerificationRefused,
 )
-from carrel.domain.embed_sessions import AuthTokenUnknown, EmbedScope, EmbedSessionUnknown
+from carrel.domain.embed_sessions import AuthTokenUnknown, EmbedScope, EmbedSessionUnknown, TooManyAttempts
 from carrel.domain.principals import AccountPrincipal
 from carrel.domain.web_sessions import SignInFailed, SignInRequired, TooManySignIns
 from carrel.services.accounts import AccountDraft, Accounts
@@ -106,6 +106,11 @@ async def test_a_password_is_changed_by_who_knows_it(credentials: Credentials, g
             "password1",
             "Your password is too easy to guess. This is a very common password. "
             "Add another word or two. Uncommon words are better.",
+        ),
+        (
+            "x" * 20 + NEW,
+            'Your password is too easy to guess. Repeats like "aaa" are easy to guess. '
+            "Add another word or two. Uncommon words are better. Avoid repeated words and characters.",
         ),
         (NEW, None),
         ("4@8({[</369&#!1/|0$5+7%2/" * 2, None),
@@ -254,6 +259,15 @@ async def test_everything_wrong_with_signing_up_is_told_at_once(sign_up: SignUp)
         with pytest.raises(AccountInvalid) as caught:
             await sign_up.sign_up(draft, HERE)
         assert caught.value.reason == reason
+
+
+async def test_one_computer_has_so_many_passwords_estimated(sign_up: SignUp) -> None:
+    for _ in range(200):
+        await sign_up.strength(NEW, "2001:db8::1")
+    for work in (sign_up.strength(NEW, "2001:db8::2"), sign_up.sign_up(replace(DRAFT, ip="2001:db8::3"), HERE)):
+        with pytest.raises(TooManyAttempts):
+            await work
+    await sign_up.strength(NEW, "192.0.2.1")
 
 
 async def test_while_sign_up_is_closed_nobody_signs_up(sign_up: SignUp) -> None:

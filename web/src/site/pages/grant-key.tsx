@@ -1,7 +1,7 @@
 /** A program that sent its user here asks for an API key. */
 import type { VNode } from "preact";
 import { list, object, text } from "../../wire/shape.ts";
-import { appThatAsks, handOver } from "../grants.ts";
+import { appThatAsks, handOver } from "../destinations.ts";
 import { useSite } from "../site.ts";
 import { grant, signIn } from "../strings/sign-in.ts";
 import { Problem } from "../ui/ui.tsx";

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { object, text } from "../../wire/shape.ts";
-import { appThatAsks } from "../grants.ts";
+import { appThatAsks, destination } from "../destinations.ts";
 import { useSite } from "../site.ts";
 import { signIn, signUp } from "../strings/sign-in.ts";
 import { PasswordField } from "../ui/fields.tsx";
@@ -68,10 +68,4 @@ export function Page(): VNode {
       )}
     </main>
   );
-}
-
-/** Where one wanted to go; only within the site. */
-export function destination(query: URLSearchParams): string {
-  const wished = query.get("to") ?? "";
-  return wished.startsWith("/") && !wished.startsWith("//") ? wished : "/projects";
 }

@@ -2,12 +2,12 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { flag, maybe, object, record, text } from "../../wire/shape.ts";
+import { destination } from "../destinations.ts";
 import { useSite } from "../site.ts";
 import { signIn, signUp } from "../strings/sign-in.ts";
 import { Check, NewPasswordField } from "../ui/fields.tsx";
 import { Empty, Field, LoadedView, Problem } from "../ui/ui.tsx";
 import { useLoading, useWork } from "../ui/work.ts";
-import { destination } from "./sign-in.tsx";
 
 const signedUp = object({ account_id: maybe(text), issues: maybe(record(text)) });
 

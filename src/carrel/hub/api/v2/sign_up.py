@@ -8,20 +8,16 @@ from carrel.domain.accounts import AccountInvalid
 from carrel.domain.errors import AdminRequired
 from carrel.hub.api.v2.accounts import let_in, refuse_foreign
 from carrel.hub.api.v2.compatible import CompatibleProcedures
-from carrel.hub.api.v2.procedure import CallRefused, V2Call
+from carrel.hub.api.v2.procedure import V2Call
 from carrel.hub.auth.bearers import account_by_key
 from carrel.hub.auth.cookies import browser_of
 from carrel.hub.routes import RouteAccess
-from carrel.kit.networks import network_of
-from carrel.services.attempts import Attempts, Limit
 from carrel.services.sign_up import SignUpDraft
 
 procedures = CompatibleProcedures()
 
 _ISSUES = {"email_address": "email", "agreed_to_terms": "terms", "token": "registrationToken", "other": "api"}
 _ADMINS_ONLY = "Only users in the group 'admin' are allowed to create new users."
-_ESTIMATES = (Limit(60, 60),)
-_estimates = Attempts()
 
 
 class SignUpParams(Struct):
@@ -90,9 +86,5 @@ class PasswordParams(Struct):
 @procedures.post("/auth/password-strength", access=RouteAccess.PUBLIC, only_reads=True)
 async def password_strength(params: PasswordParams, call: V2Call) -> Any:
     """How hard a password is to guess, from 0 to 4; new ones need 3. `help`: what would make it better."""
-    caller = network_of(call.client_ip)
-    if _estimates.reached(caller, _ESTIMATES):
-        raise CallRefused(429, "too many requests")
-    _estimates.count(caller)
-    strength = await call.platform.sign_up.passwords.strength(params.password)
+    strength = await call.platform.sign_up.strength(params.password, call.client_ip)
     return {"score": strength.score} | ({"help": strength.advice} if strength.advice else {})

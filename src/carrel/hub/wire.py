@@ -22,6 +22,7 @@ from carrel.domain.keys import AccountBanned, KeyUnknown
 from carrel.domain.projects import PermissionMissing, StartFailed
 from carrel.domain.uploads import UploadBusy, UploadOffsetWrong
 from carrel.domain.web_sessions import SignInRequired, TooManySignIns
+from carrel.services.public_paths import NotPublic, PublicFileMissing
 
 _PREFIXED = (FileExists, FileMissing, FileTooLarge, IsDirectory, PathEscapes, FileRefused)
 _REFUSALS = (KeyUnknown, AccountBanned, MultiResponseUnsupported)
@@ -40,6 +41,8 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     OnlyTheAccountItself: 403,
     PermissionMissing: 403,
     FileMissing: 404,
+    NotPublic: 404,
+    PublicFileMissing: 404,
     FileExists: 409,
     UploadBusy: 409,
     UploadOffsetWrong: 409,

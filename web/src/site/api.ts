@@ -6,13 +6,14 @@ import type { Shape } from "../wire/shape.ts";
 export { HttpError, Unreachable } from "../wire/http.ts";
 
 export class Api {
-  readonly #url: string;
+  /** Of the endpoints, without a slash at its end. */
+  readonly url: string;
   /** Told when a call fails because nobody is signed in any more. */
   onSignedOut: () => void = () => undefined;
 
   /** `base` is the path below which the hub lives, without a slash at its end. */
   constructor(base: string) {
-    this.#url = `${base}/api/v2`;
+    this.url = `${base}/api/v2`;
   }
 
   /**
@@ -23,7 +24,7 @@ export class Api {
   async call<T>(path: string, params: object, shape: Shape<T>, signal?: AbortSignal): Promise<T> {
     let reply: unknown;
     try {
-      reply = await post(`${this.#url}${path}`, params, { credentials: { cookies: true }, signal });
+      reply = await post(`${this.url}${path}`, params, { credentials: { cookies: true }, signal });
     } catch (error) {
       if (error instanceof HttpError && error.status === 401) this.onSignedOut();
       throw error;

@@ -22,7 +22,7 @@ from carrel.hub.api.v2 import (
     uploads,
 )
 from carrel.hub.api.v2.archives import archives_route
-from carrel.hub.api.v2.files import files_route
+from carrel.hub.api.v2.files import files_route, public_files_route
 from carrel.hub.api.v2.procedure import V2
 from carrel.hub.api.v2.reports import reports_route
 from carrel.hub.api.v2.uploads import uploads_route
@@ -53,5 +53,5 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *admin_work.procedures,
         *audits.procedures,
     ]
-    routes = [files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2)]
+    routes = [files_route(v2), public_files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2)]
     return [*(procedure.route(v2) for procedure in procedures), *routes]

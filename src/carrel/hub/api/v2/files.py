@@ -58,6 +58,22 @@ def files_route(v2: V2) -> CarrelRoute:
     return CarrelRoute("/api/v2/files/{project_id}/{path:path}", download, access=RouteAccess.SIGNED)
 
 
+def public_files_route(v2: V2) -> CarrelRoute:
+    async def download(request: Request) -> Response:
+        with v2.observer.watch("v2", "/public") as outcome:
+            try:
+                platform: Platform = request.state.platform
+                project_id, path = request.path_params["project_id"], request.path_params["path"]
+                file = await platform.public_paths.open(project_id, path, signed_in=False)
+                response: Response = FileResponse(file, request, path)
+            except DomainError as error:
+                response = failure(v2_status(error), str(error), error.code)
+            outcome.status = response.status_code
+            return response
+
+    return CarrelRoute("/api/v2/public/{project_id}/{path:path}", download, access=RouteAccess.PUBLIC)
+
+
 async def _download(request: Request) -> Response:
     platform: Platform = request.state.platform
     principal = await _caller(request, platform)

@@ -1,0 +1,150 @@
+/** What the pages about files ask of the hub, and what they are told. Paths are relative to the project's home. */
+import { anything, flag, list, maybe, number, object, text } from "../wire/shape.ts";
+import { type Api, HttpError } from "./api.ts";
+
+export type Kind = "file" | "directory" | "other";
+const KINDS: readonly Kind[] = ["file", "directory", "other"];
+const kind = (value: unknown): Kind => KINDS.find((known) => known === value) ?? "other";
+
+/** Something in a directory; a link is shown as what it leads to. */
+export interface Entry {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly mtime: number;
+  readonly link: string | null;
+}
+
+const entry = (value: unknown): Entry => {
+  const [name, what, size, mtime, link] = list(anything)(value);
+  return { name: text(name), kind: kind(what), size: number(size), mtime: number(mtime), link: maybe(text)(link) };
+};
+
+const listing = object({
+  path: text,
+  tag: text,
+  complete: flag,
+  may_edit: flag,
+  may_export: flag,
+  entries: maybe(list(entry)),
+});
+
+export interface Listing {
+  readonly tag: string;
+  readonly isComplete: boolean;
+  readonly mayEdit: boolean;
+  readonly mayExport: boolean;
+  readonly entries: readonly Entry[];
+}
+
+export interface Thrown {
+  readonly id: string;
+  readonly path: string;
+  readonly deleted: number;
+  readonly kind: Kind;
+  readonly size: number;
+}
+const thrown = object({ id: text, path: text, deleted: number, kind, size: number });
+
+const hit = object({ path: text, kind, line: maybe(number), text: maybe(text) });
+const look = object({ hits: list(hit), next: maybe(text) });
+export type Look = ReturnType<typeof look>;
+export type Hit = Look["hits"][number];
+
+const copied = object({ started: maybe(text), finished: maybe(text), copy_error: maybe(text) });
+const published = object({ query: object({ public_paths: list(object({ path: text, disabled: maybe(flag) })) }) });
+
+const ASK_EVERY_MS = 700;
+
+export interface Wanted {
+  readonly text: string;
+  readonly path: string;
+  readonly content: boolean;
+  readonly hidden: boolean;
+  readonly after: string | null;
+}
+
+/** All methods reject as `Api.call`. */
+export class FileCalls {
+  readonly #api: Api;
+  readonly #project: string;
+
+  constructor(api: Api, project: string) {
+    this.#api = api;
+    this.#project = project;
+  }
+
+  #call<T>(path: string, params: object, shape: (value: unknown) => T, signal?: AbortSignal): Promise<T> {
+    return this.#api.call(`/files/${path}`, { project_id: this.#project, ...params }, shape, signal);
+  }
+
+  /** `known` itself if nothing has changed since. */
+  async list(path: string, known: Listing | null, signal?: AbortSignal): Promise<Listing> {
+    const reply = await this.#call("list", { path, tag: known?.tag }, listing, signal);
+    const entries = reply.entries ?? known?.entries ?? [];
+    if (known !== null && reply.entries === null && known.mayEdit === reply.may_edit) return known;
+    const { tag, complete: isComplete, may_edit: mayEdit, may_export: mayExport } = reply;
+    return { tag, isComplete, mayEdit, mayExport, entries };
+  }
+
+  makeFile(path: string, content = ""): Promise<unknown> {
+    return this.#call("make", { path, content }, anything);
+  }
+
+  makeDirectory(path: string): Promise<unknown> {
+    return this.#call("make", { path, directory: true }, anything);
+  }
+
+  /** Old and new path of each. */
+  move(moves: readonly (readonly [string, string])[]): Promise<unknown> {
+    return this.#call("move", { moves }, anything);
+  }
+
+  /** Resolves to their ids in the trash. */
+  async delete(paths: readonly string[]): Promise<readonly string[]> {
+    return (await this.#call("delete", { paths }, object({ ids: list(text) }))).ids;
+  }
+
+  async restore(ids: readonly string[]): Promise<readonly string[]> {
+    return (await this.#call("restore", { ids }, object({ paths: list(text) }))).paths;
+  }
+
+  async trash(signal?: AbortSignal): Promise<readonly Thrown[]> {
+    return (await this.#call("trash", {}, object({ items: list(thrown) }), signal)).items;
+  }
+
+  /** All of it, or only these. */
+  emptyTrash(ids: readonly string[] | null): Promise<unknown> {
+    return this.#call("empty-trash", { ids }, anything);
+  }
+
+  search(wanted: Wanted, signal: AbortSignal): Promise<Look> {
+    return this.#call("search", wanted, look, signal);
+  }
+
+  /** Copy into a project, which may be the same; resolves when it is done. */
+  async copy(path: string, target: string, targetPath: string, signal?: AbortSignal): Promise<void> {
+    const ends = { src_project_id: this.#project, path, target_project_id: target, target_path: targetPath };
+    const params = { ...ends, wait_until_done: false };
+    const { copy_id } = await this.#api.call("/projects/copy-path", params, object({ copy_id: text }), signal);
+    for (;;) {
+      const status = await this.#api.call("/projects/copy-path-status", { copy_id }, copied, signal);
+      if (status.copy_error !== null) throw new HttpError(200, "copy-failed", status.copy_error, null);
+      if (status.finished !== null) return;
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  }
+
+  /** The paths that everybody may read. */
+  async published(): Promise<readonly string[]> {
+    const query = { public_paths: [{ project_id: this.#project, id: null, path: null, disabled: null }] };
+    const reply = await this.#api.call("/user-query", { query }, published);
+    return reply.query.public_paths.filter((one) => one.disabled !== true).map((one) => one.path);
+  }
+
+  publish(path: string, isPublic: boolean): Promise<unknown> {
+    const query = { public_paths: { project_id: this.#project, path, disabled: !isPublic } };
+    return this.#api.call("/user-query", { query }, anything);
+  }
+}

@@ -1,0 +1,95 @@
+/** Moving things into another folder, which is chosen in a tree. */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import type { Entry } from "../../../files.ts";
+import { common } from "../../../strings/common.ts";
+import { files as words } from "../../../strings/files.ts";
+import { language } from "../../../strings.ts";
+import { Dialog, LoadedView, Problem } from "../../../ui/ui.tsx";
+import { useLoading, useWork } from "../../../ui/work.ts";
+import { joined, shown, visible } from "./entries.ts";
+import type { Explorer } from "./explorer.ts";
+import { PictureOf } from "./picture.tsx";
+
+interface MoveProps {
+  readonly explorer: Explorer;
+  readonly entries: readonly Entry[];
+  onClose(): void;
+}
+
+/** What things are called in a sentence. */
+export function called(entries: readonly Entry[]): string {
+  const [first] = entries;
+  return entries.length === 1 && first ? `“${visible(first.name)}”` : words.items({ count: entries.length });
+}
+
+export function MoveDialog({ explorer, entries, onClose }: MoveProps): VNode {
+  const chosen = useSignal("");
+  const work = useWork();
+  const move = async (): Promise<void> => {
+    if (await work.run(() => explorer.moveInto(entries, chosen.value))) onClose();
+  };
+  const isHere = chosen.value === explorer.path;
+  return (
+    <Dialog title={words.moveTitle({ what: called(entries) })} onClose={onClose}>
+      <Problem text={work.problem.value} />
+      <fieldset class="folder-tree">
+        <legend class="visually-hidden">{words.where()}</legend>
+        <Folder
+          explorer={explorer}
+          path=""
+          name={words.home()}
+          chosen={chosen.value}
+          choose={(path) => (chosen.value = path)}
+        />
+      </fieldset>
+      <div class="actions">
+        <button type="button" onClick={onClose}>
+          {common.cancel()}
+        </button>
+        <button type="button" class="primary" disabled={work.busy.value || isHere} onClick={() => void move()}>
+          {words.moveHere()}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface FolderProps {
+  readonly explorer: Explorer;
+  readonly path: string;
+  readonly name: string;
+  readonly chosen: string;
+  choose(path: string): void;
+}
+
+function Folder(props: FolderProps): VNode {
+  const { path, name, chosen, choose } = props;
+  const isOpen = useSignal(path === "");
+  return (
+    <details open={isOpen.value} onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+      <summary>
+        <label>
+          <input type="radio" name="folder" checked={chosen === path} onChange={() => choose(path)} />{" "}
+          <PictureOf name={name} kind="directory" /> <bdi>{visible(name)}</bdi>
+        </label>
+      </summary>
+      {isOpen.value && <Inner {...props} />}
+    </details>
+  );
+}
+
+function Inner(props: FolderProps): VNode {
+  const { explorer, path } = props;
+  const loading = useLoading((signal) => explorer.calls.list(path, null, signal), [explorer, path]);
+  const wish = { order: { column: "name", isDown: false }, text: "", hidden: explorer.hidden.value } as const;
+  return (
+    <LoadedView of={loading} rows={1}>
+      {({ entries }) =>
+        shown(entries, wish, language.value)
+          .filter(({ kind, link }) => kind === "directory" && link === null)
+          .map(({ name }) => <Folder key={name} {...props} path={joined(path, name)} name={name} />)
+      }
+    </LoadedView>
+  );
+}

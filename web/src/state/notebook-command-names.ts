@@ -39,6 +39,7 @@ export const COMMANDS = {
   restart: "Restart the kernel",
   save: "Save",
   find: "Find and replace",
+  history: "Show what it was earlier",
   shortcuts: "Show the keyboard shortcuts",
   split: "Split the cell at the cursor",
 } as const;

@@ -68,6 +68,7 @@ const ACTIONS: Readonly<Record<Command, Action>> = {
   restart: (open) => open.confirm("restart"),
   save: (open) => void open.save(),
   find: (open) => open.show("find"),
+  history: (open) => open.show("history"),
   shortcuts: (open) => open.show("shortcuts"),
   split: split,
 };

@@ -22,7 +22,7 @@ export interface FocusRequest {
   readonly range?: readonly [number, number];
 }
 
-export type Dialog = "shortcuts" | "find" | null;
+export type Dialog = "shortcuts" | "find" | "history" | null;
 export type Confirmation = "restart" | "restart-and-run" | null;
 
 /** Cells that were cut or copied, for all notebooks of this page. */

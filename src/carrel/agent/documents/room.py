@@ -286,7 +286,8 @@ class Room:
         return await self.watch.save("parent" if params.get("cause") == "parent" else "user")
 
     async def _update_to(self, data: bytes) -> bytes:
-        """The update after which the document means what is in `data`, a file; raises `Unsupported`."""
+        """The update that makes the document mean what is in a file; raises `Unsupported` and `CallFailed`."""
+        await self.watch.keep()
         wanted = await self.watch.parse(data)
         copy: Doc[Any] = Doc()
         copy.apply_update(self.doc.get_update())

@@ -128,6 +128,11 @@ class Watch:
             found = self.known or _GONE
             return {"mtime": found.mtime_ns // 1_000_000, "bytes": found.size}
 
+    async def keep(self) -> None:
+        """Have what the document is now stay in the history, whatever comes next; raises `CallFailed`."""
+        await self.save("user")
+        self._versioned_at = 0.0
+
     async def _write(self, value: Any, cause: str) -> bool:
         """One attempt; false if the file is not what it was thought to be."""
         try:

@@ -219,25 +219,29 @@ async def test_who_made_a_version_is_told_though_others_went_on(tmp_path: Path) 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.ipynb"])
 async def test_an_earlier_version_comes_back_as_an_edit_of_the_page(tmp_path: Path, name: str) -> None:
-    async with Desk(tmp_path, PATIENT).running() as desk:
+    async with Desk(tmp_path, msgspec.structs.replace(QUICK, version=3600)).running() as desk:
         (desk.home / name).write_text(notebook("one", "two") if name == "a.ipynb" else "one\ntwo\n")
         page, other, reader = desk.page(name), desk.page(name), desk.page(name, may_edit=False)
         for each in (page, other, reader):
             await each.open()
         text = page.cells[1]["source"] if name == "a.ipynb" else page.text
-        if name == "a.ipynb":
-            del page.cells[0]
-        text.insert(0, "three")
+        with page.doc.transaction():
+            text.insert(0, "three")
+            if name == "a.ipynb":
+                del page.cells[0]
         await page.settled()
+        await page.event("saved")
         first = (await page.call("history"))["result"]["versions"][0]["version"]
         update = (await page.call("history.restore", version=first))["result"]["update"]
         assert "three" in str(page.cells) + str(page.text)
         page.doc.apply_update(base64.b64decode(update))
         await page.settled()
         await other.until(lambda: other.doc.get_state() == page.doc.get_state())
-        await page.call("save", cause="user")
-        kept = (await page.call("history.at", version=first))["result"]["content"]
-        assert (desk.home / name).read_text() == kept
+        await page.event("saved")
+        versions = (await page.call("history"))["result"]["versions"]
+        contents = [(await page.call("history.at", version=each["version"]))["result"]["content"] for each in versions]
+        assert ["three" in content for content in contents] == [False, True, False]
+        assert contents[0] == contents[2] == (desk.home / name).read_text()
         assert (await reader.call("history.restore", version=first))["error"]["code"] == "readonly"
         assert (await page.call("history.restore", version=99))["error"]["code"] == "not_found"
 

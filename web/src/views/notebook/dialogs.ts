@@ -4,6 +4,7 @@ import { deferred } from "../../outputs/deferred.ts";
 export const fetchLater = () => import("./later.ts");
 
 export const FindBar = deferred(async () => (await fetchLater()).FindBar);
+export const History = deferred(async () => (await import("./past.tsx")).NotebookHistory);
 export const Notices = deferred(async () => (await fetchLater()).Notices);
 export const Shortcuts = deferred(async () => (await fetchLater()).Shortcuts);
 export const StdinPrompt = deferred(async () => (await fetchLater()).StdinPrompt);

@@ -2,12 +2,13 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import type { KernelInfo, KernelState } from "../../wire/events.ts";
-import { isObject, isString, type Json } from "../../wire/json.ts";
 import { People } from "../people.tsx";
 import { SaveState } from "../save-state.tsx";
+import { fetchLater } from "./dialogs.ts";
 import { Icon } from "./icon.tsx";
 import { Menu, type MenuItem } from "./menu.tsx";
-import { type Page, usePage } from "./page.ts";
+import { usePage } from "./page.ts";
+import { Tool } from "./toolbar.tsx";
 
 const STATES: Readonly<Record<KernelState, string>> = {
   none: "not started",
@@ -26,24 +27,9 @@ export function KernelBar(): VNode {
       <span class="spacer" />
       <People people={page.people.value} />
       <SaveState document={page.document} maySave={open.maySave.value} onSave={() => page.perform("save")} />
-      <button
-        type="button"
-        class="tool"
-        title="Find and replace (F)"
-        aria-label="Find and replace"
-        onClick={() => page.perform("find")}
-      >
-        <Icon name="find" />
-      </button>
-      <button
-        type="button"
-        class="tool wide"
-        title="Keyboard shortcuts (H)"
-        aria-label="Keyboard shortcuts"
-        onClick={() => page.perform("shortcuts")}
-      >
-        <Icon name="help" />
-      </button>
+      <Tool command="find" icon="find" label="Find and replace" keys="F" />
+      {!page.context.kiosk && <Tool command="history" icon="history" label="History" />}
+      <Tool command="shortcuts" icon="help" label="Keyboard shortcuts" keys="H" wide />
       <KernelPicker />
     </div>
   );
@@ -78,26 +64,8 @@ function RunTools(): VNode {
         <Icon name="run" /> <span class="wide">Run</span>
       </button>
       <Menu label="Run more" icon="caret" items={RUNS} onChoose={choose} />
-      <button
-        type="button"
-        class="tool"
-        title="Interrupt (I, I)"
-        aria-label="Interrupt the kernel"
-        disabled={nothingRuns}
-        onClick={() => page.perform("interrupt")}
-      >
-        <Icon name="stop" />
-      </button>
-      <button
-        type="button"
-        class="tool"
-        title="Restart (0, 0)"
-        aria-label="Restart the kernel"
-        disabled={state === "none"}
-        onClick={() => page.perform("restart")}
-      >
-        <Icon name="restart" />
-      </button>
+      <Tool command="interrupt" icon="stop" label="Interrupt the kernel" keys="I, I" disabled={nothingRuns} />
+      <Tool command="restart" icon="restart" label="Restart the kernel" keys="0, 0" disabled={state === "none"} />
     </>
   );
 }
@@ -108,15 +76,16 @@ function KernelPicker(): VNode {
   const specs = useSignal<readonly MenuItem<string>[]>([]);
   const shown = <KernelName kernel={kernel} fallback={page.open.kernelName.value ?? "No kernel"} />;
   if (!page.open.mayRun.value) return <div class="kernel">{shown}</div>;
-  const load = () => void loadSpecs(page).then((items) => (specs.value = items));
+  const load = async () => {
+    specs.value = await (await fetchLater()).loadKernels(page);
+  };
+  const choose = async (name: string) => (await fetchLater()).chooseKernel(page, name);
   return (
     <Menu
       label={`Kernel: ${kernel.displayName ?? page.open.kernelName.value ?? "none"} ${STATES[kernel.state]}. Choose another`}
-      items={specs.value.map((item) =>
-        item.value === SHUT_DOWN ? item : { ...item, checked: item.value === kernel.name },
-      )}
-      onOpen={load}
-      onChoose={(name) => void choose(page, name)}
+      items={specs.value}
+      onOpen={() => void load()}
+      onChoose={(name) => void choose(name)}
     >
       {shown}
     </Menu>
@@ -127,28 +96,8 @@ function KernelName({ kernel, fallback }: { readonly kernel: KernelInfo; readonl
   return (
     <span class="kernel" data-state={kernel.state}>
       <span class="kernel-dot" />
-      <span class="kernel-name">{kernel.displayName ?? fallback}</span>
+      <span class="kernel-name">{kernel.displayName ?? fallback}</span>{" "}
       <span class="kernel-state">{STATES[kernel.state]}</span>
     </span>
   );
-}
-
-const SHUT_DOWN = "\0shut-down";
-
-async function choose(page: Page, name: string): Promise<void> {
-  await (name === SHUT_DOWN ? page.open.ask("kernel.shutdown", {}) : page.open.ask("kernel.start", { name }));
-}
-
-async function loadSpecs(page: Page): Promise<readonly MenuItem<string>[]> {
-  const specs = specsOf((await page.open.ask("kernel.specs", {})) ?? null);
-  const running = !["none", "dead"].includes(page.document.kernel.peek().state);
-  return running ? [...specs, { value: SHUT_DOWN, label: "Shut the kernel down" }] : specs;
-}
-
-function specsOf(reply: Json): readonly MenuItem<string>[] {
-  const specs: unknown = isObject(reply) ? reply.specs : undefined;
-  return (Array.isArray(specs) ? specs : []).flatMap((spec: unknown) => {
-    if (!isObject(spec) || !isString(spec.name)) return [];
-    return [{ value: spec.name, label: isString(spec.display_name) ? spec.display_name : spec.name }];
-  });
 }

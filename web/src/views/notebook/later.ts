@@ -1,6 +1,7 @@
 /** What one notebook may need after it is shown, in one file. */
 export { drag } from "./drag.ts";
 export { FindBar } from "./find.tsx";
+export { chooseKernel, loadKernels } from "./kernels.ts";
 export { Notices } from "./notices.tsx";
 export { Shortcuts } from "./shortcuts.tsx";
 export { StdinPrompt } from "./stdin.tsx";

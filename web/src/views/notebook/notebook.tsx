@@ -7,7 +7,7 @@ import { keyOf } from "../../state/notebook-cells.ts";
 import { add } from "../../state/notebook-commands.ts";
 import { CommandKeys } from "../../state/notebook-keys.ts";
 import { CellView, firstScreen } from "./cell.tsx";
-import { FindBar, Notices, Shortcuts } from "./dialogs.ts";
+import { FindBar, History, Notices, Shortcuts } from "./dialogs.ts";
 import { KernelBar } from "./kernel-bar.tsx";
 import { type Page, PageContext } from "./page.ts";
 import { isMac } from "./platform.ts";
@@ -29,6 +29,7 @@ export function NotebookView({ page }: { readonly page: Page }): VNode {
         {open.dialog.value === "find" && <FindBar />}
         <div class="notebook-scroller">{document.synced.value ? <Cells page={page} /> : <Opening />}</div>
         {open.dialog.value === "shortcuts" && <Shortcuts />}
+        {open.dialog.value === "history" && <History />}
         <p class="visually-hidden" role="status">
           {open.announcement.value}
         </p>

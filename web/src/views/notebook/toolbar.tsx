@@ -67,16 +67,20 @@ interface ToolProps {
   readonly command: Command;
   readonly icon: IconName;
   readonly label: string;
+  readonly keys?: string;
   readonly disabled?: boolean;
+  /** Only where there is room. */
+  readonly wide?: boolean;
 }
 
-function Tool({ command, icon, label, disabled = false }: ToolProps): VNode {
+/** A button for a command. */
+export function Tool({ command, icon, label, keys, disabled = false, wide = false }: ToolProps): VNode {
   const page = usePage();
   return (
     <button
       type="button"
-      class="tool"
-      title={label}
+      class={wide ? "tool wide" : "tool"}
+      title={keys ? `${label} (${keys})` : label}
       aria-label={label}
       disabled={disabled}
       onClick={() => page.perform(command)}

@@ -9,7 +9,7 @@ import { watchPeople } from "../../editor/people.ts";
 import { deferred } from "../../outputs/deferred.ts";
 import { previews } from "../../site/strings/previews.ts";
 import { CallError, type LiveDocument } from "../../state/document.ts";
-import { typingHistory } from "../../state/notebook-undo.ts";
+import { Typing, typingHistory } from "../../state/notebook-undo.ts";
 import type { EditorContext } from "../editors.ts";
 import { Icon } from "../notebook/icon.tsx";
 import { People } from "../people.tsx";
@@ -17,6 +17,8 @@ import { SaveState } from "../save-state.tsx";
 import { keepLayout, LAYOUTS, type Layout, previewOf } from "./preview.ts";
 
 const Preview = deferred(async () => (await import("./previews.tsx")).Preview);
+const History = deferred(async () => (await import("../history/history.tsx")).History);
+const RESTORING = new Typing();
 
 interface TextFileProps {
   readonly document: LiveDocument;
@@ -33,6 +35,7 @@ export function TextFile({ document, context, editor, layout, anchor }: TextFile
   const wraps = useSignal(/\.(md|markdown|txt|tex|rst|log)$|^[^.]*$/i.test(nameOf(document)));
   const place = useSignal("");
   const notice = useSignal<string | null>(null);
+  const isInPast = useSignal(false);
   const save = () => void saveTo(document, notice);
   const kind = context.natural.value ? null : previewOf(document.path);
   const shown = kind === null ? "text" : layout.value;
@@ -40,6 +43,11 @@ export function TextFile({ document, context, editor, layout, anchor }: TextFile
   const choose = (chosen: Layout): void => {
     layout.value = chosen;
     if (kind !== null) keepLayout(kind, chosen);
+  };
+  const comeBack = (told?: string): void => {
+    isInPast.value = false;
+    notice.value = told ?? null;
+    editor.peek()?.view.focus();
   };
   const locked = document.readonly.value || !document.may.value.has("edit");
   useSignalEffect(() => editor.value?.setWrap(wraps.value));
@@ -69,6 +77,17 @@ export function TextFile({ document, context, editor, layout, anchor }: TextFile
         >
           <Icon name="find" />
         </button>
+        {!context.kiosk && (
+          <button
+            type="button"
+            class="tool"
+            aria-label="History"
+            title="History"
+            onClick={() => (isInPast.value = true)}
+          >
+            <Icon name="history" />
+          </button>
+        )}
         <SaveState document={document} maySave={document.may.value.has("save")} onSave={save} />
       </div>
       {notice.value !== null && (
@@ -93,6 +112,7 @@ export function TextFile({ document, context, editor, layout, anchor }: TextFile
       ) : (
         <p class="empty">Opening…</p>
       )}
+      {isInPast.value && <History document={document} context={outputContext} origin={RESTORING} close={comeBack} />}
     </div>
   );
 }

@@ -26,6 +26,7 @@ BOUNDARIES = frozenset(
         "src/carrel/agent/kernels/inside/fork_server.py",
         "src/carrel/agent/terminals/terminal.py",
         "src/carrel/hub/checks.py",
+        "src/carrel/hub/api/rpc/endpoint.py",
         "src/carrel/hub/api/v1/endpoint.py",
         "src/carrel/hub/api/v2/compatible.py",
         "src/carrel/hub/api/v2/procedure.py",

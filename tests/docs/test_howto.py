@@ -107,6 +107,15 @@ def test_the_first_call_of_the_quick_start_prints_what_the_page_shows(reader: Re
     assert shape(json.loads(reader.run(ping))) == ping.shape_shown
 
 
+def test_the_pages_program_for_the_python_client_prints_what_the_page_shows(reader: Reader) -> None:
+    snippets = snippets_of(TOP / "docs" / "api-rpc.md")
+    shown = [shape(reader.run(snippet)) for snippet in snippets]
+    for name in ("hub", "project"):
+        reader.prompt.names[name].client.close()
+    assert len(shown) == 4
+    assert shown == [snippet.shape_shown for snippet in snippets]
+
+
 def test_the_calls_of_the_readme_run_a_command_and_make_a_token(reader: Reader) -> None:
     run, sign_in = snippets_of(TOP / "README.md")
     reply = json.loads(reader.run(run))

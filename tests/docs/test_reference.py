@@ -11,6 +11,7 @@ from reference.events import meanings
 from reference.pages import DIRECTORY, PAGES
 from reference.settings import plain, sections, variable
 
+from carrel.hub.api.rpc import hub_functions, project_functions
 from carrel.hub.api.v1 import all_events
 from carrel.hub.api.v1.catalogue import missing_event_text
 
@@ -30,6 +31,13 @@ def test_every_event_is_documented_with_the_meaning_of_each_parameter() -> None:
         assert f"\n### {event.name}\n\n{event.summary}\n" in page
         known = meanings(event.parameters.struct)
         assert known.keys() == event.parameters.fields.keys(), f"{event.name}: its Struct's docstring names each field"
+
+
+def test_every_function_of_the_rpc_endpoints_is_documented() -> None:
+    for_hub, for_projects = (TOP / "docs/api-rpc.md").read_text().split("## Functions of a project")
+    for page, functions in ((for_hub, hub_functions()), (for_projects, project_functions())):
+        rows = "\n".join(line.split(" | ")[0] for line in page.splitlines() if line.startswith("| "))
+        assert [function.name for function in functions if f"`{function.name}`" not in rows] == []
 
 
 def test_every_setting_is_documented() -> None:

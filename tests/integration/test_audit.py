@@ -8,6 +8,7 @@ import requests
 from support.browsing import WebBrowser, signed_in
 from support.hubs import ServedHub
 from support.people import Person, new_person
+from support.rpc import reply_of
 
 
 @pytest.fixture
@@ -50,6 +51,26 @@ def test_a_call_that_may_change_something_leaves_a_row_and_one_that_reads_does_n
     assert own[0]["credential"].startswith("key ")
     assert len({row["request_id"] for row in own}) == len(own)
     assert "content-of-grace" not in json.dumps(own)
+
+
+def test_calls_of_the_rpc_endpoints_leave_rows_too(hub: ServedHub, admin: Person) -> None:
+    heidi = new_person(hub, "Heidi")
+    project, auth = heidi.new_project(), (heidi.key, "")
+    for name, argument in (
+        ("system.ping", {}),
+        ("db.userQuery", {"query": {"accounts": {"first_name": None}}}),
+        ("projects.stop", {"project_id": project}),
+        ("projects.stop", {"project_id": admin.new_project()}),
+    ):
+        reply_of(hub, "hub", {"name": name, "args": [argument]}, auth=auth)
+    reply_of(hub, "project", {"name": "system.exec", "args": [{"command": "true"}], "project_id": project}, auth=auth)
+    rows = rows_about(hub, "--account", heidi.account_id)[2:]
+    assert [(row["procedure"], row["outcome"]) for row in rows] == [
+        ("rpc/hub/projects.stop", "ok"),
+        ("rpc/hub/projects.stop", "permission-missing"),
+        ("rpc/project/system.exec", "ok"),
+    ]
+    assert rows[2]["target_project_id"] == project
 
 
 def test_signing_in_and_failing_to_leave_rows_and_strangers_leave_none(hub: ServedHub, grace: Person) -> None:

@@ -161,6 +161,20 @@ class ProjectIdInvalid(DomainError):
         self.project_id = project_id
 
 
+class ProjectIdNotChosen(DomainError):
+    code = "project-id-not-chosen"
+
+    def __init__(self) -> None:
+        super().__init__("only admins can specify the project_id")
+
+
+class ProjectIdTaken(DomainError):
+    code = "project-id-taken"
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"there is a project {project_id} already")
+
+
 class ProjectDeleted(DomainError):
     code = "project-deleted"
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
+from carrel.hub.api.rpc import rpc_routes
 from carrel.hub.api.v1 import all_events
 from carrel.hub.api.v1.endpoint import Endpoint
 from carrel.hub.api.v2 import v2_routes
@@ -47,6 +48,7 @@ def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute | Carrel
     return [
         CarrelRoute("/api/v1/{event:path}", Endpoint(all_events(), observer, limits), access=RouteAccess.BY_EVENT),
         *v2_routes(V2(observer)),
+        *rpc_routes(observer, limits),
         live_socket(LiveMetrics.of(observer.registry), Intake(settings.live.connections)),
         *page_routes(_settings_of, Assets()),
         CarrelRoute("/", welcome, access=RouteAccess.PUBLIC),

@@ -16,6 +16,9 @@ _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
 
 @dataclass(slots=True)
 class Outcome:
+    """What came of a call; `call` may become known only while it goes on."""
+
+    call: str
     status: int = 500
 
 
@@ -39,11 +42,12 @@ class Observer:
     @contextmanager
     def watch(self, dialect: str, call: str) -> Iterator[Outcome]:
         """Observe one call; the caller sets the outcome's status."""
-        outcome, started = Outcome(), time.perf_counter()
+        outcome, started = Outcome(call), time.perf_counter()
         try:
             yield outcome
         finally:
             took = time.perf_counter() - started
+            call = outcome.call
             self.calls.labels(dialect, call, outcome.status).inc()
             self.seconds.labels(dialect, call).observe(took)
             if outcome.status >= 400 or took > _SLOW_SECONDS:

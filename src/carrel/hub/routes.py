@@ -10,7 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 class RouteAccess(Enum):
     """Who may call a route."""
 
-    BY_EVENT = "each event of the API says who may call it"
+    BY_EVENT = "each event or function of the API says who may call it"
     PUBLIC = "anyone"
     LOCAL = "programs on the hub's own machine"
     KEY = "an account, by its API key"

@@ -63,6 +63,11 @@ def v1_status(error: DomainError) -> int:
     return 400 if isinstance(error, _REFUSALS) else 200
 
 
+def rpc_text(text: str) -> str:
+    """The `error` text of a function of the RPC endpoints; what has the prefix already keeps one."""
+    return text if text.startswith("Error: ") else f"Error: {text}"
+
+
 def v2_status(error: DomainError) -> int:
     """API v2 answers with HTTP's own statuses; 400 is for what the caller has to say otherwise."""
     return _V2_STATUSES.get(type(error), 400)

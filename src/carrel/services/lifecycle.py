@@ -71,6 +71,10 @@ class Lifecycle(AsyncContextManagerMixin):
         """Whether the project's sandbox runs, as far as this hub knows."""
         return project_id in self._running
 
+    def find_sandbox(self, project_id: ProjectId) -> Sandbox | None:
+        """What runs of a project, as far as this hub knows."""
+        return self._running.get(project_id)
+
     async def usage(self, project_id: ProjectId) -> Usage:
         """What the project's processes use now; nothing if it does not run."""
         sandbox = self._running.get(project_id)

@@ -12,8 +12,19 @@ from anyio import AsyncContextManagerMixin
 from anyio.abc import TaskGroup
 
 from carrel.domain.errors import DomainError
-from carrel.domain.ids import AccountId, ProjectId, new_project_id
-from carrel.domain.projects import ListedProject, Permission, Project, ProjectAccess, ProjectState, Role
+from carrel.domain.ids import AccountId, ProjectId, is_uuid, new_project_id
+from carrel.domain.principals import AccountPrincipal
+from carrel.domain.projects import (
+    ListedProject,
+    Permission,
+    Project,
+    ProjectAccess,
+    ProjectIdInvalid,
+    ProjectIdNotChosen,
+    ProjectIdTaken,
+    ProjectState,
+    Role,
+)
 from carrel.kit import timestamps
 from carrel.kit.clock import Clock
 from carrel.services.background import repeat, survive
@@ -34,9 +45,12 @@ async def add_project(
     description: str = "",
     image: str | None = None,
     at: datetime,
+    chosen_id: ProjectId | None = None,
 ) -> Project:
     """A new project of that owner, in the caller's transaction; its home is made when it is first used."""
-    project_id = new_project_id()
+    if chosen_id is not None and await transaction.projects.find(chosen_id) is not None:
+        raise ProjectIdTaken(chosen_id)
+    project_id = chosen_id or new_project_id()
     number = await transaction.projects.add(project_id, title=title, description=description, image=image, at=at)
     await transaction.collaborators.add(project_id, owner, Role.OWNER)
     log.info("project_created", project_id=project_id, account_id=owner)
@@ -73,16 +87,37 @@ class Projects(AsyncContextManagerMixin):
             tasks.cancel_scope.cancel()
 
     async def create(
-        self, owner: AccountId, *, title: str, description: str = "", image: str | None = None, start: bool = False
+        self,
+        owner: AccountId,
+        *,
+        title: str,
+        description: str = "",
+        image: str | None = None,
+        start: bool = False,
+        chosen_id: ProjectId | None = None,
     ) -> Project:
-        """A new project of that owner; with `start` it starts in the background."""
+        """A new project of that owner; with `start` it starts in the background. Raises `ProjectIdTaken`."""
         async with self.store.begin() as transaction:
             project = await add_project(
-                transaction, owner, title=title, description=description, image=image, at=self.clock.now()
+                transaction,
+                owner,
+                title=title,
+                description=description,
+                image=image,
+                at=self.clock.now(),
+                chosen_id=chosen_id,
             )
         if start:
             self.start_soon(project)
         return project
+
+    def choose_id(self, caller: AccountPrincipal, project_id: str) -> ProjectId:
+        """The id for a new project that an admin asks for. Raises `ProjectIdNotChosen`, `ProjectIdInvalid`."""
+        if not caller.is_admin:
+            raise ProjectIdNotChosen
+        if not is_uuid(project_id):
+            raise ProjectIdInvalid(project_id, Permission.WRITE)
+        return ProjectId(project_id)
 
     async def list_of(self, account_id: AccountId, *, limit: int) -> list[Project]:
         """Projects that the account is on, the newest first, without those that are deleted or hidden."""

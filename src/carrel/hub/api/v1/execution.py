@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from carrel.domain.errors import Overloaded
+from carrel.domain.errors import DomainError, Overloaded
 from carrel.domain.execution import (
     AgentLost,
     ExecFailed,
@@ -157,36 +157,41 @@ class ExecOutput(Reply, tag_field="event", tag="project_exec_output"):
         )
 
 
-def _failed(reason: str, params: ExecParams, call: Call) -> Failure:
-    text = f"Error executing command '{params.text}' with args '{','.join(params.args)}' -- {reason}"
+def reason(error: DomainError, params: ExecParams) -> str:
+    """Why a command did not do what it should, in the words of all dialects."""
+    if isinstance(error, ExecFailed):
+        return (
+            f"command '{params.described}' exited with nonzero code {error.exit_code} -- stderr='{error.stderr[:1024]}'"
+        )
+    if isinstance(error, ExecNotRunnable):
+        return f"command '{params.described}' was not able to run -- stderr='{error.reason}'"
+    return str(error)
+
+
+def _failed(error: Any, params: ExecParams, call: Call) -> Failure:
+    text = f"Error executing command '{params.text}' with args '{','.join(params.args)}' -- {reason(error, params)}"
     if "Connection refused" in text:
         text += f" -- projects may have no network access here; contact {call.platform.settings.site.help_email}"
     return Failure(error=text)
 
 
-def _nonzero(error: ExecFailed, params: ExecParams, call: Call) -> Failure:
-    stderr = error.stderr[:1024]
-    reason = f"command '{params.described}' exited with nonzero code {error.exit_code} -- stderr='{stderr}'"
-    return _failed(reason, params, call)
-
-
-def _not_runnable(error: ExecNotRunnable, params: ExecParams, call: Call) -> Failure:
-    return _failed(f"command '{params.described}' was not able to run -- stderr='{error.reason}'", params, call)
-
-
-def _other(error: Exception, params: ExecParams, call: Call) -> Failure:
-    return _failed(str(error), params, call)
-
-
-_FAILURES = dict.fromkeys(
-    (ExecKilled, AgentLost, StartFailed, ProjectDeleted, JobNotFound, TooManyJobs, Overloaded), _other
+_FAILURES = (
+    ExecFailed,
+    ExecNotRunnable,
+    ExecKilled,
+    AgentLost,
+    StartFailed,
+    ProjectDeleted,
+    JobNotFound,
+    TooManyJobs,
+    Overloaded,
 )
 
 
 @events.procedure(
     "project_exec",
     may_call=Caller.ACCOUNT_OR_PROJECT_KEY,
-    failures={**_FAILURES, ExecFailed: _nonzero, ExecNotRunnable: _not_runnable},
+    failures=dict.fromkeys(_FAILURES, _failed),
 )
 async def project_exec(params: ExecParams, call: Call) -> ExecOutput:
     """Run a command in a project, as its user and in its sandbox."""

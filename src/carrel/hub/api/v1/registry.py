@@ -36,6 +36,12 @@ class Reply(msgspec.Struct, kw_only=True, omit_defaults=True):
         head = b'{"event":' + _encoder.encode(self.__struct_config__.tag)
         return head + b',"id":' + _encoder.encode(call_id) + _encoder.encode(self)[len(head) :]
 
+    def fields(self) -> dict[str, Any]:
+        """The reply without its event, for the other dialects."""
+        fields: dict[str, Any] = msgspec.to_builtins(self)
+        del fields["event"]
+        return fields
+
 
 class Success(Reply, tag_field="event", tag="success"):
     """The plain reply of events that have nothing to tell."""

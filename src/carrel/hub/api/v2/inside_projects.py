@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from carrel.domain.copies import (
@@ -157,10 +156,8 @@ async def execute(params: ExecuteParams, call: V2Call) -> Any:
         failure = _PROJECT_EXEC.on_failure(error, params, in_v1)
         if failure is None:
             raise
-        return {"error": msgspec.to_builtins(failure)["error"]}
-    fields = msgspec.to_builtins(reply)
-    del fields["event"]
-    return fields
+        return failure.fields()
+    return reply.fields()
 
 
 class QueryParams(Struct):

@@ -7,9 +7,11 @@ from msgspec import Struct
 
 from carrel.domain.accounts import Account
 from carrel.domain.errors import AdminRequired
+from carrel.domain.principals import AccountPrincipal
 from carrel.hub.api.v1.accounts import FoundAccount
 from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures
 from carrel.hub.api.v2.procedure import V2Call
+from carrel.hub.platform import Platform
 from carrel.hub.routes import RouteAccess
 
 procedures = CompatibleProcedures()
@@ -26,8 +28,13 @@ class NamesParams(Struct):
 @procedures.post("/accounts/get-names", access=RouteAccess.ACCOUNT, only_reads=True)
 async def get_names(params: NamesParams, call: V2Call) -> Any:
     """Names of accounts by their ids."""
-    living = await call.platform.accounts.living(params.account_ids)
-    return {"names": dict.fromkeys(params.account_ids, _DELETED) | {one.account_id: _names(one) for one in living}}
+    return {"names": await names_by_id(params.account_ids, call.platform)}
+
+
+async def names_by_id(account_ids: list[str], platform: Platform) -> dict[str, Any]:
+    """Names and profiles, with a stand-in for accounts that there are not any more."""
+    living = await platform.accounts.living(account_ids)
+    return dict.fromkeys(account_ids, _DELETED) | {one.account_id: _names(one) for one in living}
 
 
 def _names(account: Account) -> dict[str, Any]:
@@ -45,10 +52,18 @@ class SearchParams(Struct):
 @procedures.post("/accounts/search", access=RouteAccess.ACCOUNT, only_reads=True)
 async def search(params: SearchParams, call: V2Call) -> Any:
     """Find accounts by name, address or id; an address is told only to those who knew it, and to admins."""
-    found = await call.platform.accounts.search(
-        call.account, params.query, admin=params.admin, limit=int(params.limit), only_email=params.only_email
+    return await found_people(params, call.account, call.platform)
+
+
+async def found_people(
+    params: SearchParams, caller: AccountPrincipal, platform: Platform, *, at_most: int = 10_000
+) -> list[dict[str, Any]]:
+    """What is told of the accounts that a search finds."""
+    limit = min(int(params.limit), at_most)
+    found = await platform.accounts.search(
+        caller, params.query, admin=params.admin, limit=limit, only_email=params.only_email
     )
-    return [_found(account, by_address, call.account.is_admin) for account, by_address in found]
+    return [_found(account, by_address, caller.is_admin) for account, by_address in found]
 
 
 def _found(account: Account, by_address: bool, for_admin: bool) -> dict[str, Any]:

@@ -1,0 +1,153 @@
+"""RPC functions about projects: make, describe, start, stop, delete, share, copy."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from carrel.domain.copies import SourceBlocked, TargetBlocked
+from carrel.domain.projects import PermissionMissing, ProjectIdInvalid
+from carrel.hub.api.rpc.registry import Caller, Functions, Texts, in_opts
+from carrel.hub.api.v1 import copies
+from carrel.hub.api.v1.collaborators import AddCollaboratorParams, RemoveParams, add_collaborator, remove_collaborator
+from carrel.hub.api.v1.projects import ProjectParams
+from carrel.hub.call import Call
+from carrel.kit import timestamps
+
+functions = Functions()
+
+_STATE = ("state", "time")
+_FIRST_PROCESS = 1
+"""What the first process of a sandbox is called in it."""
+
+
+def _refusals(text: str) -> Texts:
+    """What is said where the caller is not on the project."""
+    return {PermissionMissing: text, ProjectIdInvalid: text}
+
+
+def _to(what: str) -> Texts:
+    return _refusals(f"must be collaborator on project to {what}")
+
+
+class CreateParams(Struct):
+    title: str = "No Title"
+    description: str = ""
+    image: str | None = None
+    license: str | None = None
+    public_path_id: str | None = None
+    start: bool = False
+    ephemeral: float | None = None
+    project_id: str | None = None
+
+
+@functions.procedure("projects.createProject", may_call=Caller.RANKED)
+async def create_project(params: CreateParams, call: Call) -> Any:
+    """Make a project of one's own; the value is its id. Admins may say which."""
+    projects = call.platform.projects
+    project = await projects.create(
+        call.account.account_id,
+        title=params.title,
+        description=params.description,
+        image=params.image,
+        start=params.start,
+        chosen_id=projects.choose_id(call.account, params.project_id) if params.project_id else None,
+    )
+    return project.project_id
+
+
+class CopyParams(copies.CopyParams, kw_only=True):
+    target_project_id: str = ""
+
+
+@functions.procedure(
+    "projects.copyPathBetweenProjects",
+    may_call=Caller.ACCOUNT,
+    texts={
+        SourceBlocked: "user must be collaborator on source project",
+        TargetBlocked: "user must be collaborator on target project",
+    },
+)
+async def copy_path(params: CopyParams, call: Call) -> Any:
+    """Copy a path between projects, or within one, which are not started; returns when it is done."""
+    service = call.platform.copies
+    source = await service.source(call.principal, params.src_project_id)
+    target = await service.target(call.principal, params.target_project_id or params.src_project_id)
+    await service.wait(await service.request(source, target, params.plan()))
+
+
+@functions.procedure("projects.addCollaborator", may_call=Caller.ACCOUNT, argument=in_opts)
+async def add(params: AddCollaboratorParams, call: Call) -> Any:
+    """Add accounts to projects. The value has the project's id for a single token, else a list of ids."""
+    joined = (await add_collaborator(params, call)).project_id
+    named = params.project_id if isinstance(params.project_id, list) else [params.project_id]
+    return {"project_id": named if joined is None else joined}
+
+
+@functions.procedure(
+    "projects.removeCollaborator",
+    may_call=Caller.ACCOUNT,
+    argument=in_opts,
+    texts=_refusals("user must be a collaborator"),
+)
+async def remove(params: RemoveParams, call: Call) -> Any:
+    """Take an account off a project. Owners cannot be removed."""
+    await remove_collaborator(params, call)
+
+
+@functions.procedure("projects.start", may_call=Caller.ACCOUNT, texts=_to("start it"))
+async def start(params: ProjectParams, call: Call) -> Any:
+    """Start a project; returns when it runs."""
+    await call.platform.projects.start(await call.access(params.project_id))
+
+
+@functions.procedure("projects.stop", may_call=Caller.ACCOUNT, texts=_to("stop it"))
+async def stop(params: ProjectParams, call: Call) -> Any:
+    """Stop a project: every process of it ends. Fine if it does not run."""
+    await call.platform.projects.stop(await call.access(params.project_id))
+
+
+@functions.procedure("projects.touch", may_call=Caller.ACCOUNT, texts=_to("touch it"))
+async def touch(params: ProjectParams, call: Call) -> Any:
+    """Mark a project as in use and start it; returns when it runs."""
+    access = await call.access(params.project_id)
+    await call.platform.projects.touched(access)
+    await call.platform.projects.start(access)
+
+
+@functions.procedure(
+    "projects.deleteProject",
+    may_call=Caller.RANKED,
+    texts={
+        PermissionMissing: "must be an owner to delete a project",
+        ProjectIdInvalid: "project_id must be a valid UUID",
+    },
+)
+async def delete(params: ProjectParams, call: Call) -> Any:
+    """Mark a project as deleted and stop it; its files stay. Every collaborator may, and admins."""
+    await call.platform.projects.set_deleted(await call.access(params.project_id), True)
+
+
+@functions.procedure("projects.state", may_call=Caller.ACCOUNT, only_reads=True, texts=_to("get state"))
+async def state(params: ProjectParams, call: Call) -> Any:
+    """Tell whether a project runs (`opened`, `starting`, `running`, `stopping`), and since when."""
+    access = await call.access(params.project_id)
+    query = {"projects_all": {"project_id": access.project_id, "state": None}}
+    found = (await call.platform.queries.run(call.principal, query, None))["projects_all"]["state"]
+    return {name: found[name] for name in _STATE if name in found}
+
+
+@functions.procedure("projects.status", may_call=Caller.ACCOUNT, only_reads=True, texts=_to("get status"))
+async def status(params: ProjectParams, call: Call) -> Any:
+    """Tell since when a project runs and what it uses (memory in KiB); nothing if it does not run."""
+    project = (await call.access(params.project_id)).project
+    sandbox = call.platform.lifecycle.find_sandbox(project.project_id)
+    if sandbox is None:
+        return {}
+    memory = (await call.platform.lifecycle.usage(project.project_id)).memory_bytes
+    disk_bytes = await call.platform.disk_watch.used_bytes(project)
+    return {
+        "project.pid": _FIRST_PROCESS,
+        "start_ts": timestamps.to_milliseconds(sandbox.started_at),
+        "disk_MB": round(disk_bytes / 1e6, 3),
+        "memory": {} if memory is None else {"rss": memory // 1024},
+    }

@@ -30,6 +30,7 @@ export function Frame(): VNode {
         {common.skip()}
       </a>
       {person && <Bar person={person} />}
+      {person?.impersonator != null && <ActingBar person={person} admin={person.impersonator} />}
       <div class="site-content" id="content" tabIndex={-1}>
         {problem === null ? <Routed person={person} /> : <Problem text={problem} />}
       </div>
@@ -92,7 +93,7 @@ function Bar({ person }: { readonly person: Person }): VNode {
       </a>
       <nav>
         {link("/projects", common.projects())}
-        {person.is_admin && link("/admin", common.administration())}
+        {person.is_admin && person.impersonator === null && link("/admin", common.administration())}
       </nav>
       <Menu
         label={
@@ -134,6 +135,19 @@ function Bar({ person }: { readonly person: Person }): VNode {
         </button>
       </Menu>
     </header>
+  );
+}
+
+/** That one is signed in as somebody else, and the way back. */
+function ActingBar({ person, admin: name }: { readonly person: Person; readonly admin: string }): VNode {
+  const site = useSite();
+  return (
+    <aside class="acting-bar" aria-label={common.administration()}>
+      <span>{common.actingAs({ name: `${person.first_name} ${person.last_name}`, admin: name })}</span>
+      <button type="button" onClick={() => void site.return().catch((error) => site.toasts.complain(inWords(error)))}>
+        {common.return()}
+      </button>
+    </aside>
   );
 }
 

@@ -24,6 +24,8 @@ export const ROUTES: readonly SiteRoute[] = [
   { path: "/auth/impersonate", isOpen: true, load: () => import("./pages/impersonate.tsx") },
   { path: "/settings", load: () => import("./pages/settings.tsx") },
   { path: "/settings/:section", load: () => import("./pages/settings.tsx") },
+  { path: "/admin", load: () => import("./pages/admin.tsx") },
+  { path: "/admin/:section", load: () => import("./pages/admin.tsx") },
   { path: "/projects", load: () => import("./pages/projects.tsx") },
   { path: "/projects/:project_id/*", load: () => import("./pages/project.tsx") },
 ];

@@ -22,6 +22,8 @@ const person = object({
   email_address_verified: flag,
   name: maybe(text),
   is_admin: flag,
+  /** The admin who is signed in as this person. */
+  impersonator: maybe(text),
 });
 export type Person = Shaped<typeof person>;
 
@@ -74,6 +76,12 @@ export class Site {
     await this.api.call("/accounts/sign-out", {}, object({}));
     this.person.value = null;
     this.router.go("/auth/sign-in");
+  }
+
+  /** End being signed in as somebody else. Rejects as `Api.call`, also if one's own sign-in has ended. */
+  async return(): Promise<void> {
+    await this.api.call("/auth/return", {}, object({}));
+    location.assign(this.router.href("/admin")); // all that this page knows is the other person's
   }
 
   chooseTheme(choice: ThemeChoice): void {

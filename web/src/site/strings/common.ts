@@ -36,4 +36,6 @@ export const common = strings({
   nothingHere: ["There is nothing at this address.", "Unter dieser Adresse gibt es nichts."],
   toProjects: ["Go to your projects", "Zu Ihren Projekten"],
   skip: ["Skip to the content", "Zum Inhalt springen"],
+  actingAs: ["You are {name}, signed in by {admin}.", "Sie sind {name}, angemeldet durch {admin}."],
+  return: ["Return to your own account", "Zurück zum eigenen Konto"],
 });

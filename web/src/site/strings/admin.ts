@@ -1,0 +1,168 @@
+import { strings } from "../strings.ts";
+
+export const admin = strings({
+  title: ["Administration", "Verwaltung"],
+  accounts: ["Accounts", "Konten"],
+  projects: ["Projects", "Projekte"],
+  site: ["Site", "Website"],
+  mails: ["Mails", "E-Mails"],
+  audit: ["Audit", "Protokoll"],
+  health: ["Health", "Zustand"],
+  search: ["Search", "Suchen"],
+  more: ["Show more", "Mehr anzeigen"],
+  nothingFound: ["Nothing was found.", "Nichts gefunden."],
+  name: ["Name", "Name"],
+  created: ["Made", "Erstellt"],
+  actions: ["Actions", "Aktionen"],
+  actionsFor: ["Actions for {name}", "Aktionen für {name}"],
+  save: ["Save", "Speichern"],
+  saving: ["Saving…", "Wird gespeichert…"],
+  saved: [
+    "Saved. Open pages show it when they are loaded again.",
+    "Gespeichert. Offene Seiten zeigen es nach dem Neuladen.",
+  ],
+});
+
+export const accounts = strings({
+  searchHint: ["Name, e-mail address or id", "Name, E-Mail-Adresse oder Kennung"],
+  create: ["New account", "Neues Konto"],
+  creating: ["Making it…", "Wird angelegt…"],
+  created: [
+    "The account is there. Hand over this link, with which a password is set:",
+    "Das Konto ist angelegt. Mit diesem Link wird ein Passwort gesetzt:",
+  ],
+  firstName: ["First name", "Vorname"],
+  lastName: ["Last name", "Nachname"],
+  email: ["E-mail address", "E-Mail-Adresse"],
+  lastActive: ["Last active", "Zuletzt aktiv"],
+  never: ["never", "nie"],
+  isAdmin: ["admin", "Admin"],
+  isBanned: ["banned", "gesperrt"],
+  signInAs: ["Sign in as {name}", "Als {name} anmelden"],
+  signInAsAdvice: [
+    "For at most two hours this browser is {name}. What you do is on record, and {name} can see it. You cannot change the account's password, address or keys.",
+    "Für höchstens zwei Stunden ist dieser Browser {name}. Was Sie tun, wird festgehalten, und {name} kann es sehen. Passwort, Adresse und Schlüssel des Kontos können Sie nicht ändern.",
+  ],
+  signingIn: ["Signing in…", "Wird angemeldet…"],
+  ban: ["Ban {name}", "{name} sperren"],
+  banAdvice: [
+    "All browsers and pages of {name} are signed out at once, and API keys are refused, until you take it back.",
+    "Alle Browser und Seiten von {name} werden sofort abgemeldet und API-Schlüssel abgelehnt, bis Sie es zurücknehmen.",
+  ],
+  banning: ["Banning…", "Wird gesperrt…"],
+  banned: ["{name} is banned.", "{name} ist gesperrt."],
+  removeBan: ["Remove the ban", "Sperre aufheben"],
+  banRemoved: ["{name} may sign in again.", "{name} darf sich wieder anmelden."],
+  makeAdmin: ["Make an admin", "Zum Admin machen"],
+  revokeAdmin: ["Take the admin right away", "Adminrecht entziehen"],
+  nowAdmin: ["{name} is an admin.", "{name} ist Admin."],
+  noAdmin: ["{name} is no admin any more.", "{name} ist kein Admin mehr."],
+  resetLink: ["Link for a new password", "Link für ein neues Passwort"],
+  resetAdvice: [
+    "Hand this link to {name}. It works once, within four hours.",
+    "Geben Sie diesen Link an {name}. Er gilt einmal, vier Stunden lang.",
+  ],
+  activity: ["What was done", "Was geschehen ist"],
+});
+
+export const adminProjects = strings({
+  searchHint: ["Title, id, or an owner's address", "Titel, Kennung oder Adresse der Besitzer"],
+  title: ["Title", "Titel"],
+  untitled: ["(no title)", "(ohne Titel)"],
+  owners: ["Owners", "Besitzer"],
+  state: ["State", "Zustand"],
+  running: ["running", "läuft"],
+  stopped: ["stopped", "angehalten"],
+  stop: ["Stop", "Anhalten"],
+  limits: ["Limits", "Grenzen"],
+  limitsOf: ["Limits of {title}", "Grenzen von {title}"],
+  limitsAdvice: ["A project that runs is started anew with them.", "Ein laufendes Projekt wird damit neu gestartet."],
+  memory: ["Memory (MB)", "Speicher (MB)"],
+  cores: ["Processor cores", "Prozessorkerne"],
+  disk: ["Disk (MB)", "Festplatte (MB)"],
+  network: ["May reach the hosts that the proxy allows", "Darf die vom Proxy erlaubten Rechner erreichen"],
+});
+
+export const siteWords = strings({
+  name: ["Name of the site", "Name der Website"],
+  help: ["E-mail address for help", "E-Mail-Adresse für Hilfe"],
+  signup: ["Everybody may sign up", "Alle dürfen sich registrieren"],
+  hosts: ["Hosts whose pages may embed", "Rechner, deren Seiten einbetten dürfen"],
+  hostsHint: [
+    "Separated by spaces: lms.example.org, .example.org (it and all below it), lms.example.org:8443. If a page is embedded in a page that is embedded, all hosts on the way must be listed.",
+    "Durch Leerzeichen getrennt: lms.example.org, .example.org (und alles darunter), lms.example.org:8443. Bei verschachtelten Seiten müssen alle Rechner auf dem Weg genannt sein.",
+  ],
+  locked: ["Set by the server's operator.", "Vom Betreiber des Servers festgelegt."],
+  mail: ["Mail", "E-Mail"],
+  noMail: [
+    "No mail server is configured: mails are kept under “Mails” and not sent. The operator sets CARREL_MAIL_HOST.",
+    "Kein Mailserver eingerichtet: E-Mails bleiben unter „E-Mails“ und werden nicht verschickt. Der Betreiber setzt CARREL_MAIL_HOST.",
+  ],
+  mailBy: ["Mails are sent by {host}:{port} from {sender}.", "E-Mails verschickt {host}:{port} von {sender}."],
+  test: ["Send a test mail to yourself", "Testmail an sich selbst schicken"],
+  tested: ["The mail server has taken the test mail.", "Der Mailserver hat die Testmail angenommen."],
+  tokens: ["Registration tokens", "Registrierungscodes"],
+  tokensAdvice: [
+    "While one is active, signing up needs one.",
+    "Solange einer aktiv ist, braucht man einen, um sich zu registrieren.",
+  ],
+  noTokens: ["There are no tokens.", "Es gibt keine Codes."],
+  token: ["Token", "Code"],
+  description: ["What it is for", "Wofür"],
+  used: ["Used", "Benutzt"],
+  usedOf: ["{counter} of {limit}", "{counter} von {limit}"],
+  limit: ["How often it may be used (empty: any number)", "Wie oft er gilt (leer: beliebig oft)"],
+  newToken: ["New token", "Neuer Code"],
+  disable: ["Disable", "Abschalten"],
+  enable: ["Enable", "Einschalten"],
+});
+
+export const mailWords = strings({
+  none: ["All mails were sent.", "Alle E-Mails wurden verschickt."],
+  to: ["To", "An"],
+  subject: ["Subject", "Betreff"],
+  tries: ["Tries", "Versuche"],
+  read: ["Read", "Lesen"],
+  retry: ["Try again", "Erneut versuchen"],
+  remove: ["Delete", "Löschen"],
+  retried: ["It will be tried again now.", "Sie wird jetzt erneut versucht."],
+});
+
+export const auditWords = strings({
+  account: ["Account (address or id)", "Konto (Adresse oder Kennung)"],
+  procedure: ["Call, or how it begins", "Aufruf, oder wie er beginnt"],
+  failed: ["Only what failed", "Nur was fehlschlug"],
+  check: ["Check the chain", "Kette prüfen"],
+  checking: ["Checking…", "Wird geprüft…"],
+  good: [
+    "All {rows} rows are as they were written. Last hash: {hash}",
+    "Alle {rows} Zeilen sind unverändert. Letzter Hash: {hash}",
+  ],
+  broken: ["Row {row} was changed or is missing.", "Zeile {row} wurde verändert oder fehlt."],
+  time: ["Time", "Zeit"],
+  call: ["Call", "Aufruf"],
+  who: ["Who", "Wer"],
+  about: ["About", "Worüber"],
+  outcome: ["Outcome", "Ergebnis"],
+  from: ["From", "Von"],
+  nobody: ["nobody", "niemand"],
+  actedBy: ["{name}, acted by {admin}", "{name}, durch {admin}"],
+  project: ["project {id}", "Projekt {id}"],
+});
+
+export const healthWords = strings({
+  version: [
+    "Carrel {version}, {database}, {running} projects running",
+    "Carrel {version}, {database}, {running} Projekte laufen",
+  ],
+  disk: ["Disk: {free} GB of {total} GB free", "Festplatte: {free} GB von {total} GB frei"],
+  memory: ["Memory: {free} GB of {total} GB free", "Speicher: {free} GB von {total} GB frei"],
+  good: ["good", "gut"],
+  bad: ["to mend", "zu beheben"],
+  copies: ["Copies under way", "Laufende Kopien"],
+  noCopies: ["No copies are under way.", "Es laufen keine Kopien."],
+  waits: ["waits", "wartet"],
+  scheduled: ["begins {time}", "beginnt {time}"],
+  runs: ["runs since {time}", "läuft seit {time}"],
+  cancel: ["Cancel", "Abbrechen"],
+});

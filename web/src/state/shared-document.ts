@@ -11,6 +11,7 @@ import { CallError, type DocumentKind, type DocumentStatus, type LiveDocument, t
 import { Outbox, type Outlet } from "./outbox.ts";
 import { Presence } from "./presence.ts";
 
+const NOWHERE: Outlet = { isCongested: () => false, send: () => undefined };
 const RIGHTS: readonly Right[] = ["edit", "run", "save", "export"];
 
 export class SharedDocument implements LiveDocument {
@@ -48,7 +49,7 @@ export class SharedDocument implements LiveDocument {
     this.#outlet = outlet;
     this.#outbox = new Outbox(outlet);
     this.#calls = new Calls((message) => outlet.send(message));
-    this.#presence = new Presence(this.ydoc, outlet);
+    this.#presence = new Presence(this.ydoc, opened.kind === "terminal" ? NOWHERE : outlet);
     this.awareness = this.#presence.awareness;
     this.unacknowledged = this.#outbox.unacknowledged;
     this.dirty = computed(() => this.#isBehind.value || this.unacknowledged.value > 0);

@@ -1,8 +1,9 @@
 import { signal } from "@preact/signals";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { IncomingMessage, OutgoingMessage } from "../wire/frames.ts";
 import { OUTPUT } from "../wire/terminal.ts";
 import type { DocumentStatus, LiveDocument } from "./document.ts";
+import { SharedDocument } from "./shared-document.ts";
 import { LiveTerminal } from "./terminal.ts";
 
 /** A page with a terminal; its screen works off what it is given when it is told to. */
@@ -38,6 +39,20 @@ function openTerminal() {
     },
   };
 }
+
+test("a terminal says nothing by itself, however long it is open", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const send = vi.fn();
+  const opened = { t: "opened", ch: 1, generation: "g", readonly: false, path: "a.term", may: ["edit"] } as const;
+  const document = new SharedDocument({ send, isCongested: () => false }, "p", { ...opened, kind: "terminal" });
+  onTestFinished(() => document.dispose());
+  document.attach({ ...opened, kind: "terminal" });
+  expect(document.status.value).toBe("live");
+  document.awareness.setLocalState({}); // as it does by itself every 15 seconds
+  vi.advanceTimersByTime(1000);
+  expect(send).not.toHaveBeenCalled();
+});
 
 const SIZE = { event: "size", columns: 80, rows: 24, answers: true };
 
@@ -79,10 +94,17 @@ test("the agent hears what fits whenever there is a channel, and how much has be
   expect(sent).toHaveLength(1);
   work();
   expect(sent.at(-1)).toEqual([35, 192, 184, 2]);
+  output("z".repeat(40_000));
   status.value = "offline";
+  work();
+  work();
+  live.type(new Uint8Array(1));
+  expect(sent).toHaveLength(2);
+  output("z".repeat(40_000));
   status.value = "live";
   expect(sent.at(-1)).toEqual([34, 200, 1, 24]);
   work();
+  expect(sent).toHaveLength(3);
   output("y".repeat(40_000));
   work();
   expect(sent.at(-1)).toEqual([35, 192, 184, 2]);

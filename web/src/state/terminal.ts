@@ -1,6 +1,6 @@
 /** A terminal of the agent: what a screen shows, and what is typed (docs/live.md, "Terminals"). */
 import { effect, type Signal, signal } from "@preact/signals";
-import type { IncomingMessage } from "../wire/frames.ts";
+import type { IncomingMessage, OutgoingMessage } from "../wire/frames.ts";
 import {
   input,
   OUTPUT,
@@ -37,6 +37,7 @@ export class LiveTerminal {
   #history = 0;
   #isInHistory = true;
   #mayAnswer = false;
+  #isLive = false;
   #channel = 0;
   #taken = 0;
   #reported = 0;
@@ -46,7 +47,8 @@ export class LiveTerminal {
     this.#screen = screen;
     document.onMessage = (message) => this.#receive(message);
     this.#end = effect(() => {
-      if (document.status.value === "live") this.#attach();
+      this.#isLive = document.status.value === "live";
+      this.#attach();
     });
   }
 
@@ -60,12 +62,12 @@ export class LiveTerminal {
     const { columns, rows } = size ?? HIDDEN;
     if (this.#fits?.columns === columns && this.#fits.rows === rows) return;
     this.#fits = { columns, rows };
-    this.#document.sendMessage(resize(this.#fits));
+    this.#send(resize(this.#fits));
   }
 
   type(bytes: Uint8Array): void {
     for (let start = 0; start < bytes.length; start += MOST_TYPED_BYTES)
-      this.#document.sendMessage(input(bytes.subarray(start, start + MOST_TYPED_BYTES)));
+      this.#send(input(bytes.subarray(start, start + MOST_TYPED_BYTES)));
   }
 
   dispose(): void {
@@ -73,12 +75,12 @@ export class LiveTerminal {
     this.#document.onMessage = null;
   }
 
-  /** A channel is open; the agent sends nothing on it before it knows what fits here. */
+  /** The channel is another, or gone; the agent sends nothing on one before it knows what fits here. */
   #attach(): void {
     this.#channel += 1;
     this.#taken = 0;
     this.#reported = 0;
-    if (this.#fits !== null) this.#document.sendMessage(resize(this.#fits));
+    if (this.#fits !== null) this.#send(resize(this.#fits));
   }
 
   #receive(message: IncomingMessage): void {
@@ -124,10 +126,14 @@ export class LiveTerminal {
     });
   }
 
+  #send(message: OutgoingMessage): void {
+    if (this.#isLive) this.#document.sendMessage(message);
+  }
+
   #take(size: number): void {
     this.#taken += size;
     if (this.#taken - this.#reported < TELL_BYTES) return;
     this.#reported = this.#taken;
-    this.#document.sendMessage(taken(this.#taken));
+    this.#send(taken(this.#taken));
   }
 }

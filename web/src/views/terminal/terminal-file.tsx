@@ -65,10 +65,10 @@ function TextSize({ screen }: { readonly screen: Signal<Screen | null> }): VNode
   };
   return (
     <>
-      <button type="button" aria-label="Smaller text" title="Smaller text" onClick={() => change(-STEP_PX)}>
+      <button type="button" aria-label="A− Smaller text" title="Smaller text" onClick={() => change(-STEP_PX)}>
         A−
       </button>
-      <button type="button" aria-label="Larger text" title="Larger text" onClick={() => change(STEP_PX)}>
+      <button type="button" aria-label="A+ Larger text" title="Larger text" onClick={() => change(STEP_PX)}>
         A+
       </button>
     </>

@@ -134,8 +134,8 @@ class Launcher:
             return "the machine was restarted"
         record.monitor.wait(self.settings.stop_timeout_seconds)  # it writes the exit status after process 1 has ended
         status = _exit_status(state / _STATUS)
-        if status in (None, 128 + signal.SIGKILL) and record.group.oom_kills() > record.oom_kills_before:
-            return f"out of memory (limit {record.memory_bytes // _MB} MB)"
+        if status in (None, 128 + signal.SIGKILL) and (reason := _out_of_memory(record)):
+            return reason
         if status is None:
             return "killed from outside"
         if status > 128:
@@ -184,7 +184,8 @@ class Launcher:
                 first = record.first if ready else None
                 if first is None:
                     _kill(child)
-                    reason = last_line(state / _LOG) or f"bubblewrap ended with exit status {child.returncode}"
+                    status = f"bubblewrap ended with exit status {child.returncode}"
+                    reason = _out_of_memory(record) or last_line(state / _LOG) or status
                     raise StartFailed(spec.project_id, reason)
             except BaseException:
                 _kill(child)
@@ -244,6 +245,12 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
         process.kill()
     child.kill()
     child.wait()
+
+
+def _out_of_memory(record: SandboxRecord) -> str | None:
+    if record.group.oom_kills() > record.oom_kills_before:
+        return f"out of memory (limit {record.memory_bytes // _MB} MB)"
+    return None
 
 
 def _group_name(project_id: ProjectId) -> str:

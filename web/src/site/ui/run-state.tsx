@@ -45,3 +45,17 @@ export function StartStop({ state, of, act }: StartStopProps): VNode {
 export function meanwhile(action: Action): RunState {
   return action === "stop" ? "stopping" : "starting";
 }
+
+/** A reason without the words that the hub puts before it for programs. */
+export function reasonIn(text: string): string {
+  const reason = text.replace(/^unable to start project \S+ -- /i, "");
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${/[.!?]$/.test(reason) ? "" : "."}`;
+}
+
+/** What to do about a reason that the hub has given. */
+export function advice(reason: string): () => string {
+  if (/out of memory/i.test(reason)) return running.memory;
+  if (/disk/i.test(reason)) return running.disk;
+  if (/timeout/i.test(reason)) return running.busy;
+  return running.other;
+}

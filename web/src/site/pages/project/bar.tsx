@@ -7,7 +7,7 @@ import { project as words } from "../../strings/project.ts";
 import { projects } from "../../strings/projects.ts";
 import { running } from "../../strings/running.ts";
 import { inWords } from "../../ui/problems.ts";
-import { StartStop, StateMark } from "../../ui/run-state.tsx";
+import { advice, reasonIn, StartStop, StateMark } from "../../ui/run-state.tsx";
 import { type ProjectHere, useProject } from "./context.ts";
 
 export function ProjectBar(): VNode {
@@ -15,7 +15,7 @@ export function ProjectBar(): VNode {
   const { section } = here.place.value;
   const state = here.state.value;
   return (
-    <header class="project-bar">
+    <div class="project-bar">
       <Title here={here} />
       <nav aria-label={words.sections()}>
         <Link here={here} place="files/" text={words.files()} isHere={section === "files"} />
@@ -37,7 +37,7 @@ export function ProjectBar(): VNode {
           )}
         </div>
       )}
-    </header>
+    </div>
   );
 }
 
@@ -145,7 +145,7 @@ export function ProjectTrouble(): VNode | null {
   return (
     <div class="problem project-trouble" role="alert">
       <p>
-        <strong>{running.ended()}</strong> {trouble}
+        <strong>{running.ended()}</strong> {reasonIn(trouble)}
       </p>
       <p>{advice(trouble)()}</p>
       <button type="button" onClick={() => void here.act("start")}>
@@ -153,12 +153,4 @@ export function ProjectTrouble(): VNode | null {
       </button>
     </div>
   );
-}
-
-/** What to do about a reason that the hub has given. */
-export function advice(reason: string): () => string {
-  if (/out of memory/i.test(reason)) return running.memory;
-  if (/disk/i.test(reason)) return running.disk;
-  if (/timeout/i.test(reason)) return running.busy;
-  return running.other;
 }

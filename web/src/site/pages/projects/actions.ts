@@ -5,7 +5,7 @@ import type { Site } from "../../site.ts";
 import { projects as words } from "../../strings/projects.ts";
 import { running } from "../../strings/running.ts";
 import { inWords } from "../../ui/problems.ts";
-import { meanwhile } from "../../ui/run-state.tsx";
+import { meanwhile, reasonIn } from "../../ui/run-state.tsx";
 import type { Loading } from "../../ui/work.ts";
 
 type States = Readonly<Record<string, RunState>>;
@@ -38,7 +38,7 @@ export class ListActions {
     try {
       await this.#site.projects.act(id, action);
     } catch (error) {
-      this.#site.toasts.complain(`${running.failed({ title: project.title })} ${inWords(error)}`);
+      this.#site.toasts.complain(`${running.failed({ title: project.title })} ${reasonIn(inWords(error))}`);
     }
     await this.askForStates().catch(() => undefined); // it is asked for again in a moment
     const { [id]: _, ...others } = this.#acting.value;

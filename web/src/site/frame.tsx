@@ -4,7 +4,9 @@ import "./frame.css";
 import { useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { deferred } from "../outputs/deferred.ts";
 import { THEME_CHOICES, type ThemeChoice } from "../state/address.ts";
+import { type Overlay, overlayOf } from "./commands.ts";
 import { Loaded } from "./loaded.tsx";
 import { match, type Params } from "./router.ts";
 import { ROUTES, type SiteRoute } from "./routes.ts";
@@ -13,6 +15,8 @@ import { common } from "./strings/common.ts";
 import { choose, LANGUAGES, language } from "./strings.ts";
 import { inWords } from "./ui/problems.ts";
 import { Empty, Menu, Problem, Skeleton, ToastList } from "./ui/ui.tsx";
+
+const Overlays = deferred(async () => (await import("./palette/overlays.tsx")).Overlays);
 
 export function Frame(): VNode {
   const site = useSite();
@@ -23,6 +27,7 @@ export function Frame(): VNode {
     if (site.theme.choice.value === "auto") delete dataset.theme;
     else dataset.theme = site.theme.choice.value;
   });
+  const [overlay, setOverlay] = useOverlay();
   const person = site.person.value;
   return (
     <>
@@ -35,8 +40,25 @@ export function Frame(): VNode {
         {problem === null ? <Routed person={person} /> : <Problem text={problem} />}
       </div>
       <ToastList toasts={site.toasts} />
+      {overlay !== null && <Overlays key={overlay} which={overlay} show={setOverlay} />}
     </>
   );
+}
+
+/** What keys have opened over the page. */
+function useOverlay(): [Overlay | null, (overlay: Overlay | null) => void] {
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const wanted = overlayOf(event);
+      if (wanted === null) return;
+      event.preventDefault();
+      setOverlay((shown) => shown ?? wanted);
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+  return [overlay, setOverlay];
 }
 
 /** The page of the present address; who has not signed in is asked to, and comes back to it. */

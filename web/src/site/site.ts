@@ -7,6 +7,7 @@ import { Theme } from "../state/theme.ts";
 import type { Config } from "../wire/config.ts";
 import { flag, maybe, object, type Shaped, text } from "../wire/shape.ts";
 import { Api, HttpError } from "./api.ts";
+import { Commands } from "./commands.ts";
 import { type House, readHouse } from "./house.ts";
 import { ProjectCalls } from "./projects.ts";
 import { Router } from "./router.ts";
@@ -37,6 +38,7 @@ export class Site {
   readonly router: Router;
   /** Where it is remembered which files are open. */
   readonly session: NamedSession;
+  readonly commands = new Commands();
   readonly toasts = new Toasts();
   readonly theme: Theme;
   /** Who is signed in; `null`: nobody, `undefined`: not known yet. */

@@ -1,4 +1,5 @@
 /** What the rest of the page may ask of a file that is shown in an editor. */
+import type { Command } from "./notebook-command-names.ts";
 
 /** Where to go in a file; the first that is given counts. */
 export interface Target {
@@ -27,6 +28,8 @@ export interface Shown {
   reveal(target: Target): void;
   /** Height in px at which nothing scrolls; does not depend on that of the window. */
   naturalHeight(): number;
+  /** Do what a command of notebooks says. */
+  perform?: (command: Command) => void;
   /** Rejects with `FormatUnsupported`. */
   export(format: ExportFormat): Promise<Exported>;
 }

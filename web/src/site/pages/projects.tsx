@@ -1,6 +1,6 @@
 /** The projects of whoever has signed in: find, make, start, stop, rename, hide, delete. */
 import "./projects.css";
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { COLUMNS, type Column, FIRST_ORDER, found, inOrder, pressed, VIEWS, type View } from "../project-list.ts";
@@ -25,6 +25,11 @@ export function Page(): VNode {
   const view = VIEWS.find((one) => one === wished) ?? "own";
   const isCreating = useSignal(false);
   useEffect(() => joinByInvitation(site), [site]);
+  useSignalEffect(() => {
+    if (!site.router.query.value.has("new")) return;
+    site.router.go("/projects", { replace: true });
+    isCreating.value = true;
+  });
   return (
     <main class="page">
       <div class="page-head">

@@ -4,6 +4,7 @@ import { render } from "preact";
 import { warmUp } from "../../markdown/parse.ts";
 import { fetchPurifier } from "../../outputs/sanitize.ts";
 import type { LiveDocument } from "../../state/document.ts";
+import type { Command } from "../../state/notebook-command-names.ts";
 import type { Editor, EditorContext, Exported, ExportFormat, MakeEditor, Target } from "../editors.ts";
 import { fetchDialogs } from "./dialogs.ts";
 import { NotebookView } from "./notebook.tsx";
@@ -33,6 +34,8 @@ class NotebookEditor implements Editor {
     addEventListener("beforeprint", this.drawAll);
     this.later = setTimeout(() => void Promise.all([fetchDialogs(), fetchPurifier()]), LATER_MS);
   }
+
+  readonly perform = (command: Command): void => this.page.perform(command);
 
   focus(): void {
     const id = this.page.open.selection.active.peek();

@@ -7,6 +7,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { parseFragment } from "../../../state/address.ts";
 import { FileView } from "../../../views/file-view.tsx";
 import { Notices } from "../../../views/notices.tsx";
+import { type SiteCommand, useCommands } from "../../commands.ts";
 import { useSite } from "../../site.ts";
 import { tabs as words } from "../../strings/tabs.ts";
 import { type ProjectHere, useProject } from "./context.ts";
@@ -19,6 +20,7 @@ export function Page(): VNode {
   useAddressInFront(here);
   useLinks(here);
   useSignalEffect(() => leadToFolder(here));
+  useCommands(() => commandsOf(here), [here]);
   const files = [...here.live.files.all.value].sort((a, b) => a.number - b.number); // no editor is moved in the page
   return (
     <main class="shell project-editors">
@@ -30,6 +32,12 @@ export function Page(): VNode {
       </div>
     </main>
   );
+}
+
+/** Those of the file that is in front. */
+async function commandsOf({ live, place }: ProjectHere): Promise<readonly SiteCommand[]> {
+  const shown = place.peek().section === "editors" ? live.files.front.peek()?.shown.peek() : null;
+  return shown ? (await import("../../palette/notebook-commands.ts")).notebookCommands(shown) : [];
 }
 
 function SignedOut(): VNode {

@@ -13,7 +13,7 @@ from support.hubs import ServedHub
 from bench.client import Client
 from bench.measure import Row, interleaved, milliseconds
 
-_PIECE_BYTES = 64_000_000
+_PIECE_BYTES = 16_000_000
 _ENTRIES = 10_000
 _MIB = 1 << 20
 

@@ -349,3 +349,12 @@ def test_everybody_reads_what_is_published(hub: ServedHub, ada: Person) -> None:
         assert read(path) == 404, path
     ada.call("query", query={"public_paths": {"project_id": project, "path": "shown", "disabled": True}})
     assert read("shown/a.txt") == 404
+
+
+def test_files_of_every_name_are_downloaded_and_have_a_page(hub: ServedHub, ada: Person) -> None:
+    project = ada.new_project()
+    ada.shell(project, "printf text > $'new\\nline\\n'; printf text > $'\\xff'")
+    for address in ("new%0Aline%0A", "%EE%BF%BF"):
+        reply = fetched(ada, f"files/{project}/{address}")
+        assert (reply.status_code, reply.text) == (200, "text"), address
+        assert requests.get(f"{hub.url}/projects/{project}/files/{address}", timeout=60).ok

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.routing import Route, WebSocketRoute
+
+
+class AnyPath(PathConvertor):
+    """The rest of an address, also with line breaks, which names of files may have."""
+
+    regex = r"[\s\S]*"
+
+
+register_url_convertor("path", AnyPath())
 
 
 class RouteAccess(Enum):

@@ -8,6 +8,7 @@ from anyio import to_thread
 from carrel.kit import safe_paths
 from carrel.storage.files import open_home
 from carrel.storage.homes import Home
+from carrel.storage.names import inner_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,6 @@ async def open_file(home: Home, path: str) -> OpenFile:
 
 
 def _open(home: Home, path: str) -> OpenFile:
-    with open_home(home, path) as root, safe_paths.open_for_reading(root, safe_paths.parse(path, root.mount)) as fd:
+    with open_home(home, path) as root, safe_paths.open_for_reading(root, inner_path(root, path)) as fd:
         found = os.fstat(fd)
         return OpenFile(os.dup(fd), found.st_size, found.st_mtime_ns)

@@ -112,3 +112,13 @@ def test_the_chain_of_a_served_hub_is_whole(hub: ServedHub, grace: Person) -> No
     verdict = json.loads(hub.carrel("audit", "verify", "--json"))
     [last] = rows_about(hub, "--limit", "1")
     assert verdict == {"rows": last["seq"], "hash": last["hash"], "broken_at": None}
+
+
+def test_an_upload_is_one_row_when_its_file_is_there(hub: ServedHub, grace: Person) -> None:
+    project = grace.new_project()
+    for offset in (0, 3):
+        url = f"{hub.url}/api/v2/uploads/{project}/{'ab' * 16}?path=b.bin&size=6&offset={offset}"
+        reply = requests.put(url, data=b"abc", auth=(grace.key, ""), timeout=30)
+        assert reply.status_code == 200, reply.text
+    rows = rows_about(hub, "--account", grace.account_id, "--procedure", "v2/uploads")
+    assert [(row["outcome"], row["target_project_id"]) for row in rows] == [("ok", project)]

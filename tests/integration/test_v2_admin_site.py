@@ -1,5 +1,8 @@
 """What admins see and change of the site itself, on a served hub."""
 
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +10,8 @@ import requests
 from support.browsing import WebBrowser
 from support.hubs import ServedHub
 from support.people import Person, new_person
+
+Sql = Callable[..., list[tuple[object, ...]]]
 
 
 def ask(person: Person, path: str, **params: Any) -> requests.Response:
@@ -44,6 +49,17 @@ def test_an_admin_changes_the_site_while_it_runs(hub: ServedHub, admin: Person) 
     finally:
         ask(admin, "site/change", values=before["values"])
     assert "<title>Carrel</title>" in page(hub).text
+
+
+def test_what_another_server_process_has_changed_is_noticed(hub: ServedHub, admin: Person, sql: Sql) -> None:
+    sql("insert or replace into site_settings (name, value) values ('name', '\"Elsewhere\"')")
+    try:
+        deadline = time.monotonic() + 30
+        while WebBrowser(hub).call("customize")["siteName"] != "Elsewhere":
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.1)
+    finally:
+        ask(admin, "site/change", values={"name": "Carrel"})
 
 
 @pytest.mark.parametrize(

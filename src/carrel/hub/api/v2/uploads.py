@@ -14,10 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from carrel.domain.errors import DomainError
+from carrel.domain.ids import is_uuid
 from carrel.domain.uploads import OnConflict, Upload, UploadInvalid
 from carrel.hub.api.v2.procedure import HEADERS, V2, Procedures, V2Call, failure
+from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.bearers import person_of_request
 from carrel.hub.bodies import BodyRefused
+from carrel.hub.call import Call
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import v2_status
@@ -115,10 +118,16 @@ async def _receive(request: Request, body: _Body) -> PieceReply:
         raise BodyRefused(413, f"a piece of an upload has at most {_PIECE_BYTES} bytes")
     principal = await person_of_request(request, platform)
     upload, offset = _described(request)
-    (access,) = await platform.access.to_items(principal, request.path_params["project_id"], [upload.path])
-    async with platform.uploads.receive(access, upload, offset) as piece:
-        await _copy(body, piece)
-        return PieceReply(path=await piece.finish(), offset=piece.offset)
+    project_id, client = request.path_params["project_id"], request.client
+    trail = Trail(target_project_id=project_id if is_uuid(project_id) else None)
+    call = Call(principal, platform, client.host if client else None, trail=trail)
+    async with audited("v2/uploads", None, call):
+        (access,) = await platform.access.to_items(principal, project_id, [upload.path])
+        async with platform.uploads.receive(access, upload, offset) as piece:
+            await _copy(body, piece)
+            path = await piece.finish()
+        trail.only_reads = path is None  # the row is of the file, not of each of its pieces
+    return PieceReply(path=path, offset=piece.offset)
 
 
 def _described(request: Request) -> tuple[Upload, int]:

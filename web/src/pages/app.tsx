@@ -6,6 +6,7 @@ import "../views/shell.css";
 import type { Boot } from "../embed/boot.ts";
 import { Bridge } from "../embed/bridge.ts";
 import { confine } from "../embed/confinement.ts";
+import { keepEid } from "../embed/eid.ts";
 import { Parent } from "../embed/parent.ts";
 import { tellSize } from "../embed/sizing.ts";
 import { tellParent } from "../embed/telling.ts";
@@ -54,14 +55,6 @@ function connect(boot: Boot, page: Page, root: HTMLElement): void {
   const parent = new Parent(inbox, surroundings, boot.address.embedOrigin);
   tellParent(page, parent);
   tellSize(page, parent, root);
-}
-
-/** Remember in the address which session resumes here after a reload. */
-function keepEid(eid: string | null): void {
-  const url = new URL(location.href);
-  if (eid === null || url.searchParams.get("eid") === eid) return;
-  url.searchParams.set("eid", eid);
-  history.replaceState(history.state, "", url);
 }
 
 const KINDS: Readonly<Record<string, DocumentKind>> = { ipynb: "notebook", term: "terminal" };

@@ -5,7 +5,7 @@ import { Frame } from "../site/frame.tsx";
 import { Site, SiteContext } from "../site/site.ts";
 
 function start(boot: Boot): void {
-  const site = new Site(boot.config, boot.session, boot.impersonates);
+  const site = new Site(boot.config, boot);
   const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
   render(
     <SiteContext.Provider value={site}>

@@ -1,5 +1,5 @@
-/** The hub's API as pages call it: signed in by the browser's cookie, each reply checked. */
-import { HttpError, post } from "../wire/http.ts";
+/** The hub's API as pages call it: signed in by the browser's cookie or a session's bearer, each reply checked. */
+import { type Credentials, HttpError, post } from "../wire/http.ts";
 import { isObject, isString } from "../wire/json.ts";
 import type { Shape } from "../wire/shape.ts";
 
@@ -10,6 +10,9 @@ export class Api {
   readonly url: string;
   /** Told when a call fails because nobody is signed in any more. */
   onSignedOut: () => void = () => undefined;
+  /** Carries a request out with what proves who calls. */
+  authorized: <T>(request: (credentials: Credentials) => Promise<T>) => Promise<T> = (request) =>
+    request({ cookies: true });
 
   /** `base` is the path below which the hub lives, without a slash at its end. */
   constructor(base: string) {
@@ -24,7 +27,7 @@ export class Api {
   async call<T>(path: string, params: object, shape: Shape<T>, signal?: AbortSignal): Promise<T> {
     let reply: unknown;
     try {
-      reply = await post(`${this.url}${path}`, params, { credentials: { cookies: true }, signal });
+      reply = await this.authorized((credentials) => post(`${this.url}${path}`, params, { credentials, signal }));
     } catch (error) {
       if (error instanceof HttpError && error.status === 401) this.onSignedOut();
       throw error;

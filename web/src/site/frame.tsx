@@ -21,7 +21,9 @@ const Overlays = deferred(async () => (await import("./palette/overlays.tsx")).O
 export function Frame(): VNode {
   const site = useSite();
   const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => void site.recognise().catch((error) => setProblem(inWords(error))), [site]);
+  useEffect(() => {
+    if (site.embedded === null) void site.recognise().catch((error) => setProblem(inWords(error)));
+  }, [site]);
   useSignalEffect(() => {
     const { dataset } = document.documentElement;
     if (site.theme.choice.value === "auto") delete dataset.theme;
@@ -37,7 +39,13 @@ export function Frame(): VNode {
       {person && <Bar person={person} />}
       {person?.impersonator != null && <ActingBar person={person} admin={person.impersonator} />}
       <div class="site-content" id="content" tabIndex={-1}>
-        {problem === null ? <Routed person={person} /> : <Problem text={problem} />}
+        {problem !== null ? (
+          <Problem text={problem} />
+        ) : site.embedded === null ? (
+          <Routed person={person} />
+        ) : (
+          <EmbeddedProject id={site.embedded.projectId} />
+        )}
       </div>
       <ToastList toasts={site.toasts} />
       {overlay !== null && <Overlays key={overlay} which={overlay} show={setOverlay} />}
@@ -77,6 +85,21 @@ function Routed({ person }: { readonly person: Person | null | undefined }): VNo
   if (found.route.load === undefined || wantsSignIn) return <Skeleton />;
   if (person === undefined && !found.route.isOpen) return <Skeleton />;
   return <Loaded key={found.route.path} load={found.route.load} params={found.params} />;
+}
+
+/** All that a page embedded as one project shows. */
+function EmbeddedProject({ id }: { readonly id: string | null }): VNode {
+  const { router } = useSite();
+  const found = findRoute(router.path.value, router.query.value);
+  const { load } = found?.route ?? {};
+  if (id === null || found?.params.project_id !== id || load === undefined) {
+    return (
+      <Empty title={common.onlyProject()}>
+        {id && <a href={router.href(`/projects/${id}/files/`)}>{common.toFiles()}</a>}
+      </Empty>
+    );
+  }
+  return <Loaded load={load} params={found.params} />;
 }
 
 function findRoute(

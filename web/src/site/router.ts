@@ -10,6 +10,9 @@ export interface PageModule {
   readonly Page: ComponentType<{ params: Params }>;
 }
 
+/** Parameters of the address that stay as long as the document does (embedding: query parameters). */
+const STAY: ReadonlySet<string> = new Set(["fullscreen", "theme", "readonly", "embed_origin", "eid"]);
+
 export class Router {
   /** Below the hub's base path, still percent-encoded. */
   readonly path: ReadonlySignal<string>;
@@ -46,13 +49,22 @@ export class Router {
   }
 
   go(path: string, { replace = false } = {}): void {
-    if (replace) history.replaceState(null, "", this.href(path));
-    else history.pushState(null, "", this.href(path));
+    const url = this.#staying(path);
+    if (replace) history.replaceState(null, "", url);
+    else history.pushState(null, "", url);
     batch(() => {
       this.#read();
       this.#arrive();
     });
     if (!replace) scrollTo(0, 0);
+  }
+
+  #staying(path: string): URL {
+    const url = new URL(this.href(path), location.href);
+    for (const [name, value] of new URLSearchParams(location.search)) {
+      if (STAY.has(name)) url.searchParams.set(name, value);
+    }
+    return url;
   }
 
   #arrive(): void {

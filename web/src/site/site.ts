@@ -2,7 +2,9 @@
 import { type Signal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { Boot } from "../embed/boot.ts";
 import { THEME_CHOICES, type ThemeChoice } from "../state/address.ts";
+import { quietly } from "../state/kept.ts";
 import { Theme } from "../state/theme.ts";
 import type { Config } from "../wire/config.ts";
 import { flag, maybe, object, type Shaped, text } from "../wire/shape.ts";
@@ -10,7 +12,7 @@ import { Api, HttpError } from "./api.ts";
 import { Commands } from "./commands.ts";
 import { type House, readHouse } from "./house.ts";
 import { ProjectCalls } from "./projects.ts";
-import { Router } from "./router.ts";
+import { match, Router } from "./router.ts";
 import { NamedSession } from "./session.ts";
 import { common } from "./strings/common.ts";
 import { Toasts } from "./ui/toasts.ts";
@@ -28,6 +30,13 @@ const person = object({
 });
 export type Person = Shaped<typeof person>;
 
+/** What the page's first script has found. */
+type Begun = Pick<Boot, "address" | "session" | "sign" | "impersonates">;
+
+export interface Embedded extends Pick<Boot, "address" | "sign"> {
+  readonly projectId: string | null;
+}
+
 const THEME_KEPT_AS = "carrel-theme";
 
 export class Site {
@@ -36,6 +45,8 @@ export class Site {
   readonly api: Api;
   readonly projects: ProjectCalls;
   readonly router: Router;
+  /** The page shows one project in a frame of another site, by a session of its own instead of the browser's sign-in. */
+  readonly embedded: Embedded | null;
   /** Where it is remembered which files are open. */
   readonly session: NamedSession;
   readonly commands = new Commands();
@@ -46,14 +57,15 @@ export class Site {
   /** The auth token of a link with which this browser is to be signed in. */
   readonly token: string | null;
 
-  constructor(config: Config, session: string | null, token: string | null) {
+  constructor(config: Config, { address, session, sign, impersonates }: Begun) {
     this.config = config;
-    this.token = token;
+    this.token = impersonates;
     this.api = new Api(config.base);
     this.projects = new ProjectCalls(this.api);
     this.router = new Router(config.base);
+    this.embedded = address.fullscreen === "project" ? { address, sign, projectId: projectOf(this.router) } : null;
     this.session = new NamedSession(session);
-    this.theme = new Theme(keptTheme());
+    this.theme = new Theme(this.embedded?.address.theme ?? keptTheme());
     this.api.onSignedOut = () => {
       this.person.value = null;
     };
@@ -87,13 +99,17 @@ export class Site {
   }
 
   chooseTheme(choice: ThemeChoice): void {
-    localStorage.setItem(THEME_KEPT_AS, choice);
+    quietly(() => localStorage.setItem(THEME_KEPT_AS, choice));
     this.theme.choice.value = choice;
   }
 }
 
+function projectOf(router: Router): string | null {
+  return match("/projects/:id/*", `${router.path.peek()}/`)?.id ?? null;
+}
+
 function keptTheme(): ThemeChoice {
-  const kept = localStorage.getItem(THEME_KEPT_AS);
+  const kept = quietly(() => localStorage.getItem(THEME_KEPT_AS));
   return THEME_CHOICES.find((choice) => choice === kept) ?? "auto";
 }
 

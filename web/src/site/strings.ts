@@ -3,6 +3,7 @@
  * sentence side by side.
  */
 import { effect, type Signal, signal } from "@preact/signals";
+import { quietly } from "../state/kept.ts";
 
 export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -10,7 +11,7 @@ export type Language = (typeof LANGUAGES)[number];
 const KEPT_AS = "carrel-language";
 
 function preferred(): Language {
-  const wished = globalThis.localStorage?.getItem(KEPT_AS) ?? globalThis.navigator?.language ?? "en";
+  const wished = quietly(() => localStorage.getItem(KEPT_AS)) ?? globalThis.navigator?.language ?? "en";
   return wished.startsWith("de") ? "de" : "en";
 }
 
@@ -22,7 +23,7 @@ effect(() => {
 });
 
 export function choose(chosen: Language): void {
-  localStorage.setItem(KEPT_AS, chosen);
+  quietly(() => localStorage.setItem(KEPT_AS, chosen));
   language.value = chosen;
 }
 

@@ -85,7 +85,7 @@ class Wanted:
     @property
     def entry(self) -> str:
         """`app` shows one file, embedded or for somebody signed in by a link; `site` has the pages for all else."""
-        if self.area == "auth":
+        if self.area == "auth" or self.fullscreen == "project":
             return "site"
         return "app" if self.embeds or self.has_token or self.resumes else "site"
 

@@ -2,6 +2,7 @@
 import "./project/project.css";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { Banner } from "../../views/banner.tsx";
 import { Loaded } from "../loaded.tsx";
 import type { PageModule, Params } from "../router.ts";
 import { useSite } from "../site.ts";
@@ -30,6 +31,7 @@ function Project({ id }: { readonly id: string }): VNode {
   const here = useMemo(() => new ProjectHere(id, site), [id, site]);
   useEffect(() => here.enter(), [here]);
   const { section } = here.place.value;
+  if (site.embedded !== null && isSignedOut(here)) return <Banner page={here.live} />;
   const problem = here.problem.value;
   if (problem === "") {
     return (
@@ -50,6 +52,13 @@ function Project({ id }: { readonly id: string }): VNode {
       </div>
     </ProjectContext.Provider>
   );
+}
+
+/** Nobody may see the project, and nothing was written that has to be kept. */
+function isSignedOut({ live }: ProjectHere): boolean {
+  const { name } = live.session.state.value;
+  const hasWritten = live.files.all.value.some((file) => file.document.value !== null);
+  return (name === "required" || name === "refused") && !hasWritten;
 }
 
 /** The section that is shown, and the editors behind it, which come back as they were left. */

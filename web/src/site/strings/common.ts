@@ -34,6 +34,8 @@ export const common = strings({
     "Diese Seite konnte nicht geladen werden. Laden Sie sie neu: der Server wurde vielleicht aktualisiert.",
   ],
   nothingHere: ["There is nothing at this address.", "Unter dieser Adresse gibt es nichts."],
+  onlyProject: ["Only one project can be shown here.", "Hier kann nur ein Projekt angezeigt werden."],
+  toFiles: ["Go to its files", "Zu seinen Dateien"],
   toProjects: ["Go to your projects", "Zu Ihren Projekten"],
   skip: ["Skip to the content", "Zum Inhalt springen"],
   actingAs: ["You are {name}, signed in by {admin}.", "Sie sind {name}, angemeldet durch {admin}."],

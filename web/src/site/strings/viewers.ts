@@ -11,6 +11,7 @@ export const viewers = strings({
   ],
   type: ["Type", "Art"],
   size: ["Size", "Größe"],
+  image: ["Image", "Bild"],
   fit: ["Fit", "Einpassen"],
   fullSize: ["100 %", "100 %"],
   pixels: ["{width} × {height} pixels", "{width} × {height} Pixel"],

@@ -8,7 +8,7 @@ import type { Rows } from "./rows.ts";
 import { type Seen, scrolledHeight, seen } from "./window.ts";
 
 const ROW_PX = 28;
-/** Rows by which the columns and their widths are chosen. */
+/** Rows at the beginning and at the end by which the columns and their widths are chosen. */
 const SAMPLE = 200;
 const [LEAST_CH, MOST_CH] = [4, 48];
 
@@ -22,7 +22,7 @@ export function Table({ rows, label }: TableProps): VNode {
   const area = useRef<HTMLElement>(null);
   const [height, top] = useScroll(area);
   const count = Math.max(0, rows.count.value - 1);
-  const widths = useComputed(() => widthsOf(rows, Math.min(rows.count.value, SAMPLE))).value;
+  const widths = useComputed(() => widthsOf(rows)).value;
   const shown = seen(count, ROW_PX, top, Math.max(0, height - ROW_PX));
   const columns = `${String(count).length + 3}ch ${widths.map((width) => `${width + 2}ch`).join(" ")}`;
   return (
@@ -107,11 +107,12 @@ function isNumeric(cell: string | undefined): "" | undefined {
   return cell && /^\s*[-+]?[\d.,]*\d(e[-+]?\d+)?\s*%?$/i.test(cell) ? "" : undefined;
 }
 
-/** How wide each column is, in characters, by the rows at the beginning. */
-function widthsOf(rows: Rows, sample: number): readonly number[] {
+/** How wide each column is, in characters. */
+function widthsOf(rows: Rows): readonly number[] {
   const widths: number[] = [];
-  for (let row = 0; row < sample; row += 1) {
-    for (const [column, cell] of rows.cells(row).entries()) {
+  const end = rows.isWhole.value ? rows.count.peek() : 0;
+  for (let index = 0; index < 2 * SAMPLE; index += 1) {
+    for (const [column, cell] of rows.cells(index < SAMPLE ? index : end - 1 - index + SAMPLE).entries()) {
       widths[column] = Math.min(MOST_CH, Math.max(widths[column] ?? LEAST_CH, cell.length));
     }
   }

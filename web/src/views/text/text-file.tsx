@@ -59,24 +59,7 @@ export function TextFile({ document, context, editor, layout, anchor }: TextFile
         <span class="spacer" />
         <Others document={document} />
         {kind !== null && <Layouts shown={shown} choose={choose} />}
-        <span class="place" aria-hidden="true">
-          {place.value}
-        </span>
-        <button type="button" class="tool" aria-pressed={wraps.value} onClick={() => (wraps.value = !wraps.value)}>
-          Wrap
-        </button>
-        <button type="button" class="tool" onClick={() => editor.value?.askForLine()}>
-          Go to line
-        </button>
-        <button
-          type="button"
-          class="tool"
-          aria-label="Find and replace"
-          title="Find and replace (Ctrl+F)"
-          onClick={() => editor.value?.find()}
-        >
-          <Icon name="find" />
-        </button>
+        {shown !== "preview" && <Tools editor={editor} wraps={wraps} place={place} />}
         {!context.kiosk && (
           <button
             type="button"
@@ -114,6 +97,37 @@ export function TextFile({ document, context, editor, layout, anchor }: TextFile
       )}
       {isInPast.value && <History document={document} context={outputContext} origin={RESTORING} close={comeBack} />}
     </div>
+  );
+}
+
+type ToolsProps = Pick<TextFileProps, "editor"> & {
+  readonly wraps: Signal<boolean>;
+  readonly place: Signal<string>;
+};
+
+/** What can be done with the text. */
+function Tools({ editor, wraps, place }: ToolsProps): VNode {
+  return (
+    <>
+      <span class="place" aria-hidden="true">
+        {place.value}
+      </span>
+      <button type="button" class="tool" aria-pressed={wraps.value} onClick={() => (wraps.value = !wraps.value)}>
+        Wrap
+      </button>
+      <button type="button" class="tool" onClick={() => editor.value?.askForLine()}>
+        Go to line
+      </button>
+      <button
+        type="button"
+        class="tool"
+        aria-label="Find and replace"
+        title="Find and replace (Ctrl+F)"
+        onClick={() => editor.value?.find()}
+      >
+        <Icon name="find" />
+      </button>
+    </>
   );
 }
 

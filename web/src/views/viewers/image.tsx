@@ -26,7 +26,7 @@ export function ImageView({ stored, onUnknown }: ViewerProps): VNode {
         data-full={isFull ? "" : undefined}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        aria-label={stored.name}
+        aria-label={viewers.image()}
       >
         {address && (
           <img

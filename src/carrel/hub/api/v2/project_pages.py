@@ -264,7 +264,7 @@ class Log(Struct):
     next: tuple[int, str] | None
 
 
-@procedures.post("/projects/log", access=RouteAccess.ACCOUNT, only_reads=True)
+@procedures.post("/projects/log", access=RouteAccess.PERSON, only_reads=True)
 async def read_log(params: LogParams, call: V2Call) -> Log:
     """What was done with a project, the newest first."""
     access = await call.access(params.project_id, Permission.READ)

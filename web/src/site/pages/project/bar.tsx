@@ -12,15 +12,16 @@ import { type ProjectHere, useProject } from "./context.ts";
 
 export function ProjectBar(): VNode {
   const here = useProject();
+  const isEmbedded = useSite().embedded !== null;
   const { section } = here.place.value;
   const state = here.state.value;
   return (
     <div class="project-bar">
-      <Title here={here} />
+      {!isEmbedded && <Title here={here} />}
       <nav aria-label={words.sections()}>
         <Link here={here} place="files/" text={words.files()} isHere={section === "files"} />
         <Link here={here} place="log" text={words.log()} isHere={section === "log"} />
-        <Link here={here} place="settings" text={words.settings()} isHere={section === "settings"} />
+        {!isEmbedded && <Link here={here} place="settings" text={words.settings()} isHere={section === "settings"} />}
       </nav>
       {state !== null && (
         <div class="project-state" role="status">

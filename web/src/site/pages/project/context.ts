@@ -10,6 +10,7 @@ import type { Site } from "../../site.ts";
 import { inWords } from "../../ui/problems.ts";
 import { repeatWhileVisible } from "../../ui/repeat.ts";
 import { meanwhile } from "../../ui/run-state.tsx";
+import { enterEmbedded } from "./embedded.ts";
 import { Tabs } from "./tabs.ts";
 import { closeWhenSent, keepUntilSent } from "./unsent.ts";
 
@@ -48,7 +49,7 @@ export class ProjectHere {
     const { config, router } = site;
     this.id = id;
     this.#site = site;
-    this.live = new LivePage(config, parseAddress(new URL(location.href), config.base));
+    this.live = new LivePage(config, site.embedded?.address ?? parseAddress(new URL(location.href), config.base));
     this.tabs = new Tabs(id, site.session);
     this.place = computed(() => placeOf(router.path.value) ?? { section: "files", path: "" });
     this.title = computed(() => this.details.value?.title ?? "");
@@ -82,13 +83,15 @@ export class ProjectHere {
     return `/projects/${this.id}/${place.split("/").map(encodeURIComponent).join("/")}`;
   }
 
-  /** Connect, and see how the project is; ends with what is returned, and when all that was written has been sent. */
+  /** Connect, and see how the project is, which sessions of frames may not; ends with what is returned, and when all that was written has been sent. */
   enter(): () => void {
-    this.live.enter();
+    const { embedded, api } = this.#site;
+    if (embedded === null) this.live.enter();
+    else enterEmbedded(this.live, embedded, api);
     const end = keepUntilSent(this.live);
-    const stop = repeatWhileVisible((signal) => this.ask(signal), ASK_EVERY_MS);
+    const stop = embedded ? null : repeatWhileVisible((signal) => this.ask(signal), ASK_EVERY_MS);
     return () => {
-      stop();
+      stop?.();
       void end();
     };
   }

@@ -1,5 +1,6 @@
 /** Files on their way into a project: in pieces, some at a time, gone on with after a cut. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Credentials } from "../../../../wire/http.ts";
 import { flag, maybe, number, object, text } from "../../../../wire/shape.ts";
 import { type Api, Unreachable } from "../../../api.ts";
 import { inWords } from "../../../ui/problems.ts";
@@ -160,9 +161,12 @@ export class Uploads {
       offset = asked.offset;
     }
     const start = offset;
-    const answer = await put(this.#url(upload, start), slice(upload.file, start), end, (bytes) => {
+    const told = (bytes: number): void => {
       upload.sent.value = start + bytes;
-    });
+    };
+    const answer = await this.#api.authorized((credentials) =>
+      put(this.#url(upload, start), credentials, slice(upload.file, start), end, told),
+    );
     return this.#judge(upload, answer);
   }
 
@@ -215,10 +219,17 @@ function slice(file: Blob, offset: number): Blob {
 }
 
 /** `fetch` does not tell how much has been sent. */
-function put(url: string, body: Blob, end: AbortSignal, progress: (bytes: number) => void): Promise<Answer> {
+function put(
+  url: string,
+  credentials: Credentials,
+  body: Blob,
+  end: AbortSignal,
+  progress: (bytes: number) => void,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("PUT", url);
+    if ("bearer" in credentials) request.setRequestHeader("Authorization", `Bearer ${credentials.bearer}`);
     request.responseType = "json";
     request.upload.onprogress = (event) => progress(event.loaded);
     request.onload = () => resolve({ status: request.status, body: request.response });

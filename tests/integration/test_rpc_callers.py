@@ -89,6 +89,9 @@ CASES: dict[str, Case] = {
     "projects.status": to("get status"),
     "jupyter.kernels": Case(of_project, DENIED),
     "jupyter.execute": Case(lambda world: CODE | of_project(world), DENIED),
+    "sync.history": Case(
+        lambda world: {"path": "a.txt"} | of_project(world), "Error: user must be collaborator on source project"
+    ),
     "db.userQuery": Case(lambda world: {"query": {"accounts": {"first_name": None}}}),
 }
 INSIDE: dict[str, Any] = {
@@ -96,6 +99,8 @@ INSIDE: dict[str, Any] = {
     "system.test": {},
     "system.exec": {"command": "true"},
     "system.jupyterExecute": CODE,
+    "system.listJupyterKernels": {},
+    "system.stopJupyterKernel": {"pid": 999_999},
 }
 
 

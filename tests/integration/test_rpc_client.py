@@ -4,12 +4,14 @@ import inspect
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import cocalc_api
 import pytest
+from support.live_pages import TextCopy, open_session, token_of
 from support.people import Person, new_person, project_key
 
 from carrel.hub.api.rpc import hub_functions
@@ -185,6 +187,73 @@ def test_kernels_are_listed_and_run_code(api: cocalc_api.Hub, inside: cocalc_api
     assert inside.system.jupyter_execute("print('Hello')", "python3") == [{"name": "stdout", "text": "Hello\n"}]
 
 
+def test_kernels_that_run_are_listed_and_stopped(clients: Clients, ada: Person) -> None:
+    project = ada.new_project()
+    inside = clients.project(ada, project)
+    assert inside.system.list_jupyter_kernels() == []
+    with ThreadPoolExecutor(1) as beside:
+        code = "open('started', 'w'); import time; time.sleep(40)"
+        running = beside.submit(clients.project(ada, project).system.jupyter_execute, code, "python3")
+        inside.system.exec("until [ -e started ]; do sleep 0.02; done", bash=True, timeout=60)
+        kernel, origin = inside.system.list_jupyter_kernels()
+        assert kernel["connectionFile"].endswith(".json")
+        assert inside.system.exec("test", args=["-e", kernel["connectionFile"]])["exit_code"] == 0
+        assert (kernel["kernel_name"], origin["kernel_name"], origin["connectionFile"]) == ("python3", "python3", "")
+        assert inside.system.stop_jupyter_kernel(kernel["pid"]) == {"success": True}
+        (item,) = running.result(EXEC_SECONDS)
+    assert (item["ename"], item["evalue"]) == ("KernelDied", "the kernel was stopped")
+    assert inside.system.list_jupyter_kernels() == [origin]
+    assert inside.system.stop_jupyter_kernel(kernel["pid"]) == {"success": False}
+    assert inside.system.stop_jupyter_kernel(origin["pid"]) == {"success": True}
+    assert inside.system.list_jupyter_kernels() == []
+    assert inside.system.jupyter_execute("1", "python3") == [{"data": {"text/plain": "1"}}]
+
+
+def test_kernels_of_terminals_are_kernels_and_other_processes_are_not(clients: Clients, ada: Person) -> None:
+    inside = clients.project(ada, ada.new_project())
+    inside.system.exec("touch kernel-mine.json other.json", bash=True)
+    start: Any = inside.system.exec("tail -f other.json & exec tail -f kernel-mine.json", bash=True, async_call=True)
+    deadline = time.monotonic() + EXEC_SECONDS
+    while not (found := inside.system.list_jupyter_kernels()):
+        assert time.monotonic() < deadline
+    assert found == [{"pid": start["pid"], "connectionFile": "kernel-mine.json"}]
+    for pid in (1, 0, -1, 1e30, start["pid"] + 1):
+        assert inside.call("system.stopJupyterKernel", [{"pid": pid}]) == {"success": False}
+    assert inside.system.stop_jupyter_kernel(start["pid"]) == {"success": True}
+    assert inside.system.list_jupyter_kernels() == []
+
+
+def test_the_history_of_a_document_is_told_and_of_a_file_is_empty(
+    api: cocalc_api.Hub, ada: Person, eve: Person, clients: Clients, project: str
+) -> None:
+    ada.write(project, "history.txt", "one\n")
+    assert api.sync.history(project, "history.txt") == {"patches": [], "info": {}}
+    assert api.sync.history(project, "no/such/file") == {"patches": [], "info": {}}
+    with failing("Error: user must be collaborator on source project"):
+        clients.hub(eve).sync.history(project, "history.txt")
+    with failing("Error: path must be a file"):
+        api.sync.history(project, "../history.txt")
+
+
+def test_the_history_of_a_document_leads_to_what_it_is(api: cocalc_api.Hub, ada: Person, project: str) -> None:
+    ada.write(project, "edited.txt", "one\n")
+    with open_session(ada.hub, token_of(ada)).live() as page:
+        assert page.open(1, project, "edited.txt")["t"] == "opened"
+        copy = TextCopy(page, 1)
+        copy.until(lambda: str(copy.source) == "one\n")
+        copy.write("two\n")
+        copy.until(lambda: {"event": "dirty", "dirty": True} in copy.events)
+        copy.until(lambda: copy.events[-1] == {"event": "dirty", "dirty": False})
+        told: Any = api.sync.history(project, "edited.txt")
+    assert told["info"]["users"] == [ada.account_id]
+    assert (told["info"]["path"], told["info"]["project_id"]) == ("edited.txt", project)
+    messages = [one["mesg"] for one in told["patches"]]
+    assert [one["patch"] for one in messages] == ['[[[[1,"one\\n"]],0,0,0,4]]', '[[[[1,"two\\n"]],4,4,0,4]]']
+    assert [one["user_id"] for one in messages] == [None, 0]
+    assert messages[1]["parents"] == [messages[0]["time"]]
+    assert [one["seq"] for one in told["patches"]] == [1, 2]
+
+
 def test_commands_run_and_fail_as_the_client_expects(inside: cocalc_api.Project) -> None:
     assert inside.system.exec("echo 'hello'") == {"type": "blocking", "stdout": "hello\n", "stderr": "", "exit_code": 0}
     assert inside.system.exec("pwd", cwd="/tmp", path="x")["stdout"] == "/tmp\n"
@@ -223,7 +292,7 @@ def test_commands_in_the_background_are_asked_for(inside: cocalc_api.Project) ->
         inside.call("system.exec", [{"async_get": "nothing"}])
 
 
-MISSING = {"messages.send", "messages.get", "sync.history"}
+MISSING = {"messages.send", "messages.get"}
 GROUPS = ("system", "projects", "jupyter", "sync", "db", "messages")
 
 

@@ -1,6 +1,7 @@
 """Which file a page means, and the right to take part in it as a value."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from carrel.domain.embed_sessions import Ability, AbilityMissing
 from carrel.domain.errors import DomainError
@@ -55,6 +56,15 @@ class FileAccess:
             "export": Ability.EXPORT in self.allow,
         }
         return tuple(word for word, granted in answers.items() if granted)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVersion:
+    """A file as it was saved at a moment, and who had edited it since the version before."""
+
+    time: datetime
+    account_ids: tuple[str, ...]
+    content: bytes
 
 
 class PathNotOfFile(DomainError):

@@ -27,6 +27,15 @@ class KernelSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningKernel:
+    """A kernel that runs in a project; `name` is empty if people have started it by themselves."""
+
+    pid: int
+    connection_file: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationLimits:
     """Bounds of one evaluation: in all, and for each of the history and the code; output in characters."""
 

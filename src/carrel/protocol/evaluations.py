@@ -39,8 +39,24 @@ class ListKernels(Body, tag="list-kernels", frozen=True):
     """The kernels of the project: a list of `KernelInfo`, then `Ended(Answered)`."""
 
 
+class ListRunningKernels(Body, tag="list-running-kernels", frozen=True):
+    """The kernels that run in the project: a list of `RunningKernelInfo`, then `Ended(Answered)`."""
+
+
+class StopKernel(Body, tag="stop-kernel", frozen=True):
+    """Kill the kernel with that process: `Ended(KernelStopped)` when it is gone."""
+
+    pid: Natural
+
+
 class Answered(Body, frozen=True):
     """The answer is complete."""
+
+
+class KernelStopped(Body, frozen=True):
+    """`was_kernel`: there was such a kernel."""
+
+    was_kernel: bool
 
 
 class OutputItem(Struct):
@@ -54,6 +70,14 @@ class OutputItem(Struct):
     ename: str | UnsetType = UNSET
     evalue: str | UnsetType = UNSET
     traceback: list[str] | UnsetType = UNSET
+
+
+class RunningKernelInfo(Struct):
+    """A kernel that runs; `name` is empty if somebody else than the agent has started it."""
+
+    pid: Natural
+    connection_file: str
+    name: str
 
 
 class KernelInfo(Struct):

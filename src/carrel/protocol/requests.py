@@ -1,10 +1,21 @@
 """Everything that a hub can ask an agent."""
 
 from carrel.protocol.documents import OpenDocument, ReadHistory
-from carrel.protocol.evaluations import Evaluate, ListKernels
+from carrel.protocol.evaluations import Evaluate, ListKernels, ListRunningKernels, StopKernel
 from carrel.protocol.execution import Exec, KillJob, Ping, ReadJob, StartJob
 from carrel.protocol.terminals import OpenTerminal
 
 AgentRequest = (
-    Ping | Exec | StartJob | ReadJob | KillJob | OpenDocument | ReadHistory | Evaluate | ListKernels | OpenTerminal
+    Ping
+    | Exec
+    | StartJob
+    | ReadJob
+    | KillJob
+    | OpenDocument
+    | ReadHistory
+    | Evaluate
+    | ListKernels
+    | ListRunningKernels
+    | StopKernel
+    | OpenTerminal
 )

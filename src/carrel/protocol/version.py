@@ -9,9 +9,10 @@ History:
 3. Evaluations, lists of kernels.
 4. Messages of documents in parts.
 5. Terminals.
+6. Kernels that run.
 """
 
-CURRENT = 5
+CURRENT = 6
 OLDEST = 1
 
 

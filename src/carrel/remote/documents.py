@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import msgspec
 
-from carrel.domain.documents import DocumentRefused
+from carrel.domain.documents import DocumentRefused, DocumentVersion
 from carrel.domain.execution import AgentLost
 from carrel.protocol.codec import GarbledFrame, unpack
 from carrel.protocol.documents import (
@@ -19,17 +19,20 @@ from carrel.protocol.documents import (
     NOT_FOUND,
     UNSUPPORTED,
     DocumentOpened,
+    History,
     MessageDecoder,
     encode_message,
 )
-from carrel.protocol.messages import BAD_REQUEST, Data, Failed, Started
+from carrel.protocol.messages import BAD_REQUEST, Data, Ended, Failed, Started
 from carrel.remote.connection import Call
 from carrel.remote.held import Share
+from carrel.remote.values import to_moment
 
 _REASONS = frozenset({NOT_FOUND, NOT_A_FILE, BAD_PATH, UNSUPPORTED, FORBIDDEN, BUSY, LOST})
 _KINDS = frozenset({"notebook", "text", "terminal"})
 _SENTENCE = 2000
 _GENERATION = 200
+_history = msgspec.msgpack.Decoder(History)
 _opened = msgspec.msgpack.Decoder(DocumentOpened)
 
 
@@ -74,6 +77,27 @@ class DocumentStream:
             for message in messages:
                 yield message
             self._share.keep(len(self._decoder.buffer))
+
+
+async def read_history(call: Call, share: Share) -> list[DocumentVersion]:
+    """All versions with their contents, oldest first; `share` pays. Raises `DocumentRefused`, `AgentLost`."""
+    decoder, contents = MessageDecoder(), list[bytes]()
+    while isinstance(answer := await call.receive(), Data):
+        share.take(len(answer.chunk))
+        with _distrusting(call):
+            contents += [content for _, content in decoder.feed(answer.chunk)]
+    if isinstance(answer, Failed):
+        raise _refusal(answer)
+    with _distrusting(call):
+        if not isinstance(answer, Ended):
+            raise GarbledFrame("a history without an end")
+        versions = unpack(_history, answer.body).versions
+        if len(versions) != len(contents):
+            raise GarbledFrame("a history without its contents")
+    return [
+        DocumentVersion(to_moment(version.time_ms), version.account_ids, content)
+        for version, content in zip(versions, contents, strict=True)
+    ]
 
 
 @contextmanager

@@ -4,10 +4,18 @@ from typing import TypeVar
 
 import msgspec
 
-from carrel.domain.evaluations import CodeNotSendable, EvaluationLimits, EvaluationSpec, KernelSpec
+from carrel.domain.evaluations import CodeNotSendable, EvaluationLimits, EvaluationSpec, KernelSpec, RunningKernel
 from carrel.domain.execution import AgentLost
 from carrel.protocol.codec import MAX_FRAME
-from carrel.protocol.evaluations import ANSWER_CHANNEL, MAX_ITEMS, Answered, Evaluate, KernelInfo, OutputItem
+from carrel.protocol.evaluations import (
+    ANSWER_CHANNEL,
+    MAX_ITEMS,
+    Answered,
+    Evaluate,
+    KernelInfo,
+    OutputItem,
+    RunningKernelInfo,
+)
 from carrel.remote.connection import Call
 from carrel.remote.held import Held
 from carrel.remote.output import Output
@@ -22,6 +30,7 @@ _V = TypeVar("_V")
 _answered = msgspec.msgpack.Decoder(Answered)
 _items = msgspec.json.Decoder(list[OutputItem])
 _kernels = msgspec.json.Decoder(list[KernelInfo])
+_running = msgspec.json.Decoder(list[RunningKernelInfo])
 
 
 def to_evaluate(spec: EvaluationSpec, limits: EvaluationLimits) -> Evaluate:
@@ -62,6 +71,12 @@ async def read_kernels(call: Call, held: Held) -> list[KernelSpec]:
         KernelSpec(info.name, info.display_name, info.language, info.interrupt_mode, info.env, info.metadata)
         for info in await _read(call, held, _KERNELS_BYTES, _kernels)
     ]
+
+
+async def read_running(call: Call, held: Held) -> list[RunningKernel]:
+    """The kernels that an agent says are running."""
+    found = await _read(call, held, _KERNELS_BYTES, _running)
+    return [RunningKernel(info.pid, info.connection_file, info.name) for info in found]
 
 
 async def _read(call: Call, held: Held, most_bytes: int, decoder: "msgspec.json.Decoder[_V]") -> _V:

@@ -8,8 +8,9 @@ import anyio
 import msgspec
 from anyio import AsyncContextManagerMixin
 
+from carrel.domain.documents import DocumentVersion
 from carrel.domain.errors import Overloaded
-from carrel.domain.evaluations import EvaluationLimits, EvaluationSpec, KernelSpec
+from carrel.domain.evaluations import EvaluationLimits, EvaluationSpec, KernelSpec, RunningKernel
 from carrel.domain.execution import (
     OUTPUT_BYTES,
     AgentLost,
@@ -18,8 +19,8 @@ from carrel.domain.execution import (
     ExecSpec,
     Job,
 )
-from carrel.protocol.documents import OpenDocument
-from carrel.protocol.evaluations import ListKernels
+from carrel.protocol.documents import OpenDocument, ReadHistory
+from carrel.protocol.evaluations import KernelStopped, ListKernels, ListRunningKernels, StopKernel
 from carrel.protocol.execution import (
     STDERR,
     STDOUT,
@@ -34,8 +35,8 @@ from carrel.protocol.execution import (
 )
 from carrel.protocol.terminals import OpenTerminal
 from carrel.remote.connection import Connection
-from carrel.remote.documents import DocumentStream
-from carrel.remote.evaluations import patience, read_kernels, read_output, to_evaluate
+from carrel.remote.documents import DocumentStream, read_history
+from carrel.remote.evaluations import patience, read_kernels, read_output, read_running, to_evaluate
 from carrel.remote.held import Held
 from carrel.remote.output import Output
 from carrel.remote.values import bytes_for, exit_code_of, job_of, limit_of, program_line, to_command, to_text
@@ -48,6 +49,7 @@ PING_EVERY_SECONDS = 30.0
 _JOB_LIMITS = {STDOUT: OUTPUT_BYTES, STDERR: OUTPUT_BYTES}
 _ended = msgspec.msgpack.Decoder(ExecEnded)
 _job_state = msgspec.msgpack.Decoder(JobState)
+_kernel_stopped = msgspec.msgpack.Decoder(KernelStopped)
 _pong = msgspec.msgpack.Decoder(Pong)
 
 
@@ -187,6 +189,18 @@ class AgentLink(AsyncContextManagerMixin):
         with self._connection.call(ListKernels()) as call:
             return await read_kernels(call, self._held)
 
+    async def running_kernels(self) -> list[RunningKernel]:
+        """The kernels that run in the project."""
+        with self._connection.call(ListRunningKernels()) as call:
+            return await read_running(call, self._held)
+
+    async def stop_kernel(self, pid: int) -> bool:
+        """Kill a kernel and return when it is gone; whether there was one with that process."""
+        with self._connection.call(StopKernel(pid)) as call:
+            output = Output(call, _kernel_stopped)
+            await output.finish()
+            return output.end.was_kernel
+
     @asynccontextmanager
     async def open_document(self, request: OpenDocument | OpenTerminal) -> AsyncIterator[DocumentStream]:
         """Take part in a document or terminal until the block ends.
@@ -196,6 +210,11 @@ class AgentLink(AsyncContextManagerMixin):
         """
         with self._held.share() as share, self._connection.call(request) as call:
             yield await DocumentStream.start(call, share)
+
+    async def history(self, path: str) -> list[DocumentVersion]:
+        """What a document has been, oldest first, whether it is open or not. Raises `DocumentRefused`, `Overloaded`."""
+        with self._held.share() as share, self._connection.call(ReadHistory(path, with_patches=True)) as call:
+            return await read_history(call, share)
 
     async def _stay_alive(self) -> None:
         """Notice an agent that has stopped answering, so that no call waits for it forever."""

@@ -88,14 +88,14 @@ def job_of(state: JobState, output: Mapping[int, bytearray]) -> Job:
         job_id=state.job_id,
         pid=state.pid,
         status=_status(state),
-        started_at=_moment(state.started_ms),
+        started_at=to_moment(state.started_ms),
         stdout=texts.get(STDOUT, ""),
         stderr=texts.get(STDERR, ""),
         exit_code=exit_code_of(state.exit_code),
         elapsed_seconds=state.elapsed_ms / 1000,
         samples=tuple(
             JobSample(
-                time=_moment(sample.time_ms),
+                time=to_moment(sample.time_ms),
                 memory_rss_mb=sample.rss_bytes / 1e6,
                 cpu_percent=sample.cpu_permille / 10,
                 cpu_seconds=sample.cpu_ms / 1000,
@@ -111,5 +111,6 @@ def _status(state: JobState) -> JobStatus:
     return JobStatus.ERROR if state.exit_code != 0 or state.timed_out else JobStatus.COMPLETED
 
 
-def _moment(milliseconds: int) -> datetime:
+def to_moment(milliseconds: int) -> datetime:
+    """A time that an agent has told."""
     return datetime.fromtimestamp(min(milliseconds, _LAST_MS) / 1000, UTC)

@@ -14,12 +14,12 @@ import structlog
 from anyio import AsyncContextManagerMixin
 from anyio.abc import TaskGroup
 
-from carrel.domain.documents import FileAccess
+from carrel.domain.documents import DocumentRefused, DocumentVersion, FileAccess
 from carrel.domain.errors import DomainError, Overloaded
 from carrel.domain.execution import AgentLost
 from carrel.domain.ids import AccountId, ProjectId
 from carrel.kit.clock import Clock
-from carrel.protocol.documents import OpenDocument
+from carrel.protocol.documents import NOT_FOUND, OpenDocument
 from carrel.protocol.terminals import OpenTerminal
 from carrel.remote.documents import DocumentStream
 from carrel.services.background import survive
@@ -129,6 +129,22 @@ class Documents(AsyncContextManagerMixin):
                 yield stream
         except AgentLost as error:
             raise AgentLost(await self.lifecycle.why_lost(access.project.project_id, error.reason)) from error
+
+    async def history(self, access: FileAccess) -> list[DocumentVersion]:
+        """What the file has been, oldest first; nothing if it was never opened. The project is started if need be.
+
+        Raises what `open` raises.
+        """
+        project = access.project.project
+        try:
+            link = await self.lifecycle.link(project)
+            return await link.history(access.path)
+        except DocumentRefused as error:
+            if error.reason != NOT_FOUND:
+                raise
+            return []
+        except AgentLost as error:
+            raise AgentLost(await self.lifecycle.why_lost(project.project_id, error.reason)) from error
 
     def _note_opened(self, access: FileAccess) -> None:
         """In the project's log, unless it was there a short while ago: pages open a file again and again."""

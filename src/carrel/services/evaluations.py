@@ -15,6 +15,7 @@ from carrel.domain.evaluations import (
     EvaluationSpec,
     KernelSpec,
     NotSignedIn,
+    RunningKernel,
 )
 from carrel.domain.execution import AgentLost
 from carrel.domain.principals import Anonymous, Principal
@@ -93,6 +94,16 @@ class Evaluations:
         """The kernels of a project, with those that it has installed itself; it is started if need be."""
         async with self._link(access) as link:
             return await link.kernels()
+
+    async def running(self, access: ProjectAccess) -> list[RunningKernel]:
+        """The kernels that run in a project; it is started if need be."""
+        async with self._link(access) as link:
+            return await link.running_kernels()
+
+    async def stop(self, access: ProjectAccess, pid: int) -> bool:
+        """Kill a kernel of a project and return when it is gone; whether there was one with that process."""
+        async with self._link(access) as link:
+            return await link.stop_kernel(pid)
 
     async def list_common_kernels(self) -> list[KernelSpec]:
         """The kernels of the projects' environment; no project is needed to tell."""

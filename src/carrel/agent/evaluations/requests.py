@@ -18,7 +18,11 @@ from carrel.protocol.evaluations import (
     Answered,
     Evaluate,
     KernelInfo,
+    KernelStopped,
     ListKernels,
+    ListRunningKernels,
+    RunningKernelInfo,
+    StopKernel,
 )
 from carrel.protocol.link import CHUNK
 
@@ -40,7 +44,12 @@ class Evaluations:
 
     def handlers(self) -> Mapping[type, Handler]:
         """What answers which request."""
-        return {Evaluate: self.evaluate, ListKernels: self.list_kernels}
+        return {
+            Evaluate: self.evaluate,
+            ListKernels: self.list_kernels,
+            ListRunningKernels: self.list_running,
+            StopKernel: self.stop,
+        }
 
     async def evaluate(self, stream: Stream, request: Evaluate) -> Answered:
         from carrel.agent.evaluations.items import Items
@@ -75,6 +84,13 @@ class Evaluations:
                 for spec in specs
             ],
         )
+
+    async def list_running(self, stream: Stream, request: ListRunningKernels) -> Answered:
+        running = self._kernels.running()
+        return await _answer(stream, [RunningKernelInfo(one.pid, one.connection_file, one.name) for one in running])
+
+    async def stop(self, stream: Stream, request: StopKernel) -> KernelStopped:
+        return KernelStopped(await self._kernels.kill(request.pid))
 
     async def _start(self, request: Evaluate, items: "Items") -> KernelSession | Exception:
         """A new kernel in the directory that is asked for; if that cannot be, at home, and the output says so.

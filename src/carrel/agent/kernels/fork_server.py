@@ -62,6 +62,16 @@ class ForkServer:
         process.tail = self.tail
         return process
 
+    @property
+    def pid(self) -> int:
+        """Of the server's process."""
+        return self._process.pid
+
+    async def kill(self) -> None:
+        """End it by force; kernels go on."""
+        self._process.signal(signal.SIGKILL)
+        await self.close()
+
     async def close(self) -> None:
         """End it; kernels go on."""
         self._lose()

@@ -99,6 +99,22 @@ class Life:
         finally:
             del self._answers[msg_id]
 
+    @property
+    def pid(self) -> int:
+        """Of the kernel's process."""
+        return self._process.pid
+
+    @property
+    def connection_file(self) -> str:
+        """Where the kernel's sockets and its key are written down."""
+        return str(self._manager.connection_file)
+
+    async def kill(self, reason: str) -> None:
+        """End the kernel by force, at once, with all processes that it has started."""
+        self._reason = self._reason or reason
+        await self._process.kill()
+        await self._over.wait()
+
     def interrupt(self) -> None:
         """Interrupt what is running, the way the kernel wants it."""
         if self._over.is_set():

@@ -107,6 +107,11 @@ class KernelSession:
         """Send `comm_open`, `comm_msg` or `comm_close`. Raises `KernelFailed`."""
         self._running().send("shell", msg_type, content, metadata, buffers)
 
+    @property
+    def running(self) -> Life | None:
+        """The life of the kernel, while it runs."""
+        return None if self.state == "dead" else self._life
+
     async def interrupt(self) -> None:
         """Interrupt what is running; nothing if nothing is."""
         if self._life is not None and self.state != "dead":

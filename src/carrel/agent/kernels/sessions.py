@@ -14,7 +14,16 @@ from carrel.agent.kernels.life import Life, Listener
 from carrel.agent.kernels.process import KernelProcess, spawn_kernel
 from carrel.agent.kernels.session import KernelSession
 from carrel.agent.kernels.specs import find_specs, forked_arguments
-from carrel.agent.kernels.values import ExecuteReply, KernelFailed, KernelSpec, KernelUnknown, Message, Sink
+from carrel.agent.kernels.strangers import find_strangers, kill_stranger
+from carrel.agent.kernels.values import (
+    ExecuteReply,
+    KernelFailed,
+    KernelSpec,
+    KernelUnknown,
+    Message,
+    RunningKernel,
+    Sink,
+)
 from carrel.agent.spawn import Launcher, NotRunnable
 
 __all__ = ["ExecuteReply", "KernelFailed", "KernelSession", "KernelSpec", "KernelUnknown", "Kernels", "Message", "Sink"]
@@ -24,6 +33,7 @@ _NONE = (
     "none at all, because this server has no Python environment for projects; whoever runs it makes one with "
     "`carrel environment make`, and projects that are started after that have it"
 )
+_FORKED = "python3"
 _FORKED_MESSAGES = 20
 _OTHER_MESSAGES = 1000
 
@@ -45,6 +55,33 @@ class Kernels:
     async def specs(self) -> list[KernelSpec]:
         """The kernels that can be started."""
         return list(find_specs(self._launcher.home, self._environment).values())
+
+    def running(self) -> list[RunningKernel]:
+        """The kernels that run, the agent's own first; last what they are forked from, which is one as well."""
+        found = [
+            RunningKernel(life.pid, life.connection_file, session.name)
+            for session in self._sessions
+            if (life := session.running) is not None
+        ]
+        known = {kernel.pid for kernel in found}
+        found += [RunningKernel(pid, file, "") for pid, file in find_strangers().items() if pid not in known]
+        if self._fork_server is not None and self._fork_server.is_alive:
+            found.append(RunningKernel(self._fork_server.pid, "", _FORKED))
+        return found
+
+    async def kill(self, pid: int) -> bool:
+        """Kill a kernel, and return when it is gone; False if there is none with that process."""
+        for session in self._sessions:
+            if (life := session.running) is not None and life.pid == pid:
+                await life.kill("the kernel was stopped")
+                return True
+        if self._fork_server is not None and self._fork_server.is_alive and self._fork_server.pid == pid:
+            await self._fork_server.kill()
+            return True
+        if pid not in find_strangers():
+            return False
+        await kill_stranger(pid)
+        return True
 
     def warm(self) -> None:
         """Prepare in the background for a kernel to start soon."""

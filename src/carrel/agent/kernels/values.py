@@ -28,6 +28,14 @@ class KernelSpec(Struct, frozen=True):
     """Where its `kernel.json` lies."""
 
 
+class RunningKernel(Struct, frozen=True):
+    """A kernel's process; `name` is empty if the agent has not started it."""
+
+    pid: int
+    connection_file: str
+    name: str
+
+
 class Message(Struct, frozen=True):
     """A message of the kernel; `parent_id` is the request that it answers, empty for none of ours."""
 

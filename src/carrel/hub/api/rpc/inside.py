@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from msgspec import Struct
+
 from carrel.domain.errors import DomainError
 from carrel.domain.execution import ExecSpec
 from carrel.hub.api.rpc.registry import Caller, Functions
@@ -13,6 +15,8 @@ from carrel.hub.call import Call
 from carrel.kit import timestamps
 
 functions = Functions()
+
+_LARGEST_PID = 1 << 22  # proc(5), pid_max
 
 
 class ComputeServerMissing(DomainError):
@@ -58,3 +62,25 @@ async def run(params: ExecParams, call: Call) -> Any:
 async def execute(params: ExecuteParams, call: Call) -> Any:
     """Run code in a kernel of its own, which ends with the call; the value is the list of output items."""
     return (await jupyter_execute(params, call)).output
+
+
+@functions.procedure("system.listJupyterKernels", may_call=Caller.ON_PROJECT, only_reads=True)
+async def list_kernels(params: ProjectParams, call: Call) -> Any:
+    """List the processes of the project that are Jupyter kernels."""
+    running = await call.platform.evaluations.running(await call.access(params.project_id))
+    return [
+        {"pid": one.pid, "connectionFile": one.connection_file} | ({"kernel_name": one.name} if one.name else {})
+        for one in running
+    ]
+
+
+class StopParams(Struct):
+    project_id: str
+    pid: float
+
+
+@functions.procedure("system.stopJupyterKernel", may_call=Caller.ON_PROJECT)
+async def stop_kernel(params: StopParams, call: Call) -> Any:
+    """Kill a kernel; no success if there is none with that process."""
+    access = await call.access(params.project_id)
+    return {"success": await call.platform.evaluations.stop(access, max(0, min(int(params.pid), _LARGEST_PID)))}

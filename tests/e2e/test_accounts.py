@@ -147,6 +147,22 @@ async def test_an_account_is_changed_and_deleted(new_visitor: NewVisitor, hub: S
     await expect(page.get_by_text("There is no account with this e-mail address.")).to_be_visible()
 
 
+async def test_a_project_has_keys_of_its_own(visitor: Visitor, hub: ServedHub) -> None:
+    person = new_person(hub, "Dorothy")
+    project = person.new_project("Crystals")
+    page = await signed_in(visitor, person, f"/projects/{project}/settings")
+    keys = page.get_by_role("region", name="API keys")
+    await keys.get_by_role("button", name="New key").click()
+    await page.get_by_role("dialog").get_by_label("Name").fill("robot")
+    await page.get_by_role("button", name="Create").click()
+    secret = re.search(r"sk-\w+", await page.get_by_role("dialog").locator("code").first.inner_text())
+    assert secret is not None
+    assert hub.call("touch_project", key=secret[0], project_id=project)["event"] == "success"
+    assert hub.call("create_project", key=secret[0])["error"] == "not available with a project API key"
+    await page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    await expect(keys.get_by_role("row", name=re.compile("robot"))).to_be_visible()
+
+
 async def test_a_program_that_asks_gets_a_key_once_its_user_agrees(visitor: Visitor, hub: ServedHub) -> None:
     person, given = new_person(hub, "Maria"), list[str]()
 

@@ -158,7 +158,7 @@ async def test_a_link_with_a_token_signs_in_one_tab_and_replaces_no_cookie(
     await page.reload()
     await signed_in(page)
     elsewhere = await visitor.open(f"{SERVER}{file_url(project, f'{named}.py')}")
-    await expect(elsewhere.get_by_role("heading", name="Sign-in needed")).to_be_visible()
+    await expect(elsewhere.get_by_role("heading", name="Sign in to Carrel")).to_be_visible()
 
 
 async def test_signing_in_is_never_framed(visitor: Visitor, front: Front, token: str) -> None:

@@ -39,7 +39,7 @@ export function Browsers(): VNode {
       <LoadedView of={loading} rows={3}>
         {({ sessions: found }) => (
           <>
-            <table class="table">
+            <table class="table browsers">
               <thead>
                 <tr>
                   <th>{browsers.browser()}</th>

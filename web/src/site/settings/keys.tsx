@@ -1,4 +1,5 @@
 /** API keys of one's account, or of a project: made, renamed, revoked. */
+import "./settings.css";
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { list, maybe, number, object, type Shaped, text } from "../../wire/shape.ts";
@@ -49,7 +50,7 @@ export function Keys({ projectId }: { readonly projectId?: string }): VNode {
   };
   const now = asked.value;
   return (
-    <>
+    <div class="keys">
       <div class="page-head">
         <p class="field-hint">{projectId === undefined ? keys.advice() : keys.projectAdvice()}</p>
         <button type="button" class="primary" onClick={() => (asked.value = { what: "create" })}>
@@ -91,7 +92,7 @@ export function Keys({ projectId }: { readonly projectId?: string }): VNode {
           <p>{keys.revokeAdvice()}</p>
         </FormDialog>
       )}
-    </>
+    </div>
   );
 }
 

@@ -4,10 +4,12 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useId } from "preact/hooks";
 import type { Details } from "../../projects.ts";
+import { Keys } from "../../settings/keys.tsx";
 import { useSite } from "../../site.ts";
 import { common } from "../../strings/common.ts";
 import { project as words } from "../../strings/project.ts";
 import { projectSettings } from "../../strings/project-settings.ts";
+import { settings } from "../../strings/settings.ts";
 import { Dialog, Field, Problem, Skeleton } from "../../ui/ui.tsx";
 import { useWork } from "../../ui/work.ts";
 import { useProject } from "./context.ts";
@@ -27,6 +29,7 @@ export function Page(): VNode {
         <>
           <About details={details} />
           <PeopleSettings details={details} />
+          {details.can_write && <KeySettings />}
           <UsageCharts limits={details.limits} />
           <End details={details} />
         </>
@@ -74,6 +77,16 @@ function About({ details }: { readonly details: Details }): VNode {
           {projectSettings.save()}
         </button>
       </form>
+    </section>
+  );
+}
+
+function KeySettings(): VNode {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <h3 id={id}>{settings.keys()}</h3>
+      <Keys projectId={useProject().id} />
     </section>
   );
 }

@@ -9,7 +9,19 @@ from pathlib import Path
 
 from support.hubs import ServedHub, served_hub
 
-from bench import copies, documents, execution, kernels, memory, notebooks, pages, startup, throughput, uploads
+from bench import (
+    copies,
+    documents,
+    execution,
+    kernels,
+    memory,
+    notebooks,
+    pages,
+    project_list,
+    startup,
+    throughput,
+    uploads,
+)
 from bench.measure import Row, print_table
 
 Works = dict[str, Callable[[ServedHub, Path, bool], list[Row]]]
@@ -23,6 +35,7 @@ WORKS: Works = {
     "documents": lambda _hub, _place, short: documents.run(short=short),
     "kernels": lambda hub, _, short: kernels.run(hub, short=short),
     "notebooks": lambda hub, _, short: notebooks.run(hub, short=short),
+    "projects": lambda hub, _, short: project_list.run(hub, short=short),
     "pages": lambda _, place, short: pages.run(place, short=short),
 }
 

@@ -32,18 +32,28 @@ export function found(projects: readonly Listed[], query: string, names: Readonl
   });
 }
 
+type Compare = (a: Listed, b: Listed) => number;
+type StateOf = (project: Listed) => RunState;
+
 export function inOrder(
   projects: readonly Listed[],
   { column, isDown }: Order,
-  stateOf: (project: Listed) => RunState,
+  stateOf: StateOf,
   language: string,
 ): Listed[] {
-  const { compare } = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
-  const byColumn: Readonly<Record<Column, (a: Listed, b: Listed) => number>> = {
-    title: (a, b) => compare(a.title, b.title),
-    state: (a, b) => RANK[stateOf(a)] - RANK[stateOf(b)],
-    edited: (a, b) => (a.last_edited ?? 0) - (b.last_edited ?? 0),
-  };
-  const sign = isDown ? -1 : 1;
-  return [...projects].sort((a, b) => sign * byColumn[column](a, b));
+  const compare = comparison(column, stateOf, language);
+  return [...projects].sort((a, b) => (isDown ? compare(b, a) : compare(a, b)));
+}
+
+function comparison(column: Column, stateOf: StateOf, language: string): Compare {
+  switch (column) {
+    case "title": {
+      const { compare } = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
+      return (a, b) => compare(a.title, b.title);
+    }
+    case "state":
+      return (a, b) => RANK[stateOf(a)] - RANK[stateOf(b)];
+    case "edited":
+      return (a, b) => (a.last_edited ?? 0) - (b.last_edited ?? 0);
+  }
 }

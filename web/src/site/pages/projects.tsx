@@ -17,7 +17,7 @@ import { CreateDialog, RenameDialog } from "./projects/dialogs.tsx";
 import { Row } from "./projects/row.tsx";
 
 const ASK_EVERY_MS = 5000;
-const ROWS_AT_ONCE = 60;
+const ROWS_AT_ONCE = 30;
 
 export function Page(): VNode {
   const site = useSite();
@@ -183,7 +183,7 @@ function Rows({ rows, listing, view, actions, rename }: RowsProps): VNode {
     const more = (entries: readonly IntersectionObserverEntry[]): void => {
       if (entries.some((entry) => entry.isIntersecting)) count.value += ROWS_AT_ONCE;
     };
-    return new IntersectionObserver(more, { rootMargin: "1500px" });
+    return new IntersectionObserver(more, { rootMargin: "1000px" });
   }, [count]);
   useEffect(() => () => watcher.disconnect(), [watcher]);
   const shown = rows.slice(0, count.value);

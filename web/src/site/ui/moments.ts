@@ -9,13 +9,23 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["minute", 60_000],
 ];
 
-const formats = new Map<string, Intl.RelativeTimeFormat>();
+/** Making a format costs more than using it a hundred times. */
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function formatted(moment: number, options: Intl.DateTimeFormatOptions): string {
+  const key = `${language.value} ${Object.values(options).join(" ")} ${Object.keys(options).join(" ")}`;
+  const format = made.get(key) ?? new Intl.DateTimeFormat(language.value, options);
+  made.set(key, format);
+  return format.format(moment);
+}
+
+const relative = new Map<string, Intl.RelativeTimeFormat>();
 
 /** How long ago that was: `3 hours ago`. */
 export function ago(moment: number, now: number = Date.now()): string {
   const code = language.value;
-  const format = formats.get(code) ?? new Intl.RelativeTimeFormat(code, { numeric: "auto" });
-  formats.set(code, format);
+  const format = relative.get(code) ?? new Intl.RelativeTimeFormat(code, { numeric: "auto" });
+  relative.set(code, format);
   const past = Math.max(0, now - moment);
   for (const [unit, length] of UNITS) if (past >= length) return format.format(-Math.floor(past / length), unit);
   return format.format(0, "minute");
@@ -23,18 +33,18 @@ export function ago(moment: number, now: number = Date.now()): string {
 
 /** The day, as one that stands above what happened on it. */
 export function day(moment: number): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: "full" }).format(moment);
+  return formatted(moment, { dateStyle: "full" });
 }
 
 /** The day, as short as it is clear. */
 export function date(moment: number): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium" }).format(moment);
+  return formatted(moment, { dateStyle: "medium" });
 }
 
 export function clock(moment: number): string {
-  return new Intl.DateTimeFormat(language.value, { timeStyle: "short" }).format(moment);
+  return formatted(moment, { timeStyle: "short" });
 }
 
 export function exactly(moment: number): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(moment);
+  return formatted(moment, { dateStyle: "medium", timeStyle: "short" });
 }

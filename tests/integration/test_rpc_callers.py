@@ -92,6 +92,8 @@ CASES: dict[str, Case] = {
     "sync.history": Case(
         lambda world: {"path": "a.txt"} | of_project(world), "Error: user must be collaborator on source project"
     ),
+    "messages.send": Case(lambda world: {"subject": "s", "body": "b", "to_ids": [world.owner.account_id]}),
+    "messages.get": Case(),
     "db.userQuery": Case(lambda world: {"query": {"accounts": {"first_name": None}}}),
 }
 INSIDE: dict[str, Any] = {

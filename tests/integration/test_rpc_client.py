@@ -254,6 +254,39 @@ def test_the_history_of_a_document_leads_to_what_it_is(api: cocalc_api.Hub, ada:
     assert [one["seq"] for one in told["patches"]] == [1, 2]
 
 
+def test_messages_reach_accounts_by_id_and_by_address(clients: Clients, admin: Person) -> None:
+    people = [new_person(admin.hub, name) for name in ("Mia", "Max", "Moe")]
+    mia, max_, moe = (clients.hub(one) for one in people)
+    addressed = [people[1].account_id, people[2].email_address, "nobody@example.com", people[1].email_address]
+    first = mia.messages.send("Hi", "*there*", addressed)
+    answer = max_.messages.send("Re", "you", [people[0].account_id], reply_id=first)
+    assert 0 < first < answer
+    (got,) = moe.messages.get()
+    assert got.pop("sent").startswith("20")
+    assert got == {
+        "id": first,
+        "from_id": people[0].account_id,
+        "to_ids": sorted([people[1].account_id, people[2].account_id]),
+        "subject": "Hi",
+        "body": "*there*",
+        "thread_id": None,
+        "read": False,
+        "saved": False,
+        "deleted": False,
+    }
+    assert [(one["id"], one["thread_id"]) for one in mia.messages.get(type="new")] == [(answer, first)]
+    assert [one["id"] for one in mia.messages.get(type="sent")] == [first]
+    assert mia.messages.get(type="starred") == mia.messages.get(type="liked") == moe.messages.get(offset=1) == []
+    assert max_.messages.get(limit=0) == moe.call("messages.get", [{"cutoff": "2200-01-01T00:00:00Z"}]) == []
+    assert mia.messages.send("Hi", "there", ["nobody@example.com"]) is None
+    with failing("Error: invalid account_id -- nonsense"):
+        mia.messages.send("Hi", "there", ["nonsense"])
+    with failing(f"Error: there is no message {answer} to answer"):
+        moe.messages.send("Re", "not mine", [people[0].account_id], reply_id=answer)
+    with failing("Error: limit must be at most 500"):
+        mia.messages.get(limit=501)
+
+
 def test_commands_run_and_fail_as_the_client_expects(inside: cocalc_api.Project) -> None:
     assert inside.system.exec("echo 'hello'") == {"type": "blocking", "stdout": "hello\n", "stderr": "", "exit_code": 0}
     assert inside.system.exec("pwd", cwd="/tmp", path="x")["stdout"] == "/tmp\n"
@@ -292,7 +325,6 @@ def test_commands_in_the_background_are_asked_for(inside: cocalc_api.Project) ->
         inside.call("system.exec", [{"async_get": "nothing"}])
 
 
-MISSING = {"messages.send", "messages.get"}
 GROUPS = ("system", "projects", "jupyter", "sync", "db", "messages")
 
 
@@ -311,4 +343,4 @@ def test_no_function_of_the_client_is_forgotten(clients: Clients, ada: Person, m
             required = [one for one in inspect.signature(function).parameters.values() if one.default is one.empty]
             function(*["x"] * len(required))
     assert len(called) > 20
-    assert set(called) - {function.name for function in hub_functions()} == MISSING
+    assert set(called) - {function.name for function in hub_functions()} == set()

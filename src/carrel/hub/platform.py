@@ -35,6 +35,7 @@ from carrel.services.keys import Keys
 from carrel.services.lifecycle import Lifecycle
 from carrel.services.mail import Mail
 from carrel.services.mailed_links import MailedLinks
+from carrel.services.messages import Messages
 from carrel.services.password_checks import PasswordChecks
 from carrel.services.passwords import Passwords
 from carrel.services.project_log import ProjectLog
@@ -76,6 +77,7 @@ class Directory:
     credentials: Credentials
     sign_up: SignUp
     mail: Mail
+    messages: Messages
 
     @property
     def settings(self) -> Settings:
@@ -135,6 +137,7 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
             credentials=Credentials(store, passwords, checks, links, clock),
             sign_up=SignUp(accounts, passwords, web_sessions),
             mail=mail,
+            messages=Messages(store, clock),
         )
         await audit.flush()
 

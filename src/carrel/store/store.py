@@ -21,6 +21,7 @@ from carrel.store.evaluations import EvaluationRows
 from carrel.store.keys import KeyRows
 from carrel.store.mailed_links import MailedLinkRows
 from carrel.store.mails import MailRows
+from carrel.store.messages import MessageRows
 from carrel.store.migrate import ensure_schema
 from carrel.store.project_log import ProjectLogRows
 from carrel.store.projects import ProjectRows
@@ -98,6 +99,10 @@ class Transaction:
     @property
     def mails(self) -> MailRows:
         return MailRows(self.connection)
+
+    @property
+    def messages(self) -> MessageRows:
+        return MessageRows(self.connection)
 
     @property
     def public_paths(self) -> PublicPathRows:

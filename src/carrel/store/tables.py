@@ -374,3 +374,23 @@ site_settings = Table(
     Column("name", String(64), primary_key=True),
     Column("value", JSON_VALUE),
 )
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("from_id", UUID_TEXT, ForeignKey(accounts.c.account_id), nullable=False, index=True),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sent", UtcDateTime, nullable=False),
+    Column("thread_id", SERIAL),
+    sqlite_autoincrement=True,
+)
+
+message_recipients = Table(
+    "message_recipients",
+    metadata,
+    Column("account_id", UUID_TEXT, ForeignKey(accounts.c.account_id), primary_key=True),
+    Column("message_id", SERIAL, ForeignKey(messages.c.id), primary_key=True, autoincrement=False, index=True),
+    *(_flag(name) for name in ("read", "saved", "deleted", "starred", "liked")),
+)

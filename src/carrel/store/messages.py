@@ -1,0 +1,81 @@
+"""Messages in the database: each once, and a row for each that has received it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from carrel.domain.ids import AccountId
+from carrel.domain.messages import Box, Message
+from carrel.store.tables import message_recipients, messages
+
+_FLAGS = ("read", "saved", "deleted")
+_WANTED = {
+    Box.RECEIVED: ~message_recipients.c.deleted,
+    Box.NEW: ~message_recipients.c.deleted & ~message_recipients.c.read & ~message_recipients.c.saved,
+    Box.STARRED: message_recipients.c.starred,
+    Box.LIKED: message_recipients.c.liked,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRows:
+    connection: AsyncConnection
+
+    async def add(
+        self,
+        sender: AccountId,
+        to: Iterable[AccountId],
+        *,
+        subject: str,
+        body: str,
+        thread_id: int | None,
+        at: datetime,
+    ) -> int:
+        """Insert and return the message's id."""
+        values = {"from_id": sender, "subject": subject, "body": body, "thread_id": thread_id, "sent": at}
+        result = await self.connection.execute(insert(messages).values(values))
+        message_id = int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
+        rows = [{"message_id": message_id, "account_id": account_id} for account_id in to]
+        await self.connection.execute(insert(message_recipients), rows)
+        return message_id
+
+    async def find_thread(self, message_id: int, account_id: AccountId) -> int | None:
+        """The conversation of a message that the account has sent or received."""
+        received = select(message_recipients.c.message_id).where(message_recipients.c.account_id == account_id)
+        query = select(messages.c.id, messages.c.thread_id).where(
+            messages.c.id == message_id, or_(messages.c.from_id == account_id, messages.c.id.in_(received))
+        )
+        row = (await self.connection.execute(query)).first()
+        return None if row is None else row.thread_id or row.id
+
+    async def list_messages(
+        self, account_id: AccountId, box: Box, *, since: datetime | None, limit: int, offset: int
+    ) -> list[Message]:
+        """The newest first."""
+        if box is Box.SENT:
+            query = select(messages).where(messages.c.from_id == account_id)
+        else:
+            query = (
+                select(messages, *(message_recipients.c[flag] for flag in _FLAGS))
+                .join(message_recipients, message_recipients.c.message_id == messages.c.id)
+                .where(message_recipients.c.account_id == account_id, _WANTED[box])
+            )
+        if since is not None:
+            query = query.where(messages.c.sent >= since)
+        query = query.order_by(messages.c.id.desc()).limit(limit).offset(offset)
+        found = (await self.connection.execute(query)).mappings().all()
+        to: dict[int, list[AccountId]] = {row["id"]: [] for row in found}
+        whose, of = message_recipients.c.account_id, message_recipients.c.message_id
+        for row in await self.connection.execute(select(whose, of).where(of.in_(list(to))).order_by(whose)):
+            to[row.message_id].append(row.account_id)
+        return [_message(row, to[row["id"]]) for row in found]
+
+
+def _message(row: Any, to: list[AccountId]) -> Message:
+    names = ("id", "sent", "from_id", "subject", "body", "thread_id")
+    flags = {flag: row[flag] for flag in _FLAGS if flag in row}
+    return Message(**{name: row[name] for name in names}, to_ids=tuple(to), **flags)

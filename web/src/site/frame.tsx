@@ -31,12 +31,14 @@ export function Frame(): VNode {
   });
   const [overlay, setOverlay] = useOverlay();
   const person = site.person.value;
+  const isAuth = site.router.path.value.startsWith("/auth/");
   return (
     <>
       <a class="skip" href="#content">
         {common.skip()}
       </a>
       {person && <Bar person={person} />}
+      {person === undefined && !isAuth && <div class="site-bar" /> /* keeps its place */}
       {person?.impersonator != null && <ActingBar person={person} admin={person.impersonator} />}
       <div class="site-content" id="content" tabIndex={-1}>
         {problem !== null ? (

@@ -21,6 +21,7 @@ export function Page(): VNode {
   const isVerified = now.value.state === "here";
   return (
     <main class="page page-narrow">
+      <h1 class="visually-hidden">{links.verifyTitle()}</h1>
       <Empty title={links.verifyTitle()}>
         <p role={isVerified ? "status" : "alert"}>
           {isVerified ? links.verified({ email: proof.email_address }) : links.notVerified()}

@@ -1,0 +1,89 @@
+"""Each page of the site, as an administrator sees it: nothing to complain of, nothing that moves, and a picture of it.
+
+The pictures are left in `.artifacts/pages`, for somebody to look at.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, Response, expect
+from support.axe import violations
+from support.browsers import ARTIFACTS, Visitor
+from support.commands import run
+from support.hubs import ServedHub
+from support.parents import SERVER
+from support.people import new_person
+from support.site import signed_in
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+ROUTES = Path(__file__).parents[2] / "web" / "src" / "site" / "routes.ts"
+EXAMPLES = {
+    "/app": ["/app?get_api_key=Test"],
+    "/auth/sign-in": ["/auth/sign-in"],
+    "/auth/sign-up": ["/auth/sign-up"],
+    "/auth/forgot-password": ["/auth/forgot-password"],
+    "/auth/password-reset/:code": ["/auth/password-reset/none"],
+    "/auth/verify": ["/auth/verify"],
+    "/auth/impersonate": ["/auth/impersonate"],
+    "/settings": ["/settings"],
+    "/settings/:section": ["/settings/keys"],
+    "/admin": ["/admin"],
+    "/admin/:section": ["/admin/accounts"],
+    "/projects": ["/projects"],
+    "/projects/:project_id/*": [f"/projects/{{project}}/{place}" for place in ("files/", "log", "settings")],
+}
+"""An address or more for each page; what a new one needs is an entry."""
+LOOKS = {
+    "light": ({"width": 1200, "height": 800}, "light"),
+}
+MOST_SHIFT = 0.02
+SHIFTS = """window.shifted = 0
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value
+}).observe({ type: "layout-shift", buffered: true })"""
+
+
+def test_every_route_has_an_example() -> None:
+    assert set(re.findall(r'path: "([^"]+)"', ROUTES.read_text())) == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_page_is_sound_and_has_its_picture_taken(visitor: Visitor, hub: ServedHub, look: str) -> None:
+    admin = new_person(hub, "Root")
+    assert run(hub.environment, "account", "grant-admin", admin.account_id).returncode == 0
+    project = admin.new_project("A project with a name")
+    page = await signed_in(visitor, admin)
+    size, scheme = LOOKS[look]
+    await page.set_viewport_size(size)  # type: ignore[arg-type] # a TypedDict of the library
+    await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of its literals
+    await page.add_init_script(SHIFTS)
+    failed: list[str] = []
+    page.on("response", lambda response: failed.append(told(response)) if response.status >= 400 else None)
+    found: dict[str, list[str]] = {}
+    for address in (one.format(project=project) for examples in EXAMPLES.values() for one in examples):
+        problems = await look_at(page, address, look)
+        found[address.replace(project, "ID")] = problems + failed
+        failed.clear()
+    assert {address: problems for address, problems in found.items() if problems} == {}
+
+
+async def look_at(page: Page, address: str, look: str) -> list[str]:
+    await page.goto(f"{SERVER}{address}")
+    await page.wait_for_load_state("networkidle")
+    await expect(page.locator(".skeleton-rows")).to_have_count(0)
+    directory = ARTIFACTS / "pages"
+    directory.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", re.sub(r"\W+", "-", address).strip("-"))
+    await page.screenshot(path=directory / f"{name}.{look}.png", full_page=True)
+    problems = [f"axe: {text}" for text in await violations(page)]
+    if not address.startswith("/auth/") and (shifted := await page.evaluate("shifted")) > MOST_SHIFT:
+        problems.append(f"moves by {shifted:.3f}")
+    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        problems.append("is wider than the window")
+    return problems
+
+
+def told(response: Response) -> str:
+    return f"{response.status} {response.request.method} {response.url.removeprefix(SERVER)}"

@@ -35,7 +35,7 @@ class UploadInvalid(DomainError):
 
 
 class UploadBusy(DomainError):
-    """Another request still writes to the upload; it will be over in a moment."""
+    """Another request writes to the upload: this one has been superseded, or the other is of another hub."""
 
     code = "upload-busy"
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import anyio
 import structlog
-from anyio import CapacityLimiter, WouldBlock, to_thread
+from anyio import CancelScope, CapacityLimiter, Event, WouldBlock, to_thread
 
 from carrel.domain.documents import FileAccess
 from carrel.domain.embed_sessions import Ability
@@ -15,7 +15,7 @@ from carrel.domain.errors import Overloaded
 from carrel.domain.files import DiskFull
 from carrel.domain.ids import ProjectId
 from carrel.domain.projects import ProjectAccess
-from carrel.domain.uploads import Upload, UploadInvalid, upload_id
+from carrel.domain.uploads import Upload, UploadBusy, UploadInvalid, upload_id
 from carrel.storage import uploads
 from carrel.storage.files import ProjectFiles
 from carrel.storage.homes import Home, Homes
@@ -41,6 +41,14 @@ class _Use:
 
 
 @dataclass(frozen=True, slots=True)
+class _Active:
+    """A request that adds to an upload."""
+
+    scope: CancelScope = field(default_factory=CancelScope)
+    ended: Event = field(default_factory=Event)
+
+
+@dataclass(frozen=True, slots=True)
 class Uploads:
     """How far each is stands in its project's home, not here."""
 
@@ -48,6 +56,7 @@ class Uploads:
     files: ProjectFiles
     _places: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_MOST))
     _uses: dict[ProjectId, _Use] = field(default_factory=dict)
+    _active: dict[tuple[ProjectId, str], _Active] = field(default_factory=dict)
 
     @asynccontextmanager
     async def receive(self, access: FileAccess, upload: Upload, offset: int) -> AsyncIterator["Piece"]:
@@ -68,13 +77,30 @@ class Uploads:
             home = await self._home(access.project)
             use = await self._demand_quota(access.project, home, upload.size_bytes - offset)
             work = partial(uploads.receive, home, upload, offset, self.files.settings)
-            receiver = await self.files.do(work)
-            try:
-                yield Piece(receiver, self.files, use)
-            finally:
-                receiver.close()
+            async with self._alone((access.project.project_id, upload.id)):
+                receiver = await self.files.do(work)
+                try:
+                    yield Piece(receiver, self.files, use)
+                finally:
+                    receiver.close()
         finally:
             self._places.release_on_behalf_of(who)
+
+    @asynccontextmanager
+    async def _alone(self, key: tuple[ProjectId, str]) -> AsyncIterator[None]:
+        """End an earlier request to the same upload: its line may be cut, which nobody has told us yet."""
+        while earlier := self._active.get(key):
+            earlier.scope.cancel()
+            await earlier.ended.wait()
+        active = self._active[key] = _Active()
+        try:
+            with active.scope:
+                yield
+        finally:
+            del self._active[key]
+            active.ended.set()
+        if active.scope.cancelled_caught:
+            raise UploadBusy
 
     async def offset(self, access: FileAccess, id_: str) -> tuple[int, bool]:
         """How much of an upload has arrived, and whether something has its path already."""

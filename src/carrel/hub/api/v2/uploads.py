@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import is_uuid
-from carrel.domain.uploads import OnConflict, Upload, UploadInvalid
+from carrel.domain.uploads import OnConflict, Upload, UploadBusy, UploadInvalid
 from carrel.hub.api.v2.procedure import HEADERS, V2, Procedures, V2Call, failure
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.bearers import person_of_request
@@ -100,7 +100,8 @@ def uploads_route(v2: V2) -> CarrelRoute:
                 reply = msgspec.json.encode(await _receive(request, body))
                 response = Response(reply, headers=HEADERS, media_type="application/json")
             except DomainError as error:
-                await body.drain()
+                if not isinstance(error, UploadBusy):
+                    await body.drain()
                 response = failure(v2_status(error), str(error), error.code)
             except BodyRefused as error:
                 response = failure(error.status, str(error), "bad-request")

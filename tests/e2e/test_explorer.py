@@ -1,0 +1,181 @@
+"""The explorer: files come and go by it as people are used to, whatever their names are and wherever a line is cut."""
+
+import base64
+import io
+import os
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from playwright.async_api import FilePayload, Locator, Page, expect
+from support.browsers import Visitor
+from support.hubs import ServedHub
+from support.notebooks import code, notebook
+from support.parents import SERVER
+from support.people import Person
+from support.site import signed_in
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+VIOLATIONS = """async () => (await axe.run(document.querySelector("main"), { resultTypes: ["violations"] })).violations
+  .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`)"""
+DROP = """([content, names]) => {
+  const data = new DataTransfer();
+  for (const name of names) data.items.add(new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], name));
+  const fire = (type) => document.querySelector("main").dispatchEvent(
+    new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+  fire("dragover");
+  fire("drop");
+}"""
+
+CUT = """() => {
+  globalThis.pieces = [];
+  const { open, send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (method, url) {
+    pieces.push(url);
+    open.call(this, method, url);
+  };
+  XMLHttpRequest.prototype.send = function (body) {
+    if (pieces.length === 2) this.upload.addEventListener("progress", () => this.abort(), { once: true });
+    send.call(this, body);
+  };
+}"""
+"""The second piece is cut when some of it is on its way."""
+
+
+async def explore(visitor: Visitor, person: Person, project: str, path: str = "") -> Page:
+    page = await signed_in(visitor, person)
+    await page.goto(f"{SERVER}/projects/{project}/files/{path}")
+    return page
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("row").filter(has=page.get_by_role("link", name=name, exact=True))
+
+
+async def choose(page: Page, file: FilePayload | Path) -> None:
+    await page.get_by_text("Upload", exact=True).click()
+    async with page.expect_file_chooser() as choosing:
+        await page.get_by_role("button", name="Files", exact=True).click()
+    await (await choosing.value).set_files(file)
+
+
+def home_of(hub: ServedHub, project: str) -> Path:
+    return hub.data_dir / "homes" / project[:2] / project
+
+
+async def test_a_notebook_is_uploaded_opened_and_run(visitor: Visitor, ada: Person, named: str) -> None:
+    project = ada.new_project(named)
+    content = notebook(code("print(6 * 7)")).encode()
+    visitor.expect_problem("409")
+    page = await explore(visitor, ada, project)
+    await expect(page.get_by_text("This folder is empty.")).to_be_visible()
+    await choose(page, {"name": "chosen.ipynb", "mimeType": "application/json", "buffer": content})
+    await expect(row(page, "chosen.ipynb")).to_be_visible()
+    await page.evaluate(DROP, [base64.b64encode(content).decode(), ["dropped.ipynb", "chosen.ipynb"]])
+    await expect(row(page, "dropped.ipynb")).to_be_visible()
+    await page.get_by_role("button", name="Keep both").click()
+    await expect(row(page, "chosen (2).ipynb")).to_be_visible()
+    await page.get_by_role("link", name="dropped.ipynb").click()
+    await expect(page.get_by_text("print(6 * 7)")).to_be_visible()
+    await page.get_by_text("print(6 * 7)").click()
+    await page.keyboard.press("Shift+Enter")
+    await expect(page.get_by_text("42", exact=True)).to_be_visible()
+    assert ada.read(project, "chosen (2).ipynb").encode() == content
+
+
+async def test_hostile_names_do_no_harm_and_can_be_used(
+    visitor: Visitor, hub: ServedHub, ada: Person, named: str
+) -> None:
+    project = ada.new_project(named)
+    home = home_of(hub, project)
+    ada.write(project, "first", "")
+    shown = {
+        b"new\nline": "new\\u000aline",
+        b'"quo\'tes" & %41#?': '"quo\'tes" & %41#?',
+        b"<img src=x onerror=document.title=1>": "<img src=x onerror=document.title=1>",
+        b"x" * 255: "x" * 255,
+        "\u202egpj.exe".encode(): "\\u202egpj.exe",
+        b"\xff\xfe": "\\xff\\xfe",
+    }
+    owner = home.stat()
+    for name in shown:
+        path = home / os.fsdecode(name)
+        path.write_text("text")
+        os.chown(path, owner.st_uid, owner.st_gid)
+    page = await explore(visitor, ada, project)
+    for text in shown.values():
+        await expect(row(page, text)).to_be_visible()
+    for name in (b"new\nline", b"<img src=x onerror=document.title=1>", b"\xff\xfe"):
+        text = shown[name]
+        async with page.expect_download() as downloading:
+            await row(page, text).locator(".explorer-tick").click()
+            await page.get_by_role("link", name="Download").click()
+        assert (await (await downloading.value).path()).read_text() == "text"
+        await page.get_by_role("button", name="Delete", exact=True).click()
+        await expect(row(page, text)).to_have_count(0)
+        await page.get_by_role("button", name="Undo").last.click()
+        await expect(row(page, text)).to_be_visible()
+        assert (home / os.fsdecode(name)).read_text() == "text"
+    assert await page.title() != "1"
+    await page.evaluate(AXE.read_text())
+    assert await page.evaluate(VIOLATIONS) == []
+
+
+async def test_an_upload_that_is_cut_goes_on_by_itself(
+    visitor: Visitor, hub: ServedHub, ada: Person, named: str, tmp_path: Path
+) -> None:
+    project, content = ada.new_project(named), os.urandom(40_000_000)
+    (tmp_path / "big.bin").write_bytes(content)
+    page = await explore(visitor, ada, project)
+    await expect(page.get_by_text("This folder is empty.")).to_be_visible()
+    visitor.expect_problem("409")
+    await page.evaluate(CUT)
+    await choose(page, tmp_path / "big.bin")
+    await expect(row(page, "big.bin")).to_be_visible()
+    assert (home_of(hub, project) / "big.bin").read_bytes() == content
+    offsets = await page.evaluate("pieces.map((url) => Number(new URL(url, location).searchParams.get('offset')))")
+    assert offsets[:2] == [0, 16_000_000]
+    assert 16_000_000 <= offsets[2] < 40_000_000
+
+
+async def test_folders_are_made_moved_zipped_and_deleted_by_keyboard(visitor: Visitor, ada: Person, named: str) -> None:
+    project = ada.new_project(named)
+    for path in ("a/one.txt", "b.txt", "c.txt"):
+        ada.write(project, path, path)
+    page = await explore(visitor, ada, project)
+    await expect(row(page, "c.txt")).to_be_visible()
+    grid = page.get_by_role("grid")
+    await grid.focus()
+    for key in ("ArrowDown", "ArrowDown", "Shift+ArrowDown"):
+        await page.keyboard.press(key)
+    await expect(page.get_by_text("2 selected")).to_be_visible()
+    await page.get_by_role("button", name="Move").click()
+    await page.get_by_role("radio", name="a").check()
+    await page.get_by_role("button", name="Move here").click()
+    await expect(row(page, "b.txt")).to_have_count(0)
+    await row(page, "a").locator(".explorer-size").click()
+    async with page.expect_download() as downloading:
+        await page.get_by_role("link", name="Download").click()
+    download = await downloading.value
+    assert download.suggested_filename == "a.zip"
+    with ZipFile(io.BytesIO((await download.path()).read_bytes())) as archive:
+        assert {name: archive.read(name).decode() for name in archive.namelist() if not name.endswith("/")} == {
+            "a/one.txt": "a/one.txt",
+            "a/b.txt": "b.txt",
+            "a/c.txt": "c.txt",
+        }
+    await grid.focus()
+    await page.keyboard.press("F2")
+    await page.get_by_label("Name").fill("renamed")
+    await page.keyboard.press("Enter")
+    await expect(row(page, "renamed")).to_be_visible()
+    await grid.focus()
+    await page.keyboard.press("Delete")
+    await expect(page.get_by_text("This folder is empty.")).to_be_visible()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(row(page, "renamed")).to_be_visible()
+    await row(page, "renamed").get_by_role("link").click()
+    await expect(row(page, "one.txt")).to_be_visible()
+    assert page.url.endswith(f"/projects/{project}/files/renamed/")

@@ -35,6 +35,8 @@ class World:
     other_project_id: str
     keys: dict[str, str]
     browser: WebBrowser
+    org: str
+    """Of which the owner is an admin."""
 
     def call(self, who: str, endpoint: str, body: dict[str, Any]) -> Any:
         if who == "no header":
@@ -62,8 +64,42 @@ def to(what: str) -> Case:
 
 
 DENIED = "Error: permission denied -- user must be collaborator on project"
+
+
+def org(who: str, **argument: Any) -> Case:
+    """Of the owner's organization."""
+    return Case(lambda world: {"name": world.org} | {k: v(world) for k, v in argument.items()}, f"Error: {who}")
+
+
+def other(world: World) -> str:
+    return world.other.account_id
+
+
+def text(world: World) -> str:
+    return "text"
+
+
+ORG_ADMIN = "user must be an admin of the organization or site-admin"
+ORGANIZATIONS = {
+    "org.getAll": org("must be a site admin"),
+    "org.create": org("only admins may create organizations", name=lambda world: os.urandom(8).hex()),
+    "org.addAdmin": org(
+        "only site admins can make a user an organization admin right now", user=lambda world: world.owner.account_id
+    ),
+    "org.addUser": org("only site admins can add/move a user to an org right now", user=other),
+    "org.get": org(ORG_ADMIN),
+    "org.set": org(ORG_ADMIN, title=text),
+    "org.getUsers": org(ORG_ADMIN),
+    "org.removeUser": org(ORG_ADMIN, user=other),
+    "org.removeAdmin": org(ORG_ADMIN, user=other),
+    "org.createUser": org(ORG_ADMIN, email=lambda world: f"{os.urandom(8).hex()}@example.com"),
+    "org.createToken": org(ORG_ADMIN, user=lambda world: world.owner.account_id),
+    "org.expireToken": Case(lambda world: {"token": "unknown"}),
+    "org.message": org(ORG_ADMIN, subject=text, body=text),
+}
 CODE = {"input": "1", "kernel": "python3"}
 CASES: dict[str, Case] = {
+    **ORGANIZATIONS,
     "system.ping": Case(),
     "system.test": Case(),
     "system.getNames": Case(lambda world: [world.owner.account_id]),
@@ -122,11 +158,15 @@ def make_world(hub: ServedHub, admin: Person, eve: Person) -> Callable[[], World
         "expired": new_key(owner, expire="2020-01-01T00:00:00Z"),
     }
     browser = signed_in(owner)
+    org = f"org-{os.urandom(6).hex()}"
+    for name, argument in (("create", {}), ("addAdmin", {"user": owner.account_id})):
+        body = {"name": f"org.{name}", "args": [{"name": org} | argument]}
+        assert told(reply_of(hub, "hub", body, auth=(admin.key, ""))) is None
 
     def make() -> World:
         project_id = owner.new_project()
         return World(
-            hub, owner, project_id, eve, others, keys | {"its own": new_key(owner, project_id=project_id)}, browser
+            hub, owner, project_id, eve, others, keys | {"its own": new_key(owner, project_id=project_id)}, browser, org
         )
 
     return make
@@ -167,10 +207,13 @@ def test_only_accounts_call_the_hub_and_only_those_on_a_project_reach_it(
         "another project's": HUB_STRANGER,
         "other": refusal_of(world.other),
         "admin": None if function.may_call in (Caller.RANKED, Caller.ADMIN) else refusal_of(admin),
-        "owner": None,
+        "owner": refusal_of(world.owner) if function.may_call is Caller.ADMIN else None,
     }
-    body = {"name": function.name, "args": [case.argument(world)], "timeout": 90_000}
-    assert {who: told(world.call(who, "hub", body)) for who in expected} == expected
+
+    def body() -> dict[str, Any]:
+        return {"name": function.name, "args": [case.argument(world)], "timeout": 90_000}
+
+    assert {who: told(world.call(who, "hub", body())) for who in expected} == expected
 
 
 @pytest.mark.parametrize("function", [*project_functions()], ids=lambda function: function.name)

@@ -36,6 +36,7 @@ from carrel.services.lifecycle import Lifecycle
 from carrel.services.mail import Mail
 from carrel.services.mailed_links import MailedLinks
 from carrel.services.messages import Messages
+from carrel.services.organizations import Organizations
 from carrel.services.password_checks import PasswordChecks
 from carrel.services.passwords import Passwords
 from carrel.services.project_log import ProjectLog
@@ -78,6 +79,7 @@ class Directory:
     sign_up: SignUp
     mail: Mail
     messages: Messages
+    organizations: Organizations
 
     @property
     def settings(self) -> Settings:
@@ -121,6 +123,7 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
         audit = Audit(store)
         access, auth_tokens = Access(store), AuthTokens(store, passwords, clock, settings.site)
         web_sessions = WebSessions(store, checks, auth_tokens, clock, site)
+        messages = Messages(store, clock)
         yield Directory(
             given=settings,
             site=site,
@@ -137,7 +140,8 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
             credentials=Credentials(store, passwords, checks, links, clock),
             sign_up=SignUp(accounts, passwords, web_sessions),
             mail=mail,
-            messages=Messages(store, clock),
+            messages=messages,
+            organizations=Organizations(store, accounts, auth_tokens, messages, clock),
         )
         await audit.flush()
 

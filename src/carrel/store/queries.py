@@ -15,6 +15,7 @@ from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.projects import Role
 from carrel.domain.queries import RowConflict, Selection
 from carrel.store.conditions import to_order, to_sql
+from carrel.store.organizations import organizations
 from carrel.store.tables import accounts, collaborators, metadata, projects, public_paths
 
 _ENTRY = ("group", "hide", "upgrades", "ssh_keys")
@@ -94,11 +95,15 @@ class QueryRows:
         )
 
     async def is_user_name_taken(self, name: str, *, but_by: AccountId) -> bool:
-        """Whether another account has this user name, in any case."""
-        query = select(accounts.c.account_id).where(
+        """Whether another account, or an organization, has this user name, in any case."""
+        of_account = select(accounts.c.account_id).where(
             func.lower(accounts.c.name) == name.lower(), accounts.c.account_id != but_by
         )
-        return (await self.connection.execute(query)).first() is not None
+        of_organization = select(organizations.c.name).where(func.lower(organizations.c.name) == name.lower())
+        for query in (of_account, of_organization):
+            if (await self.connection.execute(query)).first() is not None:
+                return True
+        return False
 
     async def is_project_name_taken(self, project_id: ProjectId, name: str) -> bool:
         """Whether an owner of this project owns another one of that name, in any case."""

@@ -23,6 +23,7 @@ from carrel.store.mailed_links import MailedLinkRows
 from carrel.store.mails import MailRows
 from carrel.store.messages import MessageRows
 from carrel.store.migrate import ensure_schema
+from carrel.store.organizations import OrganizationRows
 from carrel.store.project_log import ProjectLogRows
 from carrel.store.projects import ProjectRows
 from carrel.store.public_paths import PublicPathRows
@@ -103,6 +104,10 @@ class Transaction:
     @property
     def messages(self) -> MessageRows:
         return MessageRows(self.connection)
+
+    @property
+    def organizations(self) -> OrganizationRows:
+        return OrganizationRows(self.connection)
 
     @property
     def public_paths(self) -> PublicPathRows:

@@ -1,6 +1,6 @@
 """The RPC endpoints, which the Python client of the compatible product calls: a module a noun, joined here."""
 
-from carrel.hub.api.rpc import documents, inside, jupyter, messages, projects, queries, system
+from carrel.hub.api.rpc import documents, inside, jupyter, messages, organizations, projects, queries, system
 from carrel.hub.api.rpc.doors import HubDoor, ProjectDoor
 from carrel.hub.api.rpc.endpoint import Endpoint
 from carrel.hub.api.rpc.registry import Functions
@@ -12,7 +12,7 @@ from carrel.hub.routes import CarrelRoute
 def hub_functions() -> Functions:
     """Every function of the hub's endpoint."""
     functions = Functions()
-    for module in (system, projects, jupyter, documents, messages, queries):
+    for module in (system, projects, jupyter, documents, messages, organizations, queries):
         functions.include(module.functions)
     return functions
 

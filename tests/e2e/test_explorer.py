@@ -151,11 +151,11 @@ async def test_folders_are_made_moved_zipped_and_deleted_by_keyboard(visitor: Vi
     for key in ("ArrowDown", "ArrowDown", "Shift+ArrowDown"):
         await page.keyboard.press(key)
     await expect(page.get_by_text("2 selected")).to_be_visible()
-    await page.get_by_role("button", name="Move").click()
-    await page.get_by_role("radio", name="a").check()
+    await page.get_by_role("button", name="Move", exact=True).click()
+    await page.get_by_role("radio", name="a", exact=True).check()
     await page.get_by_role("button", name="Move here").click()
     await expect(row(page, "b.txt")).to_have_count(0)
-    await row(page, "a").locator(".explorer-size").click()
+    await row(page, "a").locator(".explorer-tick").click()
     async with page.expect_download() as downloading:
         await page.get_by_role("link", name="Download").click()
     download = await downloading.value
@@ -168,13 +168,13 @@ async def test_folders_are_made_moved_zipped_and_deleted_by_keyboard(visitor: Vi
         }
     await grid.focus()
     await page.keyboard.press("F2")
-    await page.get_by_label("Name").fill("renamed")
+    await page.get_by_role("textbox", name="Name", exact=True).fill("renamed")
     await page.keyboard.press("Enter")
     await expect(row(page, "renamed")).to_be_visible()
     await grid.focus()
     await page.keyboard.press("Delete")
     await expect(page.get_by_text("This folder is empty.")).to_be_visible()
-    await page.get_by_role("button", name="Undo").click()
+    await page.get_by_role("button", name="Undo", exact=True).click()
     await expect(row(page, "renamed")).to_be_visible()
     await row(page, "renamed").get_by_role("link").click()
     await expect(row(page, "one.txt")).to_be_visible()

@@ -28,17 +28,19 @@ EXAMPLES = {
     "/auth/verify": ["/auth/verify"],
     "/auth/impersonate": ["/auth/impersonate"],
     "/settings": ["/settings"],
-    "/settings/:section": ["/settings/keys"],
+    "/settings/:section": [f"/settings/{section}" for section in ("browsers", "api-keys", "preferences")],
     "/admin": ["/admin"],
-    "/admin/:section": ["/admin/accounts"],
+    "/admin/:section": [f"/admin/{section}" for section in ("projects", "site", "mails", "audit", "health")],
     "/projects": ["/projects"],
     "/projects/:project_id/*": [f"/projects/{{project}}/{place}" for place in ("files/", "log", "settings")],
 }
 """An address or more for each page; what a new one needs is an entry."""
 LOOKS = {
     "light": ({"width": 1200, "height": 800}, "light"),
+    "dark": ({"width": 1200, "height": 800}, "dark"),
+    "phone": ({"width": 390, "height": 800}, "light"),
 }
-MOST_SHIFT = 0.02
+MOST_SHIFT = 0.05
 SHIFTS = """window.shifted = 0
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value

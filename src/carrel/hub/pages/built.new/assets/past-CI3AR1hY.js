@@ -1,1 +1,0 @@
-import{C as e,a as t}from"./notebook-CV1ht6K4.js";import{History as n}from"./history-CYCzkp-O.js";import{n as r}from"./base-D1AKGdRw.js";function i(){let{document:i,open:a,outputs:o}=t();return r(n,{document:i,context:o,origin:e,close:e=>{a.close(),e!==void 0&&(a.notice.value=e)}})}export{i as NotebookHistory};

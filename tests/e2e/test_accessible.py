@@ -92,6 +92,8 @@ async def press_and_check(parent: Parent, number: int) -> None:
         assert await violations(parent) == [], key
         if key in ("h", "f"):
             await press(parent, "Escape")
+            await expect(shown).to_be_hidden()
+            await cell.focus()
     await press(parent, "0", "0")
     await expect(parent.frame().get_by_role("alertdialog")).to_be_visible()
     assert await violations(parent) == [], "restart"

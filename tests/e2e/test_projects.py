@@ -37,11 +37,13 @@ async def test_a_project_is_made_named_started_and_shared(new_visitor: NewVisito
     grace, alan = new_person(hub, "Grace"), new_person(hub, "Alan")
     page = await signed_in(await new_visitor(), grace)
     await page.get_by_role("button", name="New project").first.click()
+    await expect(page.get_by_role("dialog").get_by_role("textbox").first).to_be_focused()
     await page.keyboard.type("Compilers")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/files/")
     project_id = page.url.split("/")[-3]
     await page.get_by_role("heading", name="Compilers").get_by_role("button").click()
+    await expect(page.get_by_role("textbox", name="Title")).to_be_focused()
     await page.keyboard.type("Computers")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Computers")).to_be_visible()

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useSite } from "../../site.ts";
+import { common } from "../../strings/common.ts";
 import { project as words } from "../../strings/project.ts";
 import { projects } from "../../strings/projects.ts";
 import { running } from "../../strings/running.ts";
@@ -80,7 +81,7 @@ function Title({ here }: { readonly here: ProjectHere }): VNode {
           {title}
         </button>
       ) : (
-        title
+        title || <span class="visually-hidden">{common.loading()}</span>
       )}
     </h1>
   );

@@ -2,8 +2,25 @@
 
 import logging
 import sys
+from contextlib import suppress
+from typing import Any
 
 import structlog
+
+
+class _Lines(structlog.PrintLogger):
+    """Prints lines; one that cannot be written, as on a full disk, is lost, and what it was about goes on."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
+
+
+def _lines(*_names: Any) -> _Lines:
+    return _Lines(sys.stderr)
 
 
 def configure_logging(log_format: str, level: int = logging.INFO) -> None:
@@ -23,7 +40,7 @@ def configure_logging(log_format: str, level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_lines,
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()

@@ -6,7 +6,7 @@ project that it is about. Calls of nobody that were refused leave no row: anybod
 
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -56,7 +56,8 @@ async def audited(procedure: str, params: Any, call: AuditedCall) -> AsyncIterat
         outcome = call.trail.outcome or _outcome(sys.exception())
         entry = _entry(procedure, params, call, outcome)
         if not call.trail.only_reads and (outcome == "ok" or entry.account_id or entry.target_account_id):
-            await call.platform.audit.record(entry)
+            with suppress(*([] if outcome == "ok" else [Exception])):  # the log has it; the call's own error is told
+                await call.platform.audit.record(entry)
 
 
 def _outcome(error: BaseException | None) -> str:

@@ -40,6 +40,10 @@ ALLOWED = {"refresh", "take"}
 
 
 def accepted(front: Front) -> list[Seen]:
-    """Calls of the API that came from an opaque origin and were not refused, whatever cookies they carried."""
+    """Calls of the API that came from an opaque origin and were not refused, whatever cookies they carried.
+
+    Without those by which the browser itself reports a page that it did not show in a hostile frame.
+    """
     calls = [seen for seen in front.seen if seen.host == CARREL and seen.target.startswith("/api/")]
+    calls = [seen for seen in calls if seen.headers.get("sec-fetch-dest") != "report"]
     return [seen for seen in calls if seen.headers.get("origin") == "null" and not 400 <= seen.status < 500]

@@ -40,7 +40,7 @@ LOOKS = {
     "dark": ({"width": 1200, "height": 800}, "dark"),
     "phone": ({"width": 390, "height": 800}, "light"),
 }
-MOST_SHIFT = 0.05
+MOST_SHIFT = 0.1
 SHIFTS = """window.shifted = 0
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value

@@ -20,6 +20,7 @@ async def test_a_few_letters_lead_to_a_project_and_do_what_a_notebook_can(
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Ctrl+K")
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("Control+k")
     await expect(page.get_by_role("option", selected=True)).to_be_visible()
     assert await violations(page) == []
@@ -27,6 +28,7 @@ async def test_a_few_letters_lead_to_a_project_and_do_what_a_notebook_can(
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog", name="New project")).to_be_visible()
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("Control+k")
     await expect(page.get_by_role("combobox", name="Find a command")).to_be_focused()
     await page.keyboard.type("ada's pr")

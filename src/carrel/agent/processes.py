@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
 from msgspec import Struct
@@ -158,3 +158,19 @@ def _send(processes: list[Process], number: signal.Signals) -> None:
     for target in [-group for group in groups] + [process.pid for process in processes]:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(target, number)
+
+
+def when_exited(pid: int, act: Callable[[int | None], object]) -> None:
+    """Reap a child as soon as it has exited; `act` gets its exit code (negative: the signal), `None` if unknown."""
+    loop = asyncio.get_running_loop()
+    file = os.pidfd_open(pid)
+
+    def reap() -> None:
+        loop.remove_reader(file)
+        os.close(file)
+        code = None
+        with suppress(ChildProcessError):
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        act(code)
+
+    loop.add_reader(file, reap)

@@ -12,7 +12,7 @@ import termios
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from carrel.agent.processes import Process, Tree
+from carrel.agent.processes import Process, Tree, when_exited
 from carrel.agent.spawn import Launcher, NotRunnable
 from carrel.protocol.execution import STDERR, STDOUT, Command
 from carrel.protocol.link import CHUNK
@@ -139,18 +139,12 @@ class Running:
 
     def _watch(self) -> None:
         """Reap the main process as soon as it has exited, whether anybody waits for it or not."""
-        loop = asyncio.get_running_loop()
-        file = os.pidfd_open(self.pid)
 
-        def reap() -> None:
-            loop.remove_reader(file)
-            os.close(file)
-            code = 255
-            with suppress(ChildProcessError):
-                code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-            self.exited.set_result(code if code >= 0 else 128 - code)
+        def note(code: int | None) -> None:
+            known = 255 if code is None else code
+            self.exited.set_result(known if known >= 0 else 128 - known)
 
-        loop.add_reader(file, reap)
+        when_exited(self.pid, note)
 
 
 @contextmanager

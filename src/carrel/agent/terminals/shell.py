@@ -5,9 +5,9 @@ import fcntl
 import os
 import struct
 import termios
-from contextlib import suppress
 from typing import NamedTuple
 
+from carrel.agent.processes import when_exited
 from carrel.agent.spawn import Launcher, NotRunnable
 from carrel.protocol.link import CHUNK
 
@@ -131,20 +131,12 @@ class Shell:
             self._woken.set_result(None)
 
     def _watch(self) -> None:
-        loop = asyncio.get_running_loop()
-        file = os.pidfd_open(self._pid)
-
-        def reap() -> None:
-            loop.remove_reader(file)
-            os.close(file)
-            status = 0
-            with suppress(ChildProcessError):
-                status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
-            self.exited.set_result(status)
+        def note(code: int | None) -> None:
+            self.exited.set_result(code or 0)
             self._wake()
-            loop.call_later(_LAST_SECONDS, self._hang_up)
+            asyncio.get_running_loop().call_later(_LAST_SECONDS, self._hang_up)
 
-        loop.add_reader(file, reap)
+        when_exited(self._pid, note)
 
 
 def _start(launcher: Launcher, terminal: str, directory: str) -> int:

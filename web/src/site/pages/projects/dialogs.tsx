@@ -3,10 +3,9 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import type { Listed } from "../../projects.ts";
 import { useSite } from "../../site.ts";
-import { common } from "../../strings/common.ts";
 import { projects as words } from "../../strings/projects.ts";
-import { Dialog, Field, Problem } from "../../ui/ui.tsx";
-import { useWork } from "../../ui/work.ts";
+import { FormDialog } from "../../ui/form-dialog.tsx";
+import { Field } from "../../ui/ui.tsx";
 import type { ListActions } from "./actions.ts";
 
 export function CreateDialog({ onClose }: { onClose(): void }): VNode {
@@ -45,33 +44,17 @@ interface TitleProps {
 
 function TitleDialog({ heading, verb, title, act, onClose }: TitleProps): VNode {
   const typed = useSignal(title);
-  const work = useWork();
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    if (await work.run(() => act(typed.value.trim()))) onClose();
-  };
   return (
-    <Dialog title={heading} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
-        <Problem text={work.problem.value} />
-        <Field
-          label={words.name()}
-          value={typed.value}
-          required
-          autofocus
-          maxLength={1000}
-          autocomplete="off"
-          onText={(text) => (typed.value = text)}
-        />
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            {common.cancel()}
-          </button>
-          <button type="submit" class="primary" disabled={work.busy.value}>
-            {verb}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={heading} verb={verb} act={() => act(typed.value.trim())} onClose={onClose}>
+      <Field
+        label={words.name()}
+        value={typed.value}
+        required
+        autofocus
+        maxLength={1000}
+        autocomplete="off"
+        onText={(text) => (typed.value = text)}
+      />
+    </FormDialog>
   );
 }

@@ -78,6 +78,14 @@ class AccountDraft:
         return str(EmailTaken())
 
 
+async def change_admin(transaction: Transaction, account: Account, admin: bool) -> None:
+    """Grant or revoke; whoever is no admin any more is not signed in as others any more."""
+    groups = [group for group in account.groups if group != ADMIN] + ([ADMIN] if admin else [])
+    await transaction.accounts.set_groups(account.account_id, groups)
+    if not admin:
+        await transaction.web_sessions.delete_of_impersonator(account.account_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Accounts:
     store: Store
@@ -192,9 +200,8 @@ class Accounts:
 
     async def set_admin(self, account: Account, admin: bool) -> None:
         """Grant or revoke; keys of the account carry the new standing at once in this process."""
-        groups = [group for group in account.groups if group != ADMIN] + ([ADMIN] if admin else [])
         async with self.store.begin() as transaction:
-            await transaction.accounts.set_groups(account.account_id, groups)
+            await change_admin(transaction, account, admin)
         self.keys.forget(account_id=account.account_id)
         log.info("admin_changed", account_id=account.account_id, admin=admin)
 

@@ -6,13 +6,14 @@ from datetime import datetime
 
 import structlog
 
-from carrel.domain.accounts import ADMIN, Account, AccountNotFound, LastAdmin, NotYourself, RegistrationTokenUnknown
+from carrel.domain.accounts import Account, AccountNotFound, LastAdmin, NotYourself, RegistrationTokenUnknown
 from carrel.domain.embed_sessions import AccountNotAvailable
 from carrel.domain.ids import ProjectId
 from carrel.domain.principals import AccountPrincipal
 from carrel.domain.projects import Project
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import random_text
+from carrel.services.accounts import change_admin
 from carrel.services.keys import Keys
 from carrel.services.mailed_links import RESET_LIFE, MailedLinks
 from carrel.services.web_sessions import Browser, WebSessions
@@ -66,10 +67,7 @@ class Administration:
             account = await _living(transaction, account_id)
             if not admin and await transaction.accounts.admin_ids() == [account.account_id]:
                 raise LastAdmin
-            groups = [group for group in account.groups if group != ADMIN] + ([ADMIN] if admin else [])
-            await transaction.accounts.set_groups(account.account_id, groups)
-            if not admin:
-                await transaction.web_sessions.delete_of_impersonator(account.account_id)
+            await change_admin(transaction, account, admin)
         self.keys.forget(account_id=account.account_id)
         log.info("admin_changed", account_id=account_id, admin=admin)
 

@@ -142,6 +142,18 @@ async def test_impersonating_ends_in_time_whether_it_is_used_or_not(
         await web_sessions.verify(cookie)
 
 
+async def test_a_former_admin_is_not_signed_in_as_others_any_more(
+    web_sessions: WebSessions, accounts: Accounts, grace: Account
+) -> None:
+    draft = AccountDraft("Ada", "Lovelace", "ada@example.com", PASSWORD, agreed_to_terms=True)
+    admin, _ = await accounts.create(None, draft, with_key=False)
+    await accounts.set_admin(admin, True)
+    cookie = await web_sessions.open(grace, HERE, impersonator_id=admin.account_id)
+    assert (await web_sessions.verify(cookie)).account.account_id == grace.account_id
+    await accounts.set_admin(admin, False)
+    assert await web_sessions.list_of(grace.account_id) == []
+
+
 async def test_one_browser_or_the_others_or_all_are_signed_out(web_sessions: WebSessions, grace: Account) -> None:
     cookies = [(await web_sessions.sign_in(GRACE, PASSWORD, HERE))[1] for _ in range(5)]
     ids = [cookie.partition(".")[0] for cookie in cookies]

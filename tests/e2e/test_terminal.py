@@ -92,7 +92,10 @@ async def test_what_a_shell_writes_stays_in_its_screen(
     await terminal.rows.get_by_text("pasted", exact=True).dblclick(force=True)
     await page.keyboard.press("Control+Shift+C")
     assert await page.evaluate("navigator.clipboard.readText()") == "pasted"
+    await terminal.rows.get_by_text("https://elsewhere.example.test/").last.hover(force=True)
+    await expect(terminal.parent.frame().locator(".xterm-cursor-pointer")).to_be_visible()
     async with visitor.context.expect_page() as opened:
-        await terminal.rows.get_by_text("https://elsewhere.example.test/").last.click(force=True)
+        await page.mouse.down()
+        await page.mouse.up()
     other = await opened.value
     assert (other.url, await other.evaluate("opener")) == ("https://elsewhere.example.test/", None)

@@ -1,4 +1,5 @@
 /** What the pages about projects ask of the hub, and what they are told. */
+import { type Signal, signal } from "@preact/signals";
 import { anything, flag, list, maybe, number, object, record, type Shaped, text } from "../wire/shape.ts";
 import { type Api, HttpError, Unreachable } from "./api.ts";
 
@@ -80,14 +81,30 @@ export interface Changes {
 
 /** All methods reject as `Api.call`. */
 export class ProjectCalls {
+  /** How many changes were begun of which lists tell. */
+  readonly changes: Signal<number> = signal(0);
   readonly #api: Api;
+  #underWay: Promise<unknown> = Promise.resolve();
 
   constructor(api: Api) {
     this.#api = api;
   }
 
-  list(deleted: boolean, signal?: AbortSignal): Promise<Listing> {
-    return this.#api.call("/projects/list", { deleted }, listing, signal);
+  /** As it is after all changes that were begun until it is here. */
+  async list(deleted: boolean, signal?: AbortSignal): Promise<Listing> {
+    for (;;) {
+      await this.#underWay;
+      const before = this.changes.peek();
+      const found = await this.#api.call("/projects/list", { deleted }, listing, signal);
+      if (this.changes.peek() === before) return found;
+    }
+  }
+
+  #change(path: string, params: object): Promise<unknown> {
+    const done = this.#api.call(path, params, anything);
+    this.#underWay = Promise.allSettled([this.#underWay, done]);
+    this.changes.value++;
+    return done;
   }
 
   /** The states of those that start, run or stop. */
@@ -132,15 +149,15 @@ export class ProjectCalls {
   }
 
   describe(project_id: string, changes: Changes): Promise<unknown> {
-    return this.#api.call("/projects/describe", { project_id, ...changes }, anything);
+    return this.#change("/projects/describe", { project_id, ...changes });
   }
 
   hide(project_id: string, hidden: boolean): Promise<unknown> {
-    return this.#api.call("/projects/hide", { project_id, hidden }, anything);
+    return this.#change("/projects/hide", { project_id, hidden });
   }
 
   setDeleted(project_id: string, deleted: boolean): Promise<unknown> {
-    return this.#api.call(deleted ? "/projects/delete" : "/projects/restore", { project_id }, anything);
+    return this.#change(deleted ? "/projects/delete" : "/projects/restore", { project_id });
   }
 
   addPerson(project_id: string, account_id: string): Promise<unknown> {

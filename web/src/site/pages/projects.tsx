@@ -71,7 +71,12 @@ function joinByInvitation(site: ReturnType<typeof useSite>): void {
 
 function List({ view, onCreate }: { readonly view: View; onCreate(): void }): VNode {
   const site = useSite();
-  const loading = useLoading((signal) => site.projects.list(view === "deleted", signal), [site, view]);
+  const { projects } = site;
+  const loading = useLoading(
+    (signal) => projects.list(view === "deleted", signal),
+    [projects, view],
+    projects.changes.value,
+  );
   const actions = useMemo(() => new ListActions(site, loading), [site, loading]);
   return (
     <LoadedView of={loading} rows={8}>

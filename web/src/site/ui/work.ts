@@ -16,13 +16,20 @@ export interface Loading<T> {
   put(value: T): void;
 }
 
-/** Load what a view shows, and again when one of `inputs` changes. */
-export function useLoading<T>(load: (signal: AbortSignal) => Promise<T>, inputs: readonly unknown[]): Loading<T> {
+/**
+ * Load what a view shows, and again when one of `inputs` changes. When `version` does, what is there stays until the
+ * answer comes.
+ */
+export function useLoading<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  inputs: readonly unknown[],
+  version = 0,
+): Loading<T> {
   const loader = useMemo(() => new Loader(load), inputs);
   useEffect(() => {
     loader.reload();
     return () => loader.end();
-  }, [loader]);
+  }, [loader, version]);
   return loader;
 }
 

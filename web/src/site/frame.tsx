@@ -40,7 +40,7 @@ export function Frame(): VNode {
       {person && <Bar person={person} />}
       {person === undefined && !isAuth && <div class="site-bar" /> /* keeps its place */}
       {person?.impersonator != null && <ActingBar person={person} admin={person.impersonator} />}
-      <div class="site-content" id="content" tabIndex={-1}>
+      <main class="site-content" id="content" tabIndex={-1}>
         {problem !== null ? (
           <Problem text={problem} />
         ) : site.embedded === null ? (
@@ -48,7 +48,7 @@ export function Frame(): VNode {
         ) : (
           <EmbeddedProject id={site.embedded.projectId} />
         )}
-      </div>
+      </main>
       <ToastList toasts={site.toasts} />
       {overlay !== null && <Overlays key={overlay} which={overlay} show={setOverlay} />}
     </>

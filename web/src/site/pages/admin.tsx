@@ -30,7 +30,7 @@ export function Page({ params }: { readonly params: Params }): VNode {
     return <Empty title={common.nothingHere()} />;
   }
   return (
-    <main class="page settings">
+    <div class="page settings">
       <h1 class="visually-hidden">{admin.title()}</h1>
       <nav class="settings-sections" aria-label={admin.title()}>
         {SECTIONS.map(({ path, title }) => (
@@ -43,6 +43,6 @@ export function Page({ params }: { readonly params: Params }): VNode {
         <h2 id="section-title">{shown.title()}</h2>
         <Loaded key={shown.path} load={shown.load} params={params} />
       </section>
-    </main>
+    </div>
   );
 }

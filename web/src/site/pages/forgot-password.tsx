@@ -19,7 +19,7 @@ export function Page(): VNode {
   };
   const isUnknown = work.problem.value?.includes("no account with email") ?? false;
   return (
-    <main class="page page-narrow">
+    <div class="page page-narrow">
       <h1>{isSent.value ? passwords.sentTitle() : passwords.forgotTitle()}</h1>
       {isSent.value ? (
         <p role="status">{passwords.sent({ email: email.value })}</p>
@@ -45,6 +45,6 @@ export function Page(): VNode {
       <p>
         <a href={router.href("/auth/sign-in")}>{passwords.backToSignIn()}</a>
       </p>
-    </main>
+    </div>
   );
 }

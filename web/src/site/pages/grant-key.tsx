@@ -19,7 +19,7 @@ export function Page(): VNode {
       if (key) location.assign(handOver(key.secret));
     });
   return (
-    <main class="page page-narrow">
+    <div class="page page-narrow">
       <h1>{signIn.keyAccess({ site: config.siteName, app })}</h1>
       <Problem text={work.problem.value} />
       <p>{grant.text({ app, email: person.value?.email_address ?? "" })}</p>
@@ -32,6 +32,6 @@ export function Page(): VNode {
           {grant.refuse()}
         </a>
       </div>
-    </main>
+    </div>
   );
 }

@@ -27,7 +27,7 @@ export function Page(): VNode {
   const problem = site.token === null ? links.noToken() : work.problem.value;
   if (problem === null && !person) return <Skeleton />;
   return (
-    <main class="page page-narrow">
+    <div class="page page-narrow">
       <h1>{links.impersonateTitle()}</h1>
       <Problem text={problem} />
       {person && <p>{links.replaces({ name })}</p>}
@@ -39,6 +39,6 @@ export function Page(): VNode {
         )}
         {person && <a href={site.router.href("/projects")}>{links.stay({ name })}</a>}
       </div>
-    </main>
+    </div>
   );
 }

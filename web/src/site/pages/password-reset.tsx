@@ -25,7 +25,7 @@ export function Page({ params }: { readonly params: Params }): VNode {
     site.router.go("/projects", { replace: true });
   };
   return (
-    <main class="page page-narrow">
+    <div class="page page-narrow">
       <h1>{passwords.forgotTitle()}</h1>
       <form onSubmit={(event) => void submit(event)}>
         <Problem text={work.problem.value} />
@@ -37,6 +37,6 @@ export function Page({ params }: { readonly params: Params }): VNode {
           <a href={site.router.href("/auth/forgot-password")}>{passwords.askAgain()}</a>
         </div>
       </form>
-    </main>
+    </div>
   );
 }

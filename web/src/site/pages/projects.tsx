@@ -31,7 +31,7 @@ export function Page(): VNode {
     isCreating.value = true;
   });
   return (
-    <main class="page">
+    <div class="page">
       <div class="page-head">
         <h1>{words.title()}</h1>
         <button type="button" class="primary" onClick={() => (isCreating.value = true)}>
@@ -51,7 +51,7 @@ export function Page(): VNode {
       </nav>
       <List key={view} view={view} onCreate={() => (isCreating.value = true)} />
       {isCreating.value && <CreateDialog onClose={() => (isCreating.value = false)} />}
-    </main>
+    </div>
   );
 }
 

@@ -28,7 +28,7 @@ export function Page({ params }: { readonly params: Params }): VNode {
   const { router } = useSite();
   const shown = SECTIONS.find(({ path }) => path === (params.section ?? "account"));
   return (
-    <main class="page settings">
+    <div class="page settings">
       <h1 class="visually-hidden">{settings.title()}</h1>
       <nav class="settings-sections" aria-label={settings.title()}>
         {SECTIONS.map(({ path, title }) => (
@@ -49,6 +49,6 @@ export function Page({ params }: { readonly params: Params }): VNode {
           <shown.View />
         </section>
       )}
-    </main>
+    </div>
   );
 }

@@ -30,7 +30,7 @@ export function Page(): VNode {
   const isOfEmail = problem?.includes("no account with email") ?? false;
   const isOfPassword = problem?.includes("password for '") ?? false;
   return (
-    <main class="page page-narrow">
+    <div class="page page-narrow">
       <h1>
         {app === null ? signIn.title({ site: config.siteName }) : signIn.keyAccess({ site: config.siteName, app })}
       </h1>
@@ -66,6 +66,6 @@ export function Page(): VNode {
           {signIn.noAccountYet()} <a href={router.href(`/auth/sign-up?to=${encodeURIComponent(to)}`)}>{signUp.act()}</a>
         </p>
       )}
-    </main>
+    </div>
   );
 }

@@ -16,22 +16,22 @@ export function Page(): VNode {
   const needsToken = useLoading((signal) => api.call("/auth/requires-token", {}, flag, signal), [api]);
   if (!house.sign_up) {
     return (
-      <main class="page page-narrow">
+      <div class="page page-narrow">
         <Empty title={signUp.closed()}>
           <p>{signUp.closedAdvice({ help: house.help_email })}</p>
           <a href={router.href("/auth/sign-in")}>{signIn.act()}</a>
         </Empty>
-      </main>
+      </div>
     );
   }
   return (
-    <main class="page page-narrow">
+    <div class="page page-narrow">
       <h1>{signUp.title({ site: config.siteName })}</h1>
       <LoadedView of={needsToken}>{(needed) => <Form needsToken={needed} />}</LoadedView>
       <p>
         {signUp.haveOne()} <a href={router.href(`/auth/sign-in${router.search}`)}>{signIn.act()}</a>
       </p>
-    </main>
+    </div>
   );
 }
 

@@ -20,7 +20,7 @@ export function Page(): VNode {
   if (now.value.state === "loading") return <Skeleton />;
   const isVerified = now.value.state === "here";
   return (
-    <main class="page page-narrow">
+    <div class="page page-narrow">
       <h1 class="visually-hidden">{links.verifyTitle()}</h1>
       <Empty title={links.verifyTitle()}>
         <p role={isVerified ? "status" : "alert"}>
@@ -28,7 +28,7 @@ export function Page(): VNode {
         </p>
         <a href={site.router.href("/settings")}>{links.toSettings()}</a>
       </Empty>
-    </main>
+    </div>
   );
 }
 

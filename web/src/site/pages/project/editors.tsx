@@ -23,14 +23,14 @@ export function Page(): VNode {
   useCommands(() => commandsOf(here), [here]);
   const files = [...here.live.files.all.value].sort((a, b) => a.number - b.number); // no editor is moved in the page
   return (
-    <main class="shell project-editors">
+    <div class="shell project-editors">
       <Notices page={here.live} signedOut={<SignedOut />} />
       <div class="files">
         {files.map((file) => (
           <FileView key={`${file.projectId}/${file.path}`} page={here.live} file={file} frameUrl={FRAME_URL} />
         ))}
       </div>
-    </main>
+    </div>
   );
 }
 

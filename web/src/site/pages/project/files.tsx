@@ -45,7 +45,7 @@ export function Page(): VNode {
     explorer.uploads.add(files.map(({ path: inside, file }) => ({ path: joined(here, inside), file })));
   const isDropping = useDrop(upload, () => explorer.mayEdit);
   return (
-    <main class="explorer">
+    <div class="explorer">
       <h1 class="visually-hidden">{words.listing({ name: visible(explorer.title) || words.home() })}</h1>
       <Breadcrumb path={here} hrefOf={(place) => project.href(place)} />
       <Toolbar
@@ -64,7 +64,7 @@ export function Page(): VNode {
       <UploadPanel uploads={explorer.uploads} />
       {isDropping.value && <p class="explorer-drop">{words.dropHere()}</p>}
       <Asking asked={asked} explorer={explorer} />
-    </main>
+    </div>
   );
 }
 

@@ -21,7 +21,7 @@ export function Page(): VNode {
     loading.put({ ...next, names, entries: [...shown.entries, ...next.entries] });
   };
   return (
-    <main class="page">
+    <div class="page">
       <div class="page-head">
         <h2>{words.log()}</h2>
       </div>
@@ -38,7 +38,7 @@ export function Page(): VNode {
           </>
         )}
       </LoadedView>
-    </main>
+    </div>
   );
 }
 

@@ -19,7 +19,7 @@ import { UsageCharts } from "./usage.tsx";
 export function Page(): VNode {
   const details = useProject().details.value;
   return (
-    <main class="page project-settings">
+    <div class="page project-settings">
       <div class="page-head">
         <h2>{words.settings()}</h2>
       </div>
@@ -34,7 +34,7 @@ export function Page(): VNode {
           <End details={details} />
         </>
       )}
-    </main>
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.hubs import ServedHub, served_hub
+from support.hubs import ServedHub, free_port, served_hub
 from support.people import PASSWORD, Person, admin_of, new_person
 
 
@@ -24,7 +24,9 @@ def session_dir() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def hub(session_dir: Path) -> Iterator[ServedHub]:
     """One hub for all tests of the API; at the end its log must not contain the secrets that it was sent."""
-    with served_hub(session_dir / "data", CARREL_PROJECTS_DISK_CHECK_S="0.5") as hub:
+    reachable = f'["127.0.0.2:{free_port()}"]'
+    settings = {"CARREL_PROJECTS_DISK_CHECK_S": "0.5", "CARREL_RUNNER_PROXY_ALLOW": reachable}
+    with served_hub(session_dir / "data", **settings) as hub:
         yield hub
     log = hub.log_file.read_text()
     assert hub.key not in log

@@ -104,6 +104,16 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class RecentFile:
+    """A file of a project, and when somebody has opened it last."""
+
+    project_id: ProjectId
+    title: str
+    path: str
+    opened: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LogEntry:
     """Something that was done with a project; without `account_id` nobody did it."""
 

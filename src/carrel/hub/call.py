@@ -15,6 +15,8 @@ from carrel.services.access import account_of
 
 T = TypeVar("T")
 
+CLIENT_CLOSED_REQUEST = 499  # as nginx calls it; only the log and the metrics see it
+
 
 class CallerGone(Exception):
     """Nobody waits for the answer any more."""

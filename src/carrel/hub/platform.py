@@ -29,9 +29,11 @@ from carrel.services.documents import Documents
 from carrel.services.embed_sessions import EmbedSessions
 from carrel.services.evaluations import Evaluations
 from carrel.services.execution import Execution
+from carrel.services.fetching import Fetching
 from carrel.services.files import Files
 from carrel.services.housekeeping import Housekeeping
 from carrel.services.keys import Keys
+from carrel.services.latex import Latex
 from carrel.services.lifecycle import Lifecycle
 from carrel.services.mail import Mail
 from carrel.services.mailed_links import MailedLinks
@@ -98,6 +100,8 @@ class Platform(Directory):
     project_log: ProjectLog
     collaborators: Collaborators
     execution: Execution
+    fetching: Fetching
+    latex: Latex
     evaluations: Evaluations
     documents: Documents
     files: Files
@@ -157,7 +161,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             stack.enter_context(only_hub(settings.data.dir))
         await stack.enter_async_context(directory.mail)
         await stack.enter_async_context(directory.site)
-        homes, files = Homes(settings.data), ProjectFiles(settings.data)
+        homes, stored = Homes(settings.data), ProjectFiles(settings.data)
         runner = await stack.enter_async_context(BubblewrapRunner(settings.runner, settings.data.dir))
         agents = await stack.enter_async_context(Agents())
         lifecycle = await stack.enter_async_context(Lifecycle(store, runner, agents, homes, clock, settings.projects))
@@ -170,6 +174,8 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
         )
         await stack.enter_async_context(Housekeeping(store, clock))
         disk_watch = await stack.enter_async_context(DiskWatch(store, homes, lifecycle, settings.projects))
+        execution, files = Execution(lifecycle, projects, settings.projects), Files(homes, stored)
+        access, tokens, sessions = directory.access, directory.auth_tokens, directory.embed_sessions
         yield Platform(
             **{name: getattr(directory, name) for name in Directory.__dataclass_fields__},
             homes=homes,
@@ -178,12 +184,14 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             projects=projects,
             project_log=ProjectLog(store),
             collaborators=Collaborators(store, directory.access, directory.mail, clock, directory.site),
-            execution=Execution(lifecycle, projects, settings.projects),
+            execution=execution,
+            fetching=Fetching(execution),
+            latex=Latex(files, execution, access, tokens, sessions),
             evaluations=Evaluations(store, directory.access, lifecycle, projects, clock, common_kernels),
             documents=documents,
-            files=Files(homes, files),
-            uploads=Uploads(homes, files),
-            public_paths=PublicPaths(store, homes, files),
+            files=files,
+            uploads=Uploads(homes, stored),
+            public_paths=PublicPaths(store, homes, stored),
             copies=Copies(store, directory.access, workers, clock),
             queries=Queries(store, clock, projects),
         )

@@ -1,5 +1,6 @@
 """Attempts that are counted, so that nobody guesses or pesters without end."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -31,6 +32,12 @@ class Attempts:
             if sum(at > now - limit.seconds for at in times) >= limit.attempts:
                 return limit
         return None
+
+    def wait_seconds(self, key: str, limit: Limit) -> int:
+        """After how many seconds one more attempt would keep within a limit that is reached."""
+        since = self.now() - limit.seconds
+        within = [at for at in self._times.get(key, ()) if at > since]
+        return math.ceil(within[-limit.attempts] - since)
 
     def count(self, *keys: str) -> None:
         if len(self._times) > _REMEMBERED_AT_MOST:

@@ -186,10 +186,10 @@ class EmbedSessions:
             raise EmbedSessionUnknown
         return await self.check(eid)
 
-    async def sign(self, principal: EmbedPrincipal, access: FileAccess) -> FileLink:
+    async def sign(self, principal: EmbedPrincipal, access: FileAccess, life: timedelta = LINK_LIFE) -> FileLink:
         """A link to a file that the session may open."""
         stored = await self._find(principal.eid)
-        expires = int((self.clock.now() + LINK_LIFE).timestamp())
+        expires = int((self.clock.now() + life).timestamp())
         link = FileLink(access.project.project_id, access.path, principal.eid, expires)
         return replace(link, signature=link.signed(stored.auth_token_hash))
 

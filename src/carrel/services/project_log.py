@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from carrel.domain.ids import is_uuid
-from carrel.domain.projects import LogEntry, Permission, ProjectAccess
+from carrel.domain.ids import AccountId, is_uuid
+from carrel.domain.projects import LogEntry, Permission, ProjectAccess, RecentFile
 from carrel.store.store import Store
 
 _PAGE_AT_MOST = 500
+_FILES_AT_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,15 @@ class ProjectLog:
             spoken_of = {one for entry in entries for one in _accounts_in(entry)}
             names = await transaction.accounts.names(spoken_of)
         return LogPage(entries, names, len(found) > limit)
+
+    async def files_opened_by(
+        self, account_id: AccountId, *, since: datetime | None = None, containing: str = ""
+    ) -> list[RecentFile]:
+        """Files that an account has opened, with that text in their paths, the last opened first."""
+        async with self.store.read() as transaction:
+            return await transaction.project_log.files_opened_by(
+                account_id, since=since, containing=containing, limit=_FILES_AT_MOST
+            )
 
 
 def _accounts_in(entry: LogEntry) -> list[str]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from carrel.domain.errors import DomainError
 from carrel.domain.files import FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
 from carrel.domain.ids import AccountId, is_uuid
-from carrel.domain.projects import ProjectAccess
+from carrel.domain.projects import Permission, ProjectAccess
 from carrel.kit.safe_paths import Entry
 from carrel.services.access import public_access
 from carrel.storage.downloads import OpenFile, open_file
@@ -107,6 +108,20 @@ class PublicPaths:
         if any(found[1] not in (with_parents(one) or ()) for one in (path, real)):
             raise PathNotPublic
         return public_access(project, caller)
+
+    async def project_of(self, public_id: str) -> str:
+        """The project of an enabled public path. Raises `PathNotPublic`."""
+        async with self.store.read() as reading:
+            found = await reading.public_paths.find_enabled(public_id)
+        if found is None:
+            raise PathNotPublic
+        return found[0]
+
+    async def note_saved(self, access: ProjectAccess, public_id: str, *, at: datetime) -> None:
+        """What is public is what the project has now, so there is nothing to save but when that was asked for."""
+        access.demand(Permission.WRITE)
+        async with self.store.begin() as transaction:
+            await transaction.public_paths.note_saved(access.project_id, public_id, at=at)
 
     async def list_paths(self, project_id: str, *, signed_in: bool = False) -> list[str]:
         """The enabled public paths of a project."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.ids import AccountId, ProjectId
-from carrel.domain.projects import LogEntry
-from carrel.store.tables import project_log
+from carrel.domain.projects import LogEntry, RecentFile
+from carrel.store.tables import collaborators, project_log, projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,22 @@ class ProjectLogRows:
             query = query.where(older)
         rows = await self.connection.execute(query.order_by(table.c.time.desc(), table.c.id.desc()).limit(limit))
         return [LogEntry(row.id, row.time, row.account_id, row.event or {}) for row in rows]
+
+    async def files_opened_by(
+        self, account_id: AccountId, *, since: datetime | None, containing: str, limit: int
+    ) -> list[RecentFile]:
+        """Files that the account has opened in the projects that it is on, the last opened first."""
+        table, path = project_log, project_log.c.event["filename"].as_string()
+        opened = func.max(table.c.time).label("opened")
+        query = (
+            select(table.c.project_id, projects.c.title, path.label("path"), opened)
+            .join(collaborators, collaborators.c.project_id == table.c.project_id)
+            .join(projects, projects.c.project_id == table.c.project_id)
+            .where(collaborators.c.account_id == account_id, table.c.account_id == account_id, ~projects.c.deleted)
+            .where(table.c.event["event"].as_string() == "open", path.icontains(containing, autoescape=True))
+            .group_by(table.c.project_id, projects.c.title, path)
+        )
+        if since is not None:
+            query = query.where(table.c.time >= since)
+        rows = await self.connection.execute(query.order_by(opened.desc()).limit(limit))
+        return [RecentFile(row.project_id, row.title, row.path, row.opened) for row in rows]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.store.tables import public_paths
@@ -29,6 +30,10 @@ class PublicPathRows:
         )
         row = (await self.connection.execute(query)).first()
         return (row.project_id, row.path) if row else None
+
+    async def note_saved(self, project_id: str, public_id: str, *, at: datetime) -> None:
+        where = (public_paths.c.id == public_id, public_paths.c.project_id == project_id)
+        await self.connection.execute(update(public_paths).where(*where).values(last_saved=at))
 
     async def is_any_enabled(self, project_id: str, paths: Iterable[str], *, signed_in: bool) -> bool:
         """Whether one of the paths is an enabled public path of the project."""

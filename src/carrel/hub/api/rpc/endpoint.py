@@ -25,7 +25,7 @@ from carrel.hub.api.v2.procedure import HEADERS, CallRefused, new_request_id
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
 from carrel.hub.bodies import Bodies, BodyRefused
-from carrel.hub.call import Call, CallerGone
+from carrel.hub.call import CLIENT_CLOSED_REQUEST, Call, CallerGone
 from carrel.hub.key_limits import KeyLimits
 from carrel.hub.observing import Observer, Outcome
 from carrel.hub.platform import Platform
@@ -33,8 +33,6 @@ from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import rpc_text
 
 log = structlog.get_logger()
-
-_CLIENT_CLOSED_REQUEST = 499
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Endpoint:
             except (CallRefused, BodyRefused) as error:
                 status, reply = error.status, {"error": str(error)}
             except CallerGone:
-                status, reply = _CLIENT_CLOSED_REQUEST, {"error": "the client went away"}
+                status, reply = CLIENT_CLOSED_REQUEST, {"error": "the client went away"}
             except Exception:
                 log.exception("call_crashed", dialect="rpc", call=outcome.call)
                 status, reply = 500, {"error": "internal error"}

@@ -24,7 +24,7 @@ from carrel.hub.api.v1.registry import Caller, Event, Events, Failure, Reply
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
 from carrel.hub.bodies import Bodies, BodyRefused
-from carrel.hub.call import Call, CallerGone
+from carrel.hub.call import CLIENT_CLOSED_REQUEST, Call, CallerGone
 from carrel.hub.key_limits import KeyLimits
 from carrel.hub.observing import Observer
 from carrel.hub.platform import Platform
@@ -33,7 +33,6 @@ from carrel.hub.wire import v1_status, v1_text
 log = structlog.get_logger()
 
 _encoder = msgspec.json.Encoder()
-_CLIENT_CLOSED_REQUEST = 499  # as nginx calls it; only the log and the metrics see it
 
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -109,7 +108,7 @@ class Endpoint:
         except BodyRefused as error:
             raise Refused(error.status, str(error), _retry_after(error.retry_seconds)) from error
         except CallerGone as error:
-            raise Refused(_CLIENT_CLOSED_REQUEST, "the client went away") from error
+            raise Refused(CLIENT_CLOSED_REQUEST, "the client went away") from error
         return Answer(200, reply.encode(incoming.call_id))
 
     async def _call(self, scope: Scope, receive: Receive, event: Event, secret: str) -> Call:

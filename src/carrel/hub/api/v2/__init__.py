@@ -14,14 +14,20 @@ from carrel.hub.api.v2 import (
     explorer,
     files,
     inside_projects,
+    jupyter,
+    latex,
+    messages,
     people,
     project_pages,
     projects,
+    recent_files,
+    relayed,
     sessions,
     sign_up,
     uploads,
 )
 from carrel.hub.api.v2.archives import archives_route
+from carrel.hub.api.v2.commercial import commercial_routes
 from carrel.hub.api.v2.files import files_route, public_files_route
 from carrel.hub.api.v2.procedure import V2
 from carrel.hub.api.v2.reports import reports_route
@@ -45,6 +51,11 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *sign_up.procedures.procedures,
         *projects.procedures.procedures,
         *inside_projects.procedures.procedures,
+        *jupyter.procedures.procedures,
+        *latex.procedures.procedures,
+        *recent_files.procedures.procedures,
+        *relayed.procedures.procedures,
+        *messages.procedures.procedures,
         *collaborators.procedures.procedures,
         *project_pages.procedures,
         *admin_accounts.procedures,
@@ -54,4 +65,5 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *audits.procedures,
     ]
     routes = [files_route(v2), public_files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2)]
+    routes += commercial_routes()
     return [*(procedure.route(v2) for procedure in procedures), *routes]

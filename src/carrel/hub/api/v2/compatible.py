@@ -4,7 +4,7 @@ Parameters are converted as in API v1, unknown ones are ignored, and what goes w
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -20,16 +20,29 @@ from carrel.hub.api.v1.parameters import Parameters, ParametersInvalid
 from carrel.hub.api.v2.procedure import HEADERS, V2, CallRefused, V2Call, new_request_id, principal_of
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.bodies import BodyRefused
+from carrel.hub.call import CLIENT_CLOSED_REQUEST, CallerGone
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
+from carrel.services.attempts import Attempts, Limit
 
 log = structlog.get_logger()
 
 Texts = Mapping[type[DomainError], str]
 """What an endpoint says of errors in words of its own."""
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+_INTERVALS: Mapping[float, str] = {1: "second", 60: "minute", 3600: "hour"}
 STATUS_OK = {"status": "ok"}
 STATUS_SUCCESS = {"status": "success"}
+
+
+class TooManyRequests(DomainError):
+    """An endpoint with a limit was called too often."""
+
+    code = "too-many-requests"
+
+    def __init__(self, endpoint: str, limit: Limit, wait_seconds: int) -> None:
+        rule = f"at most {limit.attempts} requests per {_INTERVALS[limit.seconds]}"
+        super().__init__(f"too many requests to {endpoint}; try again in {wait_seconds} seconds (rule: {rule})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,8 @@ class CompatibleProcedure:
     texts: Texts
     only_reads: bool = False
     """It changes nothing, and the audit need not know of it."""
+    limits: Sequence[Limit] = ()
+    """How often an account may call it."""
 
     def route(self, v2: V2) -> CarrelRoute:
         async def endpoint(request: Request) -> Response:
@@ -61,6 +76,8 @@ class CompatibleProcedure:
                 reply = {"error": self._text(error)}
             except (CallRefused, BodyRefused) as error:
                 status, reply = error.status, {"error": str(error)}
+            except CallerGone:
+                status, reply = CLIENT_CLOSED_REQUEST, {"error": "the client went away"}
             except Exception:
                 log.exception("call_crashed", dialect="v2", call=self.path)
                 status, reply = 500, {"error": "internal error"}
@@ -78,8 +95,18 @@ class CompatibleProcedure:
             fields = parse_body(body, request.headers.get("content-type", "")) if body else {}
             params = self.parameters.parse(fields, strict=False)
             call = V2Call(request, platform, v2.failures, principal, cookies, Trail(only_reads=self.only_reads))
+            self._count(call, v2.attempts)
             async with audited(f"v2{self.path}", params, call):
                 return await self.handler(params, call)
+
+    def _count(self, call: V2Call, attempts: Attempts) -> None:
+        if not self.limits:
+            return
+        key = f"{call.account.account_id} {self.path}"
+        reached = attempts.reached(key, self.limits)
+        if reached is not None:
+            raise TooManyRequests(self.path[1:], reached, attempts.wait_seconds(key, reached))
+        attempts.count(key)
 
     def _text(self, error: Exception) -> str:
         return next((self.texts[cls] for cls in type(error).__mro__ if cls in self.texts), str(error))
@@ -92,13 +119,20 @@ class CompatibleProcedures:
     procedures: list[CompatibleProcedure] = field(default_factory=list)
 
     def post(
-        self, path: str, *, access: RouteAccess, texts: Texts | None = None, only_reads: bool = False
+        self,
+        path: str,
+        *,
+        access: RouteAccess,
+        texts: Texts | None = None,
+        only_reads: bool = False,
+        limits: Sequence[Limit] = (),
     ) -> Callable[[H], H]:
         """Register a handler `(params: Struct, call: V2Call)`; unless it only reads, its calls are audited."""
 
         def register(handler: H) -> H:
             struct = inspect.get_annotations(handler, eval_str=True)["params"]
-            made = CompatibleProcedure(path, access, Parameters.of(struct), handler, texts or {}, only_reads)
+            parameters = Parameters.of(struct)
+            made = CompatibleProcedure(path, access, parameters, handler, texts or {}, only_reads, limits)
             self.procedures.append(made)
             return handler
 

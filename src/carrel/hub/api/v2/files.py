@@ -39,10 +39,14 @@ async def file_url(params: FileUrlParams, call: V2Call) -> FileUrlReply:
     """An address that gives the file's bytes without a bearer, for ten minutes and while the session lives."""
     access = await call.platform.access.to_file(call.embed, params.project_id, params.path)
     link = await call.platform.embed_sessions.sign(call.embed, access)
-    base = call.platform.settings.hub.base_path
+    url = call.platform.settings.hub.base_path + address_of(link)
+    return FileUrlReply(url, int(LINK_LIFE.total_seconds()))
+
+
+def address_of(link: FileLink) -> str:
+    """Where a file is fetched by a link, within the site."""
     path = quote(f"{link.project_id}/{link.path}")
-    query = f"eid={link.eid}&expires={link.expires}&signature={link.signature}"
-    return FileUrlReply(f"{base}/api/v2/files/{path}?{query}", int(LINK_LIFE.total_seconds()))
+    return f"/api/v2/files/{path}?eid={link.eid}&expires={link.expires}&signature={link.signature}"
 
 
 def files_route(v2: V2) -> CarrelRoute:

@@ -22,13 +22,12 @@ from carrel.hub.api.v2.compatible import STATUS_OK, CompatibleProcedures
 from carrel.hub.api.v2.procedure import V2Call
 from carrel.hub.api.v2.projects import PROJECT_ID_INVALID, refusals
 from carrel.hub.auth.bearers import caller_of_request
-from carrel.hub.call import Call
 from carrel.hub.routes import RouteAccess
 from carrel.kit import timestamps
 
 procedures = CompatibleProcedures()
 
-_NOT_COLLABORATOR = "user must be a collaborator on the project"
+NOT_COLLABORATOR = "user must be a collaborator on the project"
 _PROJECT_EXEC = execution.events["project_exec"]
 
 
@@ -56,7 +55,7 @@ class WriteParams(Struct):
     content: str | None = None
 
 
-@procedures.post("/projects/write-text-file", access=RouteAccess.CALLER, texts=refusals(_NOT_COLLABORATOR))
+@procedures.post("/projects/write-text-file", access=RouteAccess.CALLER, texts=refusals(NOT_COLLABORATOR))
 async def write_text_file(params: WriteParams, call: V2Call) -> Any:
     """Write a text file; the project is not started."""
     if not params.path:
@@ -144,20 +143,34 @@ class ExecuteParams(ExecParams):
     timeout: float = 60
 
 
-@procedures.post("/exec", access=RouteAccess.CALLER, texts=refusals(_NOT_COLLABORATOR))
+@procedures.post("/exec", access=RouteAccess.CALLER, texts=refusals(NOT_COLLABORATOR))
 async def execute(params: ExecuteParams, call: V2Call) -> Any:
     """Run a command in a project, which is started if need be; as the event `project_exec` of API v1."""
     demand(Ability.RUN, call)
     refuse_scoped(call)
-    in_v1 = Call(call.caller, call.platform, call.client_ip)
     try:
-        reply = await _PROJECT_EXEC.handler(params, in_v1)
+        reply = await _PROJECT_EXEC.handler(params, call.in_v1)
     except DomainError as error:
-        failure = _PROJECT_EXEC.on_failure(error, params, in_v1)
+        failure = _PROJECT_EXEC.on_failure(error, params, call.in_v1)
         if failure is None:
             raise
         return failure.fields()
     return reply.fields()
+
+
+class CopyUrlParams(Struct):
+    project_id: str
+    url: str
+    path: str = ""
+
+
+@procedures.post("/projects/copy-url", access=RouteAccess.CALLER, texts=refusals(NOT_COLLABORATOR))
+async def copy_url(params: CopyUrlParams, call: V2Call) -> Any:
+    """Have a project fetch a file from the net, as far as its own network reaches; it is started if need be."""
+    demand(Ability.SAVE, call)
+    refuse_scoped(call)
+    fetched = await call.platform.fetching.fetch(await call.access(params.project_id), params.url, params.path)
+    return {"response": {"path": fetched.path, "size": fetched.size_bytes}}
 
 
 class QueryParams(Struct):

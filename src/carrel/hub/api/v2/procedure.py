@@ -31,11 +31,13 @@ from carrel.hub.auth.bearers import (
 from carrel.hub.auth.cookies import signed_in
 from carrel.hub.auth.failures import Failures
 from carrel.hub.bodies import Bodies, BodyRefused
+from carrel.hub.call import Call
 from carrel.hub.observing import Observer
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import v2_status
 from carrel.services.access import account_of
+from carrel.services.attempts import Attempts
 
 log = structlog.get_logger()
 
@@ -55,6 +57,7 @@ class V2:
     observer: Observer
     bodies: Bodies = field(default_factory=lambda: Bodies(each_bytes=1_000_000))
     failures: Failures = field(default_factory=Failures)
+    attempts: Attempts = field(default_factory=Attempts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,11 @@ class V2Call:
     @property
     def client_ip(self) -> str | None:
         return self.request.client.host if self.request.client else None
+
+    @property
+    def in_v1(self) -> Call:
+        """The call as one of an event of API v1."""
+        return Call(self.caller, self.platform, self.client_ip, gone=self.request.receive, trail=self.trail)
 
 
 class CallRefused(Exception):

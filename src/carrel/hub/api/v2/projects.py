@@ -76,10 +76,16 @@ class NoParams(Struct):
 @procedures.post("/projects/get-one", access=RouteAccess.ACCOUNT)
 async def get_one(params: NoParams, call: V2Call) -> Any:
     """One's newest project; who has none gets one."""
+    project, is_new = await newest_or_new(call)
+    call.trail.only_reads = not is_new
+    return _listed(project)
+
+
+async def newest_or_new(call: V2Call) -> tuple[Project, bool]:
+    """The caller's newest project, or one that is made now, and which of these it is."""
     projects, owner = call.platform.projects, call.account.account_id
     found = await projects.list_of(owner, limit=1)
-    call.trail.only_reads = bool(found)
-    return _listed(found[0] if found else await projects.create(owner, title="Untitled Project"))
+    return (found[0], False) if found else (await projects.create(owner, title="Untitled Project"), True)
 
 
 class ProjectParams(Struct):

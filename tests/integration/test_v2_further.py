@@ -30,11 +30,11 @@ def test_messages_are_sent_and_got_and_not_too_often(hub: ServedHub) -> None:
     assert sent["status"] == "ok"
     (got,) = ask(max_, "messages/get", type="new")["messages"]
     assert (got["id"], got["subject"], got["from_id"], got["read"]) == (sent["id"], "Hi", mia.account_id, False)
-    told = [ask(max_, "messages/get") for _ in range(5)][-1]["error"]
+    told = {ask(max_, "messages/get").get("error") for _ in range(5)} - {None}
     rule = r"at most (1 requests per second|5 requests per minute)"
-    assert re.fullmatch(
-        rf"too many requests to messages/get; try again in [0-9]+ seconds \(rule: {rule}\)", told["error"]
-    )
+    text = rf"too many requests to messages/get; try again in [0-9]+ seconds \(rule: {rule}\)"
+    assert told
+    assert [one for one in told if not re.fullmatch(text, one)] == []
     assert post(hub, "messages/get", {}, key=None).json() == {"error": "must be signed in"}
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import anyio
 from playwright.async_api import BrowserContext, Page, Request, WebSocket
+from support.browsers import Visitor
+from support.people import PASSWORD, Person
 
 _WAIT_SECONDS = 300
 _WATCH = """(() => {
@@ -29,6 +31,16 @@ _WATCH = """(() => {
   };
   requestAnimationFrame(look);
 })()"""
+
+
+async def signed_in(visitor: Visitor, person: Person) -> Page:
+    """The site's page with which somebody has just signed in."""
+    page = await visitor.open(f"{person.hub.url}/auth/sign-in")
+    await page.get_by_label("E-mail address").fill(person.email_address)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{person.hub.url}/projects")
+    return page
 
 
 @dataclass

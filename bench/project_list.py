@@ -6,9 +6,10 @@ import anyio
 from playwright.async_api import Page
 from support.browsers import launched, visiting
 from support.hubs import ServedHub
-from support.people import PASSWORD, new_person
+from support.people import new_person
 from support.v2 import ask
 
+from bench.browser import signed_in
 from bench.measure import Row, milliseconds
 
 _PROJECTS = 1000
@@ -35,10 +36,7 @@ async def _run(hub: ServedHub, rounds: int) -> list[Row]:
     for number in range(_PROJECTS):
         ask(person, "projects/create", title=f"Project {number}")
     async with launched() as browser, visiting(browser) as visitor:
-        page = await visitor.open(f"{hub.url}/auth/sign-in")
-        await page.get_by_label("E-mail address").fill(person.email_address)
-        await page.get_by_label("Password", exact=True).fill(PASSWORD)
-        await page.keyboard.press("Enter")
+        page = await signed_in(visitor, person)
         await page.locator(".projects tbody a").first.wait_for()
         await page.add_init_script(_WATCH)
         shown = [await _shown(page, hub) for _ in range(rounds + 1)][1:]

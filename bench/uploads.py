@@ -1,4 +1,4 @@
-"""Uploads against `cp` of the same file, with the hub's memory meanwhile, and listings of large directories."""
+"""Uploads against `cp` of the same file, with the hub's memory meanwhile."""
 
 import http.client
 import json
@@ -10,19 +10,13 @@ from urllib.parse import urlencode
 
 from support.hubs import ServedHub
 
-from bench.client import Client
-from bench.measure import Row, interleaved, milliseconds
+from bench.measure import Row, interleaved
 
 _PIECE_BYTES = 16_000_000
-_ENTRIES = 10_000
 _MIB = 1 << 20
 
 
 def run(hub: ServedHub, place: Path, *, short: bool) -> list[Row]:
-    return [*_uploading(hub, place, short=short), _listing(hub, short=short)]
-
-
-def _uploading(hub: ServedHub, place: Path, *, short: bool) -> list[Row]:
     size_bytes = 50_000_000 if short else 1_000_000_000
     source, target = place / "upload", place / "copied"
     with source.open("wb") as file:
@@ -105,31 +99,3 @@ class _Peak:
     def _watch(self) -> None:
         while not self._ended.wait(0.02):
             self.bytes = max(self.bytes, _resident_bytes(self._hub))
-
-
-def _listing(hub: ServedHub, *, short: bool) -> Row:
-    client, project = Client(hub), hub.new_project()
-    script = f"mkdir many; cd many; seq -f f%g.txt {_ENTRIES} | xargs touch"
-    client.call("project_exec", project_id=project, command=script, bash=True)
-    many = hub.data_dir / "homes" / project[:2] / project / "many"
-    body = {"project_id": project, "path": "many"}
-    took = interleaved(
-        3 if short else 30,
-        {"ours": lambda: _list(hub, body), "ls": lambda: subprocess.run(["ls", "-l", many], stdout=-3, check=True)},
-    )
-    return Row(
-        f"listing of a directory with {_ENTRIES} files",
-        milliseconds(took["ours"]),
-        f"ls -l: {milliseconds(took['ls'])}",
-        f"{took['ours'] / took['ls']:.1f}",
-        "<= 100 ms",
-        took["ours"] <= 0.1,
-    )
-
-
-def _list(hub: ServedHub, body: dict[str, str]) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", hub.port)
-    headers = {"Authorization": f"Bearer {hub.key}", "Content-Type": "application/json"}
-    connection.request("POST", "/api/v2/files/list", json.dumps(body), headers)
-    assert len(json.loads(connection.getresponse().read())["entries"]) == _ENTRIES
-    connection.close()

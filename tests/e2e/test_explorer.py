@@ -176,6 +176,8 @@ async def test_folders_are_made_moved_zipped_and_deleted_by_keyboard(visitor: Vi
     await expect(page.get_by_text("This folder is empty.")).to_be_visible()
     await page.get_by_role("button", name="Undo", exact=True).click()
     await expect(row(page, "renamed")).to_be_visible()
+    await page.evaluate("globalThis.isSameDocument = true")
     await row(page, "renamed").get_by_role("link").click()
     await expect(row(page, "one.txt")).to_be_visible()
     assert page.url.endswith(f"/projects/{project}/files/renamed/")
+    assert await page.evaluate("globalThis.isSameDocument")

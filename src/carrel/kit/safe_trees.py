@@ -9,10 +9,11 @@ import os
 import secrets
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from carrel.kit import safe_paths
 from carrel.kit.renameat2 import CANNOT, RENAME_NOREPLACE, renameat2
@@ -25,9 +26,8 @@ _BATCH = 10_000
 Way = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Something in a tree: the way to it from the root, and what it is itself."""
+class Found(NamedTuple):
+    """Something in a tree: the way to it from the root, and what it is itself. A tuple, as there are very many."""
 
     way: Way
     mode: int
@@ -59,9 +59,11 @@ def list_level(root: Root, way: Way, *, limit: int) -> list[Found]:
     level: list[Found] = []
     with safe_paths.open_directory(root, InnerPath(way, wants_directory=True)) as fd, os.scandir(fd) as entries:
         for entry in islice(entries, limit):
-            with suppress(FileNotFoundError):  # gone since
+            try:
                 status = entry.stat(follow_symlinks=False)
-                level.append(Found((*way, entry.name), status.st_mode, status.st_size, status.st_mtime_ns))
+            except FileNotFoundError:  # gone since
+                continue
+            level.append(Found((*way, entry.name), status.st_mode, status.st_size, status.st_mtime_ns))
     return level
 
 

@@ -5,6 +5,7 @@ import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from carrel.domain.files import FileMissing
 from carrel.kit import safe_paths, safe_trees
@@ -24,9 +25,8 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An entry of a directory; `link`: where it leads if it is a link."""
+class Listed(NamedTuple):
+    """An entry of a directory; `link`: where it leads if it is a link. A tuple, as there are very many."""
 
     name: str
     kind: Kind

@@ -16,6 +16,8 @@ _SHOWN = re.compile("[\uef80-\uefff]")
 
 def shown(name: str) -> str:
     """A name of the file system, as text that every encoder takes."""
+    if name.isascii():
+        return name
     return _ODD.sub(lambda odd: "".join(chr(_FIRST + byte) for byte in os.fsencode(odd[0])), name)
 
 

@@ -2,7 +2,7 @@
 import "./explorer/explorer.css";
 import { type Signal, useComputed, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import type { Entry } from "../../files.ts";
 import { useSite } from "../../site.ts";
 import { common } from "../../strings/common.ts";
@@ -32,7 +32,8 @@ export function Page(): VNode {
   const explorer = useMemo(() => new Explorer(site, project.id, path), [site, project, path]);
   const asked = useSignal<Asked | null>(null);
   const here = path.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // asked before the skeleton is drawn
     explorer.reset();
     return repeatWhileVisible((signal) => explorer.load(signal), ASK_EVERY_MS);
   }, [explorer, here]);

@@ -16,12 +16,21 @@ export interface Wish {
   readonly hidden: boolean;
 }
 
+let collator: { readonly language: string; readonly compare: Intl.Collator["compare"] } | null = null;
+
+/** How names are compared; a collator costs too much to be made for each list. */
+function comparing(language: string): Intl.Collator["compare"] {
+  if (collator?.language !== language)
+    collator = { language, compare: new Intl.Collator(language, { numeric: true }).compare };
+  return collator.compare;
+}
+
 export function shown(entries: readonly Entry[], { order, text, hidden }: Wish, language: string): readonly Entry[] {
   const wanted = text.toLocaleLowerCase();
   const seen = entries.filter(
     ({ name }) => (hidden || !name.startsWith(".")) && name.toLocaleLowerCase().includes(wanted),
   );
-  const { compare } = new Intl.Collator(language, { numeric: true });
+  const compare = comparing(language);
   const direction = order.isDown ? -1 : 1;
   return seen.sort(
     (one, other) =>

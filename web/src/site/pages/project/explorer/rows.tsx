@@ -175,14 +175,16 @@ function Row({ entry, at, explorer, href, select, open }: RowProps): VNode {
   const selection = explorer.selection.value;
   const { name, kind, link } = entry;
   const press = (event: MouseEvent): void => {
+    const isExtending = event.shiftKey;
+    const isToggling = event.ctrlKey || event.metaKey;
+    if (event.target instanceof Element && event.target.closest("a") !== null) {
+      if (!isExtending && !isToggling) return; // the link is followed
+      event.preventDefault();
+    }
     const names = explorer.rows.peek().map((row) => row.name);
-    if (event.shiftKey) select(extended(selection, name, names));
-    else if (event.ctrlKey || event.metaKey || event.detail === 0) select(toggled(selection, name));
+    if (isExtending) select(extended(selection, name, names));
+    else if (isToggling || event.detail === 0) select(toggled(selection, name));
     else select(only(name));
-  };
-  const follow = (event: MouseEvent): void => {
-    if (event.shiftKey || event.ctrlKey || event.metaKey) event.preventDefault();
-    else event.stopPropagation();
   };
   const isPublic = explorer.published.value.has(explorer.pathOf(entry));
   const isSelected = selection.names.has(name);
@@ -211,7 +213,7 @@ function Row({ entry, at, explorer, href, select, open }: RowProps): VNode {
         {kind === "other" ? (
           <bdi>{visible(name)}</bdi>
         ) : (
-          <a href={href} tabIndex={-1} onClick={follow} draggable={false}>
+          <a href={href} tabIndex={-1} draggable={false}>
             <bdi>{visible(name)}</bdi>
           </a>
         )}

@@ -55,7 +55,7 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["src/**/*.test.{ts,tsx}", "embed/**/*.test.ts", "demo/**/*.test.ts"],
-    reporters: ["dot"],
+    reporters: ["minimal"],
     isolate: false, // files share a worker and its modules: each cleans up after itself, in any order
     restoreMocks: true,
     testTimeout: 20_000,

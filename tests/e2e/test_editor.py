@@ -244,6 +244,8 @@ async def test_cells_scroll_below_the_bar_and_keys_bring_them_into_sight(sit_at:
         await desk.press("j")
     await expect(desk.cells.nth(40)).to_be_focused()
     await expect(desk.cells.nth(40)).to_be_in_viewport(ratio=0.9)
+    await desk.parent.page.locator("iframe").evaluate("frame => frame.style.height = '260px'")
+    await expect(desk.cells.nth(40)).to_be_in_viewport(ratio=0.9)
     await expect(desk.frame.get_by_role("toolbar", name="Notebook")).to_be_in_viewport(ratio=1)
     await expect(desk.cells.nth(0)).not_to_be_in_viewport()
 

@@ -1,7 +1,7 @@
 /** One cell: its text, what it put out, and what can be done with it. */
 import { useComputed, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Markdown } from "../../markdown/markdown.tsx";
 import type { MimeBundle } from "../../outputs/model.ts";
 import { outputsOf } from "../../outputs/observe.ts";
@@ -14,7 +14,7 @@ import { StdinPrompt } from "./dialogs.ts";
 import { InsertBar } from "./insert-bar.tsx";
 import { useLiveEffect } from "./live-effect.ts";
 import { type Page, usePage } from "./page.ts";
-import { scrollTo } from "./scroll.ts";
+import { keepInSight, scrollTo } from "./scroll.ts";
 import { Side } from "./side.tsx";
 import { Source } from "./source.tsx";
 import { CellToolbar } from "./toolbar.tsx";
@@ -95,6 +95,9 @@ function useDrawn(page: Page, element: { readonly current: HTMLElement | null },
       if (near) seen.value = true;
     });
   }, [page, element, seen, drawn]);
+  useLayoutEffect(() => {
+    if (drawn) keepInSight();
+  }, [drawn]);
   return drawn;
 }
 

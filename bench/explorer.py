@@ -4,6 +4,7 @@ import http.client
 import json
 import statistics
 import subprocess
+from collections.abc import Callable
 from functools import partial
 
 import anyio
@@ -39,7 +40,7 @@ async def _run(hub: ServedHub, rounds: int) -> list[Row]:
     project = person.new_project()
     person.shell(project, f"mkdir many; cd many; seq -f f%g.txt {_ENTRIES} | xargs touch")
     many = hub.data_dir / "homes" / project[:2] / project / "many"
-    works = {
+    works: dict[str, Callable[[], object]] = {
         "listed": partial(_list, person, project),
         "ls": lambda: subprocess.run(["ls", "-l", many], stdout=subprocess.DEVNULL, check=True),
     }
@@ -52,7 +53,7 @@ async def _run(hub: ServedHub, rounds: int) -> list[Row]:
             times["shown"].append(await page.evaluate(_OPEN, _FOLDER))
             await page.go_back()
             for name, work in works.items():
-                times[name].append(await to_thread.run_sync(seconds, work))
+                times[name].append(await to_thread.run_sync(partial(seconds, work)))
     shown, listed, ls = (statistics.median(taken[1:]) for taken in times.values())
     return [
         _row(f"from the click until rows of {_ENTRIES} are drawn", shown, "its listing alone", listed, _SHOWN_SECONDS),

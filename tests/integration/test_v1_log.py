@@ -105,6 +105,14 @@ def test_a_crash_before_the_handler_is_answered_alike(own_hub: ServedHub) -> Non
     assert person.call("ping")["event"] == "pong"
 
 
+def test_a_crash_outside_of_calls_is_logged_with_the_requests_own_id(own_hub: ServedHub) -> None:
+    break_database(own_hub, "api_keys")
+    response = requests.get(f"{own_hub.url}/readyz", headers={"X-Request-Id": "asked-if-ready"}, timeout=30)
+    mend_database(own_hub, "api_keys")
+    assert (response.status_code, response.headers["x-request-id"]) == (500, "asked-if-ready")
+    assert own_hub.log_file.read_text().count("asked-if-ready") == 1
+
+
 def test_json_lines_are_json(session_dir: Path, own_hub: ServedHub) -> None:
     if own_hub.settings["CARREL_HUB_LOG_FORMAT"] == "json":
         lines = [json.loads(line) for line in own_hub.log_file.read_text().splitlines()]

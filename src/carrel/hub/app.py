@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp
 
 from carrel.hub.api.rpc import rpc_routes
 from carrel.hub.api.v1 import all_events
@@ -23,9 +24,17 @@ from carrel.hub.observing import Observer
 from carrel.hub.pages.assets import Assets
 from carrel.hub.pages.routes import page_routes
 from carrel.hub.platform import Platform, open_platform
+from carrel.hub.request_ids import RequestIds
 from carrel.hub.routes import CarrelRoute, CarrelSocket, RouteAccess
 from carrel.hub.settings import Settings
 from carrel.hub.welcome import welcome
+
+
+class Hub(Starlette):
+    """Starlette, whose replies have ids; also those that it makes of errors."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return RequestIds(super().build_middleware_stack())
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -40,7 +49,7 @@ def create_app(settings: Settings) -> Starlette:
     routes: list[BaseRoute] = [*_routes(settings, observer)]
     if settings.hub.base_path:
         routes = [Mount(settings.hub.base_path, routes=routes)]
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
+    return Hub(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
 
 
 def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute | CarrelSocket]:

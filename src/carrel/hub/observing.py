@@ -18,6 +18,7 @@ _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
 class Outcome:
     """What came of a call; `call` may become known only while it goes on."""
 
+    dialect: str
     call: str
     status: int = 500
 
@@ -42,7 +43,7 @@ class Observer:
     @contextmanager
     def watch(self, dialect: str, call: str) -> Iterator[Outcome]:
         """Observe one call; the caller sets the outcome's status."""
-        outcome, started = Outcome(call), time.perf_counter()
+        outcome, started = Outcome(dialect, call), time.perf_counter()
         try:
             yield outcome
         finally:

@@ -58,6 +58,17 @@ async def test_a_booted_hub_answers_below_its_base_path_only(open_dir: Path, bas
                 assert set(response.json()) == {"error"}
             if base_path:
                 assert (await client.get("/healthz")).status_code == 404
+            await replies_have_ids(client, base_path)
+
+
+async def replies_have_ids(client: httpx.AsyncClient, base_path: str) -> None:
+    """Of calls, pages, refusals: the request's own id, if it is one that a log can have, else one that is made up."""
+    for path in ("/api/v1/ping", "/api/v2/projects/list", "/api/conat/hub", "/healthz", "/app", "/static/x", "/no"):
+        for given, is_kept in (("trace-1.a_B", True), ("a" * 37, False), ("a b", False), ("", False)):
+            reply = await client.post(f"{base_path}{path}", headers={"x-request-id": given})
+            (found,) = reply.headers.get_list("x-request-id")
+            assert (found == given) is is_kept, (path, given)
+            assert is_kept or len(found) == 36
 
 
 @pytest.mark.parametrize("base_path", ["", "/some/base"])

@@ -5,23 +5,22 @@ network. Texts of what a function says is wrong begin with `Error: `, those of t
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import anyio
 import msgspec
-import structlog
 from starlette.requests import Request
-from starlette.responses import Response
-from structlog.contextvars import bound_contextvars
 
 from carrel.domain.errors import AdminRequired, DomainError
 from carrel.domain.keys import AccountBanned, KeyUnknown
 from carrel.domain.principals import Principal
 from carrel.hub.api.rpc.doors import Admitted, Door, Envelope, Refused, as_anybody
 from carrel.hub.api.rpc.registry import Caller, Function, Functions
+from carrel.hub.api.shell import Answer, Reply, answered
 from carrel.hub.api.v1.body import decode_json
 from carrel.hub.api.v1.parameters import ParametersInvalid
-from carrel.hub.api.v2.procedure import HEADERS, CallRefused, new_request_id
+from carrel.hub.api.v2.procedure import CallRefused, json_answer
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
 from carrel.hub.bodies import Bodies, BodyRefused
@@ -31,8 +30,6 @@ from carrel.hub.observing import Observer, Outcome
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import rpc_text
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +45,10 @@ class Endpoint:
     def route(self, path: str) -> CarrelRoute:
         return CarrelRoute(path, self._serve, methods=["POST"], access=RouteAccess.BY_EVENT)
 
-    async def _serve(self, request: Request) -> Response:
-        request_id, status = new_request_id(), 200
-        with bound_contextvars(request_id=request_id), self.observer.watch("rpc", "unknown") as outcome:
-            try:
-                reply = await self._reply(request, outcome)
-            except Refused as refusal:
-                reply = {"error": str(refusal)}
-            except (CallRefused, BodyRefused) as error:
-                status, reply = error.status, {"error": str(error)}
-            except CallerGone:
-                status, reply = CLIENT_CLOSED_REQUEST, {"error": "the client went away"}
-            except Exception:
-                log.exception("call_crashed", dialect="rpc", call=outcome.call)
-                status, reply = 500, {"error": "internal error"}
-            outcome.status = status
-        headers = {**HEADERS, "x-request-id": request_id}
-        return Response(msgspec.json.encode(reply), status, headers, "application/json")
+    async def _serve(self, request: Request) -> Reply:
+        return await answered(self.observer.watch("rpc", "unknown"), partial(self._answer, request), _refused)
 
-    async def _reply(self, request: Request, outcome: Outcome) -> Any:
+    async def _answer(self, request: Request, outcome: Outcome) -> Answer:
         platform: Platform = request.state.platform
         async with self.bodies.read(request.receive, dict(request.scope["headers"])) as body:
             principal = await self._principal(request, platform)
@@ -80,7 +62,7 @@ class Endpoint:
                     raise Refused(f"Error: unknown function '{envelope.name[:200]}'")
                 ip, trail = request.client.host if request.client else None, Trail(only_reads=function.only_reads)
                 call = Call(_ranked(principal, function), platform, ip, gone=request.receive, trail=trail)
-                return await self._value(function, envelope, admitted, call)
+                return json_answer(200, await self._value(function, envelope, admitted, call))
         raise Refused(f"timeout: no response within {envelope.patience_ms} ms ({envelope.name[:200]})")
 
     async def _value(self, function: Function, envelope: Envelope, admitted: Admitted, call: Call) -> Any:
@@ -109,6 +91,18 @@ class Endpoint:
             raise Refused(self.door.stranger) from error
         except (AuthorizationMissing, AuthorizationUnknown, AccountBanned) as error:
             raise Refused(str(error)) from error
+
+
+def _refused(error: Exception) -> Answer:
+    match error:
+        case Refused():
+            return json_answer(200, {"error": str(error)})
+        case CallRefused() | BodyRefused():
+            return json_answer(error.status, {"error": str(error)})
+        case CallerGone():
+            return json_answer(CLIENT_CLOSED_REQUEST, {"error": "the client went away"})
+        case _:
+            return json_answer(500, {"error": "internal error"})
 
 
 def _envelope(body: bytes) -> Envelope:

@@ -5,18 +5,17 @@ bodies, parameters and errors, and this is the hub's hottest path. The order of 
 Authorization header, the event, the parameters, the key, the handler.
 """
 
-import uuid
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
-import structlog
 from starlette.types import Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
 
 from carrel.domain.errors import DomainError, NotAvailableWithProjectKey
 from carrel.domain.keys import KeyUnknown
 from carrel.domain.principals import AccountPrincipal, Anonymous, Principal
+from carrel.hub.api.shell import Answer, Headers, answered
 from carrel.hub.api.v1.body import BodyInvalid, parse_body
 from carrel.hub.api.v1.catalogue import missing_event_text
 from carrel.hub.api.v1.parameters import ParametersInvalid
@@ -26,16 +25,13 @@ from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnk
 from carrel.hub.bodies import Bodies, BodyRefused
 from carrel.hub.call import CLIENT_CLOSED_REQUEST, Call, CallerGone
 from carrel.hub.key_limits import KeyLimits
-from carrel.hub.observing import Observer
+from carrel.hub.observing import Observer, Outcome
 from carrel.hub.platform import Platform
+from carrel.hub.request_ids import request_id
 from carrel.hub.wire import v1_status, v1_text
 
-log = structlog.get_logger()
-
 _encoder = msgspec.json.Encoder()
-
-
-Headers = tuple[tuple[bytes, bytes], ...]
+_HEADERS = ((b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store"))
 
 
 @dataclass(slots=True)
@@ -44,15 +40,6 @@ class Incoming:
 
     name: str
     call_id: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back to the client."""
-
-    status: int
-    body: bytes
-    headers: Headers = ()
 
 
 class Refused(Exception):
@@ -74,20 +61,14 @@ class Endpoint:
     bodies: Bodies = field(default_factory=Bodies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = str(uuid.uuid4())
-        incoming = Incoming(scope["path_params"]["event"], call_id=request_id)
+        incoming = Incoming(scope["path_params"]["event"], call_id=request_id())
         known = incoming.name if self.events.find(incoming.name) else "unknown"
-        with bound_contextvars(request_id=request_id), self.observer.watch("v1", known) as outcome:
-            try:
-                answer = await self._answer(scope, receive, incoming)
-            except Refused as refusal:
-                answer = Answer(refusal.status, _encoder.encode({"error": str(refusal)}), refusal.headers)
-            except Exception:
-                log.exception("call_crashed", dialect="v1", call=known)
-                body = _encoder.encode({"error": "internal error", "id": incoming.call_id})
-                answer = Answer(500, body, ((b"x-request-id", request_id.encode()),))
-            outcome.status = answer.status
-        await _send(send, answer)
+
+        async def work(_: Outcome) -> Answer:
+            return await self._answer(scope, receive, incoming)
+
+        reply = await answered(self.observer.watch("v1", known), work, partial(_refused, incoming=incoming))
+        await reply(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, incoming: Incoming) -> Answer:
         if scope["method"] != "POST":
@@ -109,7 +90,7 @@ class Endpoint:
             raise Refused(error.status, str(error), _retry_after(error.retry_seconds)) from error
         except CallerGone as error:
             raise Refused(CLIENT_CLOSED_REQUEST, "the client went away") from error
-        return Answer(200, reply.encode(incoming.call_id))
+        return Answer(200, reply.encode(incoming.call_id), _HEADERS)
 
     async def _call(self, scope: Scope, receive: Receive, event: Event, secret: str) -> Call:
         platform: Platform = scope["state"]["platform"]
@@ -144,6 +125,12 @@ class Endpoint:
             return event.on_failure(error, params, call) or Failure(error=v1_text(error))
 
 
+def _refused(error: Exception, incoming: Incoming) -> Answer:
+    if isinstance(error, Refused):
+        return Answer(error.status, _encoder.encode({"error": str(error)}), _HEADERS + error.headers)
+    return Answer(500, _encoder.encode({"error": "internal error", "id": incoming.call_id}), _HEADERS)
+
+
 def _retry_after(seconds: int | None) -> Headers:
     return () if seconds is None else ((b"retry-after", str(seconds).encode()),)
 
@@ -166,19 +153,3 @@ def _parameters(event: Event, body: bytes, content_type: str) -> tuple[Any, Any]
         return call_id, event.parameters.parse(given)
     except (BodyInvalid, ParametersInvalid) as error:
         raise Refused(400, str(error)) from error
-
-
-async def _send(send: Send, answer: Answer) -> None:
-    await send(
-        {
-            "type": "http.response.start",
-            "status": answer.status,
-            "headers": [
-                (b"content-type", b"application/json; charset=utf-8"),
-                (b"content-length", str(len(answer.body)).encode()),
-                (b"cache-control", b"no-store"),
-                *answer.headers,
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": answer.body})

@@ -7,13 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from carrel.domain.errors import DomainError
+from carrel.hub.api.shell import Reply, answered
 from carrel.hub.api.v2.download import HEADERS
 from carrel.hub.api.v2.files import reader_of
-from carrel.hub.api.v2.procedure import V2, failure
+from carrel.hub.api.v2.procedure import V2, refused
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
-from carrel.hub.wire import v2_status
 from carrel.storage.archives import Archive
 
 
@@ -39,14 +38,8 @@ async def _pieces(archive: Archive) -> AsyncIterator[bytes]:
 
 
 def archives_route(v2: V2) -> CarrelRoute:
-    async def download(request: Request) -> Response:
-        with v2.observer.watch("v2", "/zip") as outcome:
-            try:
-                response = await _archive(request)
-            except DomainError as error:
-                response = failure(v2_status(error), str(error), error.code)
-            outcome.status = response.status_code
-            return response
+    async def download(request: Request) -> Reply:
+        return await answered(v2.observer.watch("v2", "/zip"), lambda _: _archive(request), refused)
 
     path = "/api/v2/zip/{project_id}/{path:path}"
     return CarrelRoute(path, download, methods=["GET"], access=RouteAccess.READER)

@@ -6,26 +6,23 @@ Parameters are converted as in API v1, unknown ones are ignored, and what goes w
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
-import msgspec
-import structlog
 from starlette.requests import Request
-from starlette.responses import Response
-from structlog.contextvars import bound_contextvars
 
 from carrel.domain.errors import DomainError
+from carrel.hub.api.shell import Answer, Reply, answered
 from carrel.hub.api.v1.body import BodyInvalid, parse_body
 from carrel.hub.api.v1.parameters import Parameters, ParametersInvalid
-from carrel.hub.api.v2.procedure import HEADERS, V2, CallRefused, V2Call, new_request_id, principal_of
+from carrel.hub.api.v2.procedure import V2, CallRefused, V2Call, json_answer, principal_of
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.bodies import BodyRefused
 from carrel.hub.call import CLIENT_CLOSED_REQUEST, CallerGone
+from carrel.hub.observing import Outcome
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.services.attempts import Attempts, Limit
-
-log = structlog.get_logger()
 
 Texts = Mapping[type[DomainError], str]
 """What an endpoint says of errors in words of its own."""
@@ -60,44 +57,32 @@ class CompatibleProcedure:
     """How often an account may call it."""
 
     def route(self, v2: V2) -> CarrelRoute:
-        async def endpoint(request: Request) -> Response:
-            return await self._serve(request, v2)
+        async def endpoint(request: Request) -> Reply:
+            return await answered(v2.observer.watch("v2", self.path), partial(self._answer, request, v2), self._refused)
 
         return CarrelRoute(f"/api/v2{self.path}", endpoint, methods=["POST"], access=self.access)
 
-    async def _serve(self, request: Request, v2: V2) -> Response:
-        request_id = new_request_id()
-        with bound_contextvars(request_id=request_id), v2.observer.watch("v2", self.path) as outcome:
-            cookies: list[str] = []
-            status = 200
-            try:
-                reply = await self._reply(request, v2, cookies)
-            except (DomainError, BodyInvalid, ParametersInvalid) as error:
-                reply = {"error": self._text(error)}
-            except (CallRefused, BodyRefused) as error:
-                status, reply = error.status, {"error": str(error)}
-            except CallerGone:
-                status, reply = CLIENT_CLOSED_REQUEST, {"error": "the client went away"}
-            except Exception:
-                log.exception("call_crashed", dialect="v2", call=self.path)
-                status, reply = 500, {"error": "internal error"}
-            outcome.status = status
-        response = Response(msgspec.json.encode(reply), status, HEADERS, "application/json")
-        for cookie in cookies:
-            response.headers.append("set-cookie", cookie)
-        response.headers["x-request-id"] = request_id
-        return response
-
-    async def _reply(self, request: Request, v2: V2, cookies: list[str]) -> Any:
+    async def _answer(self, request: Request, v2: V2, _: Outcome) -> Answer:
         platform: Platform = request.state.platform
         async with v2.bodies.read(request.receive, dict(request.scope["headers"])) as body:
             principal = await principal_of(self.access, request, platform)
             fields = parse_body(body, request.headers.get("content-type", "")) if body else {}
             params = self.parameters.parse(fields, strict=False)
-            call = V2Call(request, platform, v2.failures, principal, cookies, Trail(only_reads=self.only_reads))
+            call = V2Call(request, platform, v2.failures, principal, trail=Trail(only_reads=self.only_reads))
             self._count(call, v2.attempts)
             async with audited(f"v2{self.path}", params, call):
-                return await self.handler(params, call)
+                return json_answer(200, await self.handler(params, call), call.cookies)
+
+    def _refused(self, error: Exception) -> Answer:
+        match error:
+            case DomainError() | BodyInvalid() | ParametersInvalid():
+                return json_answer(200, {"error": self._text(error)})
+            case CallRefused() | BodyRefused():
+                return json_answer(error.status, {"error": str(error)})
+            case CallerGone():
+                return json_answer(CLIENT_CLOSED_REQUEST, {"error": "the client went away"})
+            case _:
+                return json_answer(500, {"error": "internal error"})
 
     def _count(self, call: V2Call, attempts: Attempts) -> None:
         if not self.limits:

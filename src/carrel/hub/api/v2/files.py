@@ -8,15 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from carrel.domain.embed_sessions import EmbedSessionUnknown
-from carrel.domain.errors import DomainError
 from carrel.domain.principals import AccountPrincipal, EmbedPrincipal
+from carrel.hub.api.shell import Reply, answered
 from carrel.hub.api.v2.download import FileResponse
-from carrel.hub.api.v2.procedure import V2, Procedures, V2Call, failure
+from carrel.hub.api.v2.procedure import V2, Procedures, V2Call, refused
 from carrel.hub.auth.bearers import embed_of
 from carrel.hub.auth.cookies import signed_in_for_reading
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
-from carrel.hub.wire import v2_status
 from carrel.services.embed_sessions import LINK_LIFE, FileLink
 
 procedures = Procedures()
@@ -50,32 +49,24 @@ def address_of(link: FileLink) -> str:
 
 
 def files_route(v2: V2) -> CarrelRoute:
-    async def download(request: Request) -> Response:
-        with v2.observer.watch("v2", "/files") as outcome:
-            try:
-                response = await _download(request)
-            except DomainError as error:
-                response = failure(v2_status(error), str(error), error.code)
-            outcome.status = response.status_code
-            return response
+    async def download(request: Request) -> Reply:
+        return await answered(v2.observer.watch("v2", "/files"), lambda _: _download(request), refused)
 
     return CarrelRoute("/api/v2/files/{project_id}/{path:path}", download, access=RouteAccess.SIGNED)
 
 
 def public_files_route(v2: V2) -> CarrelRoute:
-    async def download(request: Request) -> Response:
-        with v2.observer.watch("v2", "/public") as outcome:
-            try:
-                platform: Platform = request.state.platform
-                project_id, path = request.path_params["project_id"], request.path_params["path"]
-                file = await platform.public_paths.open(project_id, path, signed_in=False)
-                response: Response = FileResponse(file, request, path)
-            except DomainError as error:
-                response = failure(v2_status(error), str(error), error.code)
-            outcome.status = response.status_code
-            return response
+    async def download(request: Request) -> Reply:
+        return await answered(v2.observer.watch("v2", "/public"), lambda _: _download_public(request), refused)
 
     return CarrelRoute("/api/v2/public/{project_id}/{path:path}", download, access=RouteAccess.PUBLIC)
+
+
+async def _download_public(request: Request) -> Response:
+    platform: Platform = request.state.platform
+    path = request.path_params["path"]
+    file = await platform.public_paths.open(request.path_params["project_id"], path, signed_in=False)
+    return FileResponse(file, request, path)
 
 
 async def _download(request: Request) -> Response:

@@ -4,22 +4,20 @@ As in v1, a procedure without an access marker cannot be registered, and handler
 """
 
 import inspect
-import uuid
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
-import structlog
 from starlette.requests import Request
-from starlette.responses import Response
-from structlog.contextvars import bound_contextvars
 
 from carrel.domain.accounts import OnlyTheAccountItself
-from carrel.domain.embed_sessions import NotAvailableInEmbed, TooManyAttempts
+from carrel.domain.embed_sessions import NotAvailableInEmbed
 from carrel.domain.errors import AdminRequired, DomainError
 from carrel.domain.principals import AccountPrincipal, EmbedPrincipal, Principal
 from carrel.domain.projects import Permission, ProjectAccess
+from carrel.hub.api.shell import Answer, Reply, answered
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.bearers import (
     account_by_key,
@@ -32,22 +30,17 @@ from carrel.hub.auth.cookies import signed_in
 from carrel.hub.auth.failures import Failures
 from carrel.hub.bodies import Bodies, BodyRefused
 from carrel.hub.call import Call
-from carrel.hub.observing import Observer
+from carrel.hub.observing import Observer, Outcome
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import v2_status
 from carrel.services.access import account_of
 from carrel.services.attempts import Attempts
 
-log = structlog.get_logger()
-
 HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+_RAW_HEADERS = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
+_JSON_HEADERS = (*_RAW_HEADERS, (b"content-type", b"application/json"))
 _encoder = msgspec.json.Encoder()
-
-
-def new_request_id() -> str:
-    """By which the log and the reply's header know a request."""
-    return str(uuid.uuid4())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,30 +139,12 @@ class Procedure:
     """It changes nothing, and the audit need not know of it."""
 
     def route(self, v2: V2) -> CarrelRoute:
-        async def endpoint(request: Request) -> Response:
-            return await self._serve(request, v2)
+        async def endpoint(request: Request) -> Reply:
+            return await answered(v2.observer.watch("v2", self.path), partial(self._answer, request, v2), refused)
 
         return CarrelRoute(f"/api/v2{self.path}", endpoint, methods=["POST"], access=self.access)
 
-    async def _serve(self, request: Request, v2: V2) -> Response:
-        request_id = new_request_id()
-        with bound_contextvars(request_id=request_id), v2.observer.watch("v2", self.path) as outcome:
-            try:
-                response = await self._reply(request, v2)
-            except DomainError as error:
-                response = failure(v2_status(error), str(error), error.code)
-                if isinstance(error, TooManyAttempts):
-                    response.headers["retry-after"] = str(error.retry_seconds)
-            except (CallRefused, BodyRefused) as error:
-                response = failure(error.status, str(error), getattr(error, "code", "bad-request"))
-            except Exception:
-                log.exception("call_crashed", dialect="v2", call=self.path)
-                response = failure(500, "internal error", "internal")
-            outcome.status = response.status_code
-        response.headers["x-request-id"] = request_id
-        return response
-
-    async def _reply(self, request: Request, v2: V2) -> Response:
+    async def _answer(self, request: Request, v2: V2, _: Outcome) -> Answer:
         platform: Platform = request.state.platform
         async with v2.bodies.read(request.receive, dict(request.scope["headers"])) as body:
             params = self._params(body)
@@ -177,12 +152,7 @@ class Procedure:
             call = V2Call(request, platform, v2.failures, principal, trail=Trail(only_reads=self.only_reads))
             async with audited(f"v2{self.path}", params, call):
                 reply = await self.handler(params, call)
-        if reply is None:
-            return Response(status_code=204, headers=HEADERS)
-        response = _json(200, reply)
-        for cookie in call.cookies:
-            response.headers.append("set-cookie", cookie)
-        return response
+        return Answer(204, headers=_RAW_HEADERS) if reply is None else json_answer(200, reply, call.cookies)
 
     def _params(self, body: bytes) -> Any:
         try:
@@ -219,13 +189,30 @@ def _admin(caller: AccountPrincipal) -> AccountPrincipal:
     return caller
 
 
-def failure(status: int, text: str, code: str) -> Response:
-    """The dialect's error reply."""
-    return _json(status, {"error": text, "code": code})
+def refused(error: Exception) -> Answer:
+    """The dialect's reply to an error."""
+    match error:
+        case DomainError():
+            return _failure(v2_status(error), str(error), error.code, getattr(error, "retry_seconds", None))
+        case CallRefused():
+            return _failure(error.status, str(error), error.code)
+        case BodyRefused():
+            return _failure(error.status, str(error), "bad-request", error.retry_seconds)
+        case _:
+            return _failure(500, "internal error", "internal")
 
 
-def _json(status: int, value: Any) -> Response:
-    return Response(_encoder.encode(value), status, HEADERS, "application/json")
+def _failure(status: int, text: str, code: str, retry_seconds: int | None = None) -> Answer:
+    answer = json_answer(status, {"error": text, "code": code})
+    if retry_seconds is None:
+        return answer
+    return replace(answer, headers=(*answer.headers, (b"retry-after", str(retry_seconds).encode())))
+
+
+def json_answer(status: int, value: Any, cookies: Sequence[str] = ()) -> Answer:
+    """A reply with a value, which sets cookies."""
+    set_cookies = ((b"set-cookie", cookie.encode("latin-1")) for cookie in cookies)
+    return Answer(status, _encoder.encode(value), (*_JSON_HEADERS, *set_cookies))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,22 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import anyio
-import msgspec
 from msgspec import Struct
 from starlette.requests import Request
-from starlette.responses import Response
 
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import is_uuid
 from carrel.domain.uploads import OnConflict, Upload, UploadBusy, UploadInvalid
-from carrel.hub.api.v2.procedure import HEADERS, V2, Procedures, V2Call, failure
+from carrel.hub.api.shell import Answer, Reply, answered
+from carrel.hub.api.v2.procedure import V2, Procedures, V2Call, json_answer, refused
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.bearers import person_of_request
 from carrel.hub.bodies import BodyRefused
 from carrel.hub.call import Call
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
-from carrel.hub.wire import v2_status
 from carrel.services.uploads import Piece
 
 procedures = Procedures()
@@ -93,23 +91,21 @@ class _Body:
 
 
 def uploads_route(v2: V2) -> CarrelRoute:
-    async def put(request: Request) -> Response:
-        body = _Body(request)
-        with v2.observer.watch("v2", "/uploads") as outcome:
-            try:
-                reply = msgspec.json.encode(await _receive(request, body))
-                response = Response(reply, headers=HEADERS, media_type="application/json")
-            except DomainError as error:
-                if not isinstance(error, UploadBusy):
-                    await body.drain()
-                response = failure(v2_status(error), str(error), error.code)
-            except BodyRefused as error:
-                response = failure(error.status, str(error), "bad-request")
-            outcome.status = response.status_code
-            return response
+    async def put(request: Request) -> Reply:
+        return await answered(v2.observer.watch("v2", "/uploads"), lambda _: _answer(request), refused)
 
     path = "/api/v2/uploads/{project_id}/{upload_id}"
     return CarrelRoute(path, put, methods=["PUT"], access=RouteAccess.PERSON)
+
+
+async def _answer(request: Request) -> Answer:
+    body = _Body(request)
+    try:
+        return json_answer(200, await _receive(request, body))
+    except DomainError as error:
+        if not isinstance(error, UploadBusy):
+            await body.drain()
+        raise
 
 
 async def _receive(request: Request, body: _Body) -> PieceReply:

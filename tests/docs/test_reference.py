@@ -13,7 +13,6 @@ from reference.settings import plain, sections, variable
 
 from carrel.hub.api.rpc import hub_functions, project_functions
 from carrel.hub.api.v1 import all_events
-from carrel.hub.api.v1.catalogue import missing_event_text
 
 TOP = Path(__file__).parents[2]
 WRITTEN = [*sorted((TOP / "docs").glob("*.md")), *sorted((TOP / "docs/decisions").glob("*.md")), TOP / "README.md"]
@@ -89,12 +88,3 @@ def test_a_page_names_only_settings_and_commands_that_exist(path: Path) -> None:
 def test_links_inside_the_repository_lead_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text())
     assert [target for target in targets if not (path.parent / target).exists()] == []
-
-
-def test_the_events_said_to_be_missing_are_missing() -> None:
-    text = (TOP / "docs/decisions/events-not-implemented.md").read_text()
-    names = re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text)
-    assert len(names) > 3
-    for name in names:
-        assert missing_event_text(name) == f"unknown message event type '{name}'"
-        assert all_events().find(name) is None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.hubs import ServedHub, free_port, served_hub
 from support.people import PASSWORD, Person, admin_of, new_person
+from support.spec import World
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +52,12 @@ def sql(hub: ServedHub) -> Callable[..., list[tuple[object, ...]]]:
             connection.close()
 
     return run
+
+
+@pytest.fixture(scope="session")
+def world(hub: ServedHub, sql: Callable[..., list[tuple[object, ...]]]) -> World:
+    """The people of the specification's rows."""
+    return World.build(hub, sql)
 
 
 @pytest.fixture(scope="session")

@@ -118,8 +118,8 @@ def test_a_forgotten_password_is_set_anew_by_mail(hub: ServedHub, grace: Person,
     unknown = {"error": 'There is no account with email "nobody@example.com".'}
     assert here.call("auth/password-reset", email="nobody@example.com") == unknown
     link = mailbox.link_to(grace.email_address, "Carrel Password Reset")
-    assert link.startswith(f"{hub.url}/auth/password-reset/")
-    code = link.rpartition("/")[2]
+    assert link.startswith(f"{hub.url}/app?forgot=")
+    code = link.rpartition("=")[2]
     weak = here.call("auth/redeem-password-reset", passwordResetId=code, password="password1")
     assert "easy to guess" in weak["error"]
     reset = here.post("auth/redeem-password-reset", {"passwordResetId": code, "password": NEW})

@@ -45,7 +45,10 @@ class Mailbox:
                 for message in reversed(self.received):
                     if message["To"] == to and subject in message["Subject"]:
                         self.received.remove(message)
-                        return str(message.get_content())
+                        text, looks = message.get_body(("plain",)), message.get_body(("html",))
+                        assert text is not None
+                        assert looks is not None, "every mail is HTML, too"
+                        return str(text.get_content())
                 assert self._news.wait(deadline - time.monotonic()), f"no mail to {to} about {subject}"
 
     def link_to(self, to: str, subject: str) -> str:

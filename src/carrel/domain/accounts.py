@@ -13,6 +13,7 @@ ADMIN = "admin"
 GOLD = "gold"
 NAME_LENGTH = 254
 PASSWORD_LENGTH = range(6, 65)
+PASSWORD_LENGTH_RULE = "Password must be between 6 and 64 characters in length."
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+")
 _USER_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
 USER_NAME_RULE = "a name has 1 to 39 letters and digits, with single dashes between them"

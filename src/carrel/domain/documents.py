@@ -67,6 +67,22 @@ class DocumentVersion:
     content: bytes
 
 
+class StringIdInvalid(DomainError):
+    code = "string-id-invalid"
+
+    def __init__(self) -> None:
+        super().__init__("string_id must be specified and valid")
+
+
+class DocumentUnknown(DomainError):
+    """No document with this id was opened here."""
+
+    code = "document-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("no such syncdoc")
+
+
 class PathNotOfFile(DomainError):
     """An empty path, or one that can only mean a directory."""
 

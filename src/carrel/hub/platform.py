@@ -20,6 +20,7 @@ from carrel.services.accounts import Accounts
 from carrel.services.administration import Administration
 from carrel.services.audit import Audit
 from carrel.services.auth_tokens import AuthTokens
+from carrel.services.client_errors import ClientErrors
 from carrel.services.collaborators import Collaborators
 from carrel.services.copies import Copies
 from carrel.services.copy_workers import CopyWorkers
@@ -80,6 +81,7 @@ class Directory:
     credentials: Credentials
     sign_up: SignUp
     mail: Mail
+    client_errors: ClientErrors
     messages: Messages
     organizations: Organizations
 
@@ -144,6 +146,7 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
             credentials=Credentials(store, passwords, checks, links, clock),
             sign_up=SignUp(accounts, passwords, web_sessions),
             mail=mail,
+            client_errors=ClientErrors(store, clock),
             messages=messages,
             organizations=Organizations(store, accounts, auth_tokens, messages, clock),
         )

@@ -1,9 +1,10 @@
 """Who may work on which project: the one place that makes `ProjectAccess` values."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from carrel.domain.documents import FileAccess, file_path, item_path
+from carrel.domain.documents import DocumentUnknown, FileAccess, StringIdInvalid, file_path, item_path
 from carrel.domain.embed_sessions import Ability, EmbedScope, NotAvailableInEmbed
 from carrel.domain.errors import NotAvailableWithProjectKey
 from carrel.domain.ids import AccountId, is_uuid
@@ -23,6 +24,7 @@ from carrel.store.store import Store
 
 Person = AccountPrincipal | EmbedPrincipal
 
+_STRING_ID = re.compile("[0-9a-f]{40}")
 _PROJECT_KEY_GRANTS = frozenset({Permission.READ, Permission.WRITE})
 
 
@@ -70,6 +72,20 @@ class Access:
         """The right to open a file. Raises also what `file_path` raises, and `PermissionMissing` out of the scope."""
         access = await self.to(principal, project_id, Permission.READ)
         return _within(principal, access, file_path(path))
+
+    async def to_document(self, principal: Principal, string_id: str) -> FileAccess:
+        """The right to edit a file that was opened here, by its id.
+
+        Raises `StringIdInvalid`, `DocumentUnknown`, `PermissionMissing`.
+        """
+        if not _STRING_ID.fullmatch(string_id):
+            raise StringIdInvalid
+        async with self.store.read() as transaction:
+            found = await transaction.file_use.find(string_id)
+        if found is None:
+            raise DocumentUnknown
+        project_id, path = found
+        return FileAccess(await self.to(principal, project_id), file_path(path))
 
     async def to_items(self, principal: Person, project_id: str, paths: Sequence[str]) -> list[FileAccess]:
         """The right to some files and directories; the home itself is none. Raises like `to_file`."""

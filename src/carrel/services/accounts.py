@@ -12,6 +12,7 @@ from carrel.domain.accounts import (
     GOLD,
     NAME_LENGTH,
     PASSWORD_LENGTH,
+    PASSWORD_LENGTH_RULE,
     USER_NAME_RULE,
     Account,
     AccountInvalid,
@@ -28,6 +29,7 @@ from carrel.domain.errors import AdminRequired
 from carrel.domain.ids import AccountId, is_uuid, new_account_id
 from carrel.domain.principals import AccountPrincipal, Anonymous
 from carrel.kit.clock import Clock
+from carrel.services.invitations import carry_out_invitations
 from carrel.services.keys import Keys
 from carrel.services.mailed_links import MailedLinks
 from carrel.services.passwords import Passwords
@@ -67,7 +69,7 @@ class AccountDraft:
         if not self.password:
             found["password"] = "Password must be specified."
         elif len(self.password) not in PASSWORD_LENGTH:
-            found["password"] = "Password must be between 6 and 64 characters in length."
+            found["password"] = PASSWORD_LENGTH_RULE
         if not self.agreed_to_terms:
             found["agreed_to_terms"] = "Agree to the Terms of Service."
         return found
@@ -122,6 +124,9 @@ class Accounts:
                 if with_key:
                     _, secret = await self.keys.issue_in(transaction, account.account_id, "created with the account")
                 await self.links.post_welcome(transaction, account)
+                await carry_out_invitations(
+                    transaction, account.account_id, draft.email_address.lower(), at=account.created
+                )
         except EmailTaken as error:
             raise AccountInvalid({"email_address": draft.taken}) from error
         self.links.mail.wake()
@@ -180,6 +185,11 @@ class Accounts:
                 await transaction.mailed_links.delete_of_account(kind, account.account_id)
         self.keys.forget(account_id=account.account_id)
         log.info("account_deleted", account_id=account_id, by=caller.account_id)
+
+    async def unlink_passport(self, account_id: AccountId, strategy: str, passport_id: str) -> None:
+        """Forget that a person of another site signs in as this account; fine if none does."""
+        async with self.store.begin() as transaction:
+            await transaction.accounts.unlink_passport(account_id, f"{strategy}-{passport_id}")
 
     async def find(self, who: str) -> Account:
         """By id or e-mail address; raises `NoSuchEmailAddress` or `AccountNotFound`. Deleted accounts are not found."""

@@ -27,6 +27,7 @@ from carrel.domain.projects import (
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import random_text
 from carrel.services.access import Access
+from carrel.services.invitations import LIFE, add_to_project, read_addresses
 from carrel.services.mail import Mail
 from carrel.services.settings import SiteFacts
 from carrel.store.collaborators import InviteToken
@@ -35,7 +36,6 @@ from carrel.store.store import Store, Transaction
 log = structlog.get_logger()
 
 _MAIL_PAUSE = timedelta(days=1)
-_LINK_LIFE = timedelta(days=14)
 _TOKEN_LENGTH = 24
 _ADDED = "You are now on this project. Sign in to find it among yours."
 _LINK = "Follow this link within two weeks, and sign in or make an account, to join the project:"
@@ -113,12 +113,7 @@ class Collaborators:
     async def _add(self, transaction: Transaction, project_id: ProjectId, account_id: str, *, by: AccountId) -> bool:
         if await transaction.accounts.find(account_id) is None:
             raise InvalidCollaboration(f"Error: there is no account '{account_id}'")
-        added = await transaction.collaborators.add(project_id, AccountId(account_id), Role.COLLABORATOR)
-        if added:
-            event = {"event": "add_collaborator", "account_id": account_id}
-            await transaction.project_log.add(project_id, by, event, at=self.clock.now())
-            log.info("collaborator_added", project_id=project_id, account_id=account_id)
-        return added
+        return await add_to_project(transaction, project_id, AccountId(account_id), by=by, at=self.clock.now())
 
     async def invite_address(self, access: ProjectAccess, address: str, link_to: str | None) -> bool:
         """Add the account that has this address, else mail a link that lets whoever follows it join, once.
@@ -140,6 +135,26 @@ class Collaborators:
         self.mail.wake()
         return account is not None
 
+    async def invite_addresses(self, access: ProjectAccess, to: str, invitation: Invitation) -> None:
+        """Add the accounts that have these addresses; mail the others, which are added when they get an account.
+
+        Within two weeks, that is; all or none. Raises `InvitationRefused`.
+        """
+        access.demand(Permission.WRITE)
+        _check_manages(access)
+        addresses, now = read_addresses(to), self.clock.now()
+        async with self.store.begin() as transaction:
+            for address in addresses:
+                account = await transaction.accounts.find_by_email(address)
+                if account is not None:
+                    await self._add(transaction, access.project_id, account.account_id, by=access.caller)
+                    continue
+                await transaction.invitations.add(
+                    address, access.project_id, invited_by=access.caller, expires=now + LIFE
+                )
+                await self._post_invitation(transaction, access, address, invitation)
+        self.mail.wake()
+
     async def _post_link(
         self, transaction: Transaction, access: ProjectAccess, address: str, link_to: str | None
     ) -> None:
@@ -148,7 +163,7 @@ class Collaborators:
         token = random_text(_TOKEN_LENGTH)
         now = self.clock.now()
         await transaction.collaborators.add_invite_token(
-            InviteToken(token, access.project_id, now + _LINK_LIFE, usage_limit=1, counter=0), at=now
+            InviteToken(token, access.project_id, now + LIFE, usage_limit=1, counter=0), at=now
         )
         await self._post_invitation(transaction, access, address, Invitation(body=_LINK, link2proj=link_to + token))
         event = {"event": "invite", "email_address": address}

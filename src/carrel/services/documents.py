@@ -24,7 +24,7 @@ from carrel.protocol.terminals import OpenTerminal
 from carrel.remote.documents import DocumentStream
 from carrel.services.background import survive
 from carrel.services.lifecycle import Lifecycle
-from carrel.services.projects import Projects
+from carrel.services.projects import OPENED, Projects
 from carrel.store.store import Store
 
 log = structlog.get_logger()
@@ -155,7 +155,7 @@ class Documents(AsyncContextManagerMixin):
         if len(self._opened) >= _OPENED_AT_MOST:
             self._opened.clear()
         self._opened[key] = now
-        self.projects.note_soon(access.project, {"event": "open", "filename": access.path})
+        self.projects.note_soon(access.project, {"event": OPENED, "filename": access.path})
 
     def touch(self, access: FileAccess) -> None:
         """Note that the project is in use."""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 import anyio
@@ -16,6 +17,7 @@ from carrel.store.store import Store
 log = structlog.get_logger()
 
 _EXPIRY_EVERY_SECONDS = 3600
+_ERRORS_KEPT = timedelta(days=30)
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Housekeeping(AsyncContextManagerMixin):
             await transaction.embed_sessions.delete_expired(at=now)
             await transaction.web_sessions.delete_expired(at=now)
             await transaction.mailed_links.delete_expired(at=now)
+            await transaction.invitations.delete_expired(at=now)
+            await transaction.client_errors.delete_before(now - _ERRORS_KEPT)
             await transaction.evaluations.delete_expired(at=now)
         if copies:
             log.info("copies_expired", count=copies)

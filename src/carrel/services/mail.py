@@ -21,6 +21,7 @@ from carrel.domain.errors import DomainError
 from carrel.kit.clock import Clock
 from carrel.kit.wakeup import Wakeup
 from carrel.services.background import repeat
+from carrel.services.mail_texts import to_html
 from carrel.services.settings import MailSettings
 from carrel.store.mails import StoredMail, UnsentMail
 from carrel.store.store import Store, Transaction
@@ -135,6 +136,7 @@ class Mail(AsyncContextManagerMixin):
         message["From"], message["To"], message["Subject"] = self.settings.sender, mail.to, mail.subject
         message["Message-ID"] = make_msgid(domain=self.settings.sender.rpartition("@")[2])
         message.set_content(mail.body)
+        message.add_alternative(to_html(mail.body), subtype="html")
         password = self.settings.password
         await aiosmtplib.send(
             message,

@@ -14,6 +14,7 @@ from carrel.domain.credentials import LinkKind, MailedLink
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import keyed_hash, random_lower
 from carrel.services.mail import Mail
+from carrel.services.mail_texts import language_of, write_mail
 from carrel.services.settings import SiteFacts
 from carrel.store.store import Transaction
 
@@ -33,34 +34,29 @@ class MailedLinks:
 
     async def post_welcome(self, transaction: Transaction, account: Account) -> None:
         """Greet a new account, and have its address verified."""
-        link = await self._verification(transaction, account)
-        text = (
-            f"your account on {self.site.name} is ready: {self.address}\n\nConfirm that this is your address:\n\n{link}"
-        )
-        await self._post(transaction, account, f"Welcome to {self.site.name}", text)
+        await self._post(transaction, account, "welcome", link=await self._verification(transaction, account))
 
     async def post_verification(self, transaction: Transaction, account: Account) -> None:
-        link = await self._verification(transaction, account)
-        text = f"confirm that this is your address on {self.site.name}, within a day:\n\n{link}"
-        await self._post(transaction, account, f"{self.site.name}: Confirm your e-mail address", text)
+        await self._post(transaction, account, "verification", link=await self._verification(transaction, account))
 
     async def reset_url(self, transaction: Transaction, account: Account) -> str:
         """A link for somebody who hands it over."""
-        code = str(uuid.uuid4())
-        await self._add(transaction, LinkKind.RESET, account, code, RESET_LIFE)
-        return f"{self.address}/auth/password-reset/{code}"
+        return f"{self.address}/auth/password-reset/{await self._reset_code(transaction, account, RESET_LIFE)}"
 
-    async def post_reset(self, transaction: Transaction, account: Account) -> None:
-        url = await self.reset_url(transaction, account)
-        text = (
-            f"somebody has asked to set a new password for your account on {self.site.name}. If that was you, go on "
-            f"here, within four hours:\n\n{url}\n\n"
-            "If it was not, you need not do anything: your password stays as it is."
-        )
-        await self._post(transaction, account, f"{self.site.name} Password Reset", text)
+    async def post_reset(self, transaction: Transaction, account: Account, life: timedelta) -> None:
+        """Programs look for `forgot=<code>` in the link."""
+        code = await self._reset_code(transaction, account, life)
+        link = f"{self.address}/app?{urlencode({'forgot': code})}"
+        hours = str(int(life / timedelta(hours=1)))
+        await self._post(transaction, account, "reset", link=link, hours=hours)
 
     async def find(self, transaction: Transaction, kind: LinkKind, secret: str) -> MailedLink | None:
         return await transaction.mailed_links.find(kind, _hash(kind, secret), at=self.clock.now())
+
+    async def _reset_code(self, transaction: Transaction, account: Account, life: timedelta) -> str:
+        code = str(uuid.uuid4())
+        await self._add(transaction, LinkKind.RESET, account, code, life)
+        return code
 
     async def _verification(self, transaction: Transaction, account: Account) -> str:
         """What it says comes after `#`, which a browser sends to no server."""
@@ -74,9 +70,11 @@ class MailedLinks:
         link = MailedLink(kind, account.account_id, account.email_address or "", self.clock.now() + life)
         await transaction.mailed_links.add(link, secret_hash=_hash(kind, secret))
 
-    async def _post(self, transaction: Transaction, account: Account, subject: str, text: str) -> None:
-        greeting = f"Hello {account.first_name},".replace(" ,", ",")
-        body = f"{greeting}\n\n{text}\n\nQuestions? Write to {self.site.help_email}.\n"
+    async def _post(self, transaction: Transaction, account: Account, name: str, **values: str) -> None:
+        """Post one of the mails of `mail_texts`, in the account's language."""
+        known = {"site": self.site.name, "address": self.address, "help_email": self.site.help_email}
+        language = language_of(await transaction.accounts.find_locale(account.account_id))
+        subject, body = write_mail(name, language, known | values | {"first_name": account.first_name})
         await self.mail.post(transaction, to=account.email_address or "", subject=subject, body=body)
 
 

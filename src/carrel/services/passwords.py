@@ -5,16 +5,26 @@ hundred: only the beginning is looked at, which has to be strong enough by itsel
 """
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
+from carrel.domain.accounts import PASSWORD_LENGTH, PASSWORD_LENGTH_RULE
+
 LENGTH = range(8, 65)
 """Of passwords that people choose on pages; API v1 takes shorter ones."""
 _STRONG = 3
 _LOOKED_AT = 20
+
+
+class Rule(Enum):
+    """What is asked of a new password: to be hard to guess, or no more than API v1 asks of it."""
+
+    STRONG = auto()
+    API_V1 = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +43,10 @@ class Passwords:
     async def strength(self, password: str) -> Strength:
         return await to_thread.run_sync(_strength, password, limiter=self.limiter)
 
-    async def problem(self, password: str) -> str | None:
+    async def problem(self, password: str, rule: Rule = Rule.STRONG) -> str | None:
         """What is wrong with a new password."""
+        if rule is Rule.API_V1:
+            return None if len(password) in PASSWORD_LENGTH else PASSWORD_LENGTH_RULE
         if len(password) < LENGTH.start:
             return f"Your password must be at least {LENGTH.start} characters long."
         if len(password) not in LENGTH:

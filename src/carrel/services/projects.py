@@ -35,6 +35,8 @@ log = structlog.get_logger()
 
 _NOTE_USED_SECONDS = 1.0
 _NOTES_AT_MOST = 10_000
+OPENED = "open"
+"""The event of a file that was opened: its path is `filename`."""
 
 
 async def add_project(
@@ -218,6 +220,9 @@ class Projects(AsyncContextManagerMixin):
                 await transaction.accounts.touch(account_id, moment)
             for note in notes:
                 await transaction.project_log.add(note.project_id, note.account_id, note.event, at=note.at)
+                if note.event["event"] == OPENED:
+                    path = note.event["filename"]
+                    await transaction.file_use.note_opened(note.project_id, path, note.account_id, at=note.at)
 
     async def start(self, access: ProjectAccess) -> None:
         access.demand(Permission.WRITE)

@@ -1,13 +1,14 @@
 """What the whole world may read of a project: its enabled public paths, and everything below them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from carrel.domain.errors import DomainError
 from carrel.domain.files import FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
 from carrel.domain.ids import AccountId, is_uuid
-from carrel.domain.projects import Permission, ProjectAccess
+from carrel.domain.projects import Permission, Project, ProjectAccess
 from carrel.kit.safe_paths import Entry
 from carrel.services.access import public_access
 from carrel.storage.downloads import OpenFile, open_file
@@ -123,6 +124,17 @@ class PublicPaths:
         async with self.store.begin() as transaction:
             await transaction.public_paths.note_saved(access.project_id, public_id, at=at)
 
+    async def source_of_path(self, caller: AccountId, project_id: str, path: str) -> ProjectAccess:
+        """The right to copy a path that an account may read. A link counts as what it leads to. Raises `NotPublic`."""
+        project = await self._project(project_id)
+        if project is None or not await self.is_public(project_id, path, signed_in=True):
+            raise NotPublic(project_id, path)
+        with suppress(FileMissing):  # the copy will tell
+            real = await self.files.real_path(self.homes.home(project.project_id, project.number), path)
+            if not await self.is_public(project_id, real, signed_in=True):
+                raise NotPublic(project_id, path)
+        return public_access(project, caller)
+
     async def list_paths(self, project_id: str, *, signed_in: bool = False) -> list[str]:
         """The enabled public paths of a project."""
         if not is_uuid(project_id):
@@ -182,8 +194,12 @@ class PublicPaths:
         return sorted(shown, key=lambda entry: entry.name)
 
     async def _home(self, project_id: str) -> Home | None:
+        project = await self._project(project_id)
+        return None if project is None else self.homes.home(project.project_id, project.number)
+
+    async def _project(self, project_id: str) -> Project | None:
         if not is_uuid(project_id):
             return None
         async with self.store.read() as reading:
             project = await reading.projects.find(project_id)
-        return None if project is None or project.deleted else self.homes.home(project.project_id, project.number)
+        return None if project is None or project.deleted else project

@@ -146,6 +146,19 @@ class AccountRows:
             )
         )
 
+    async def find_locale(self, account_id: AccountId) -> str | None:
+        """In which language the account wants to be addressed, as it was told to programs that use the API."""
+        query = select(accounts.c.other_settings).where(accounts.c.account_id == account_id)
+        locale = ((await self.connection.execute(query)).scalar() or {}).get("i18n")
+        return locale if isinstance(locale, str) else None
+
+    async def unlink_passport(self, account_id: AccountId, passport: str) -> None:
+        """Fine if the account has no such passport."""
+        query = select(accounts.c.passports).where(accounts.c.account_id == account_id).with_for_update()
+        passports = dict((await self.connection.execute(query)).scalar() or {})
+        if passports.pop(passport, None) is not None:
+            await self._change(account_id, passports=passports)
+
     async def set_groups(self, account_id: AccountId, groups: Iterable[str]) -> None:
         await self.connection.execute(
             update(accounts).where(accounts.c.account_id == account_id).values(groups=list(groups))

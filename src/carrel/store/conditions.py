@@ -30,7 +30,8 @@ from sqlalchemy.types import JSON
 from carrel.domain.projects import Role
 from carrel.domain.queries import Condition, Group, Membership, Operator, Order
 from carrel.store.columns import JSON_VALUE, UtcDateTime
-from carrel.store.tables import collaborators, metadata, projects, public_paths
+from carrel.store.query_tables import from_clause
+from carrel.store.tables import collaborators, projects, public_paths
 
 _MILLISECOND = timedelta(milliseconds=1)
 _ORDERED: dict[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
@@ -54,7 +55,7 @@ _LIKES = (Operator.LIKE, Operator.ILIKE, Operator.NOT_LIKE, Operator.NOT_ILIKE)
 
 def to_sql(table: str, condition: Condition | Membership, dialect: str) -> ColumnElement[bool]:
     """The condition on a table of ours; the field and the value's type have been checked by the caller."""
-    column: ColumnElement[Any] = metadata.tables[table].c[condition.field]
+    column: ColumnElement[Any] = from_clause(table).c[condition.field]
     if isinstance(condition, Membership):
         return column.in_(_members(condition))
     operator, value = condition.operator, condition.value
@@ -76,7 +77,7 @@ def to_sql(table: str, condition: Condition | Membership, dialect: str) -> Colum
 
 
 def to_order(table: str, order: Order, dialect: str) -> ColumnElement[Any]:
-    column = _by_code_points(metadata.tables[table].c[order.field], dialect)
+    column = _by_code_points(from_clause(table).c[order.field], dialect)
     return (column.desc() if order.descending else column.asc()).nulls_last()
 
 

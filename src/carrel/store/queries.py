@@ -16,6 +16,7 @@ from carrel.domain.projects import Role
 from carrel.domain.queries import RowConflict, Selection
 from carrel.store.conditions import to_order, to_sql
 from carrel.store.organizations import organizations
+from carrel.store.query_tables import from_clause
 from carrel.store.tables import accounts, collaborators, metadata, projects, public_paths
 
 _ENTRY = ("group", "hide", "upgrades", "ssh_keys")
@@ -32,7 +33,7 @@ class QueryRows:
 
     async def select(self, wanted: Selection) -> list[dict[str, Any]]:
         """Rows with the wanted fields that have a value."""
-        columns, dialect = metadata.tables[wanted.table].c, self.connection.dialect.name
+        columns, dialect = from_clause(wanted.table).c, self.connection.dialect.name
         query = select(*(columns[field] for field in wanted.fields))
         query = query.where(*(to_sql(wanted.table, condition, dialect) for condition in wanted.conditions))
         query = query.order_by(*(to_order(wanted.table, order, dialect) for order in wanted.order)).limit(wanted.limit)

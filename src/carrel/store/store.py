@@ -13,11 +13,14 @@ from carrel.domain.errors import TextUnstorable
 from carrel.store.accounts import AccountRows
 from carrel.store.audit import AuditRows
 from carrel.store.auth_tokens import AuthTokenRows
+from carrel.store.client_errors import ClientErrorRows
 from carrel.store.collaborators import CollaboratorRows
 from carrel.store.copies import CopyRows
 from carrel.store.embed_sessions import EmbedSessionRows
 from carrel.store.engines import driver_url, open_engines
 from carrel.store.evaluations import EvaluationRows
+from carrel.store.file_use import FileUseRows
+from carrel.store.invitations import InvitationRows
 from carrel.store.keys import KeyRows
 from carrel.store.mailed_links import MailedLinkRows
 from carrel.store.mails import MailRows
@@ -84,6 +87,18 @@ class Transaction:
     @property
     def project_log(self) -> ProjectLogRows:
         return ProjectLogRows(self.connection)
+
+    @property
+    def client_errors(self) -> ClientErrorRows:
+        return ClientErrorRows(self.connection)
+
+    @property
+    def file_use(self) -> FileUseRows:
+        return FileUseRows(self.connection)
+
+    @property
+    def invitations(self) -> InvitationRows:
+        return InvitationRows(self.connection)
 
     @property
     def copies(self) -> CopyRows:

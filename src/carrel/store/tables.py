@@ -76,6 +76,7 @@ accounts = Table(
     Column("autosave", Integer),
     Column("evaluate_key", String(64)),
     Column("font_size", Integer),
+    Column("notes", Text),
     Index(None, "created_by_ip", "created"),
 )
 

@@ -55,7 +55,7 @@ async def texts(store: Store) -> list[tuple[str, str, str]]:
 
 
 def reset_code(text: str) -> str:
-    return str(re.search(r"https://carrel.example.org/auth/password-reset/([0-9a-f-]{36})\n", text)[1])  # type: ignore[index]
+    return str(re.search(r"https://carrel.example.org/app\?forgot=([0-9a-f-]{36})\n", text)[1])  # type: ignore[index]
 
 
 def token(text: str, address: str = "grace%40example.com") -> str:
@@ -130,7 +130,7 @@ async def test_a_mailed_link_sets_a_password_once(
     credentials: Credentials, web_sessions: WebSessions, store: Store, grace: Account
 ) -> None:
     _, cookie = await web_sessions.sign_in(GRACE, PASSWORD, HERE)
-    assert await credentials.request_reset(" Grace@example.com", "192.0.2.1") == GRACE
+    assert await credentials.request_reset(" Grace@example.com", "192.0.2.1") == (grace.account_id, GRACE)
     to, subject, text = (await texts(store))[-1]
     assert (to, subject) == (GRACE, "Carrel Password Reset")
     code = reset_code(text)

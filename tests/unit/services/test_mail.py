@@ -60,7 +60,10 @@ async def test_a_mail_is_sent_once_as_it_was_posted(store: Store, clock: Movable
     assert first["Subject"] == "Grüße Bcc: eve@example.com"
     assert first["Bcc"] is None
     assert first["Message-ID"].endswith("@example.com>")
-    assert first.get_content().replace("\r\n", "\n") == "Zeile é\n.\n.punkt\n"
+    assert [part.get_content_type() for part in first.iter_parts()] == ["text/plain", "text/html"]
+    text, html = [part.get_content().replace("\r\n", "\n") for part in first.iter_parts()]
+    assert text == "Zeile é\n.\n.punkt\n"
+    assert "<p>Zeile é<br>\n.<br>\n.punkt</p>" in html
     assert second["To"] == "bob@example.com"
 
 

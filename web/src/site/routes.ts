@@ -15,6 +15,7 @@ export interface SiteRoute {
 /** Tried in this order. `hub/pages/shell.py` names the files of these pages in the head of the document. */
 export const ROUTES: readonly SiteRoute[] = [
   { path: "/app", query: "get_api_key", load: () => import("./pages/grant-key.tsx") },
+  { path: "/app", query: "forgot", isOpen: true, load: () => import("./pages/password-reset.tsx") },
   { path: "/app", leadsTo: "/projects" },
   { path: "/auth/sign-in", isOpen: true, load: () => import("./pages/sign-in.tsx") },
   { path: "/auth/sign-up", isOpen: true, load: () => import("./pages/sign-up.tsx") },

@@ -16,7 +16,10 @@ export function Page({ params }: { readonly params: Params }): VNode {
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const done = await work.run(async () => {
-      const wish = { passwordResetId: params.code, password: password.value };
+      const wish = {
+        passwordResetId: params.code ?? site.router.query.value.get("forgot") ?? "",
+        password: password.value,
+      };
       await site.api.call("/auth/redeem-password-reset", wish, object({ account_id: text }));
       await site.enter();
     });

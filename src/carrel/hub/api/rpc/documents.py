@@ -1,14 +1,14 @@
 """The RPC function that tells what a document has been, as a list of patches that begins with nothing."""
 
 from collections.abc import Sequence
-from hashlib import sha1
 from typing import Any
 
-import msgspec
 from anyio import to_thread
 from msgspec import Struct
 
 from carrel.domain.documents import DocumentVersion
+from carrel.domain.ids import path_id
+from carrel.domain.patches import patch
 from carrel.domain.projects import Permission, PermissionMissing, ProjectIdInvalid
 from carrel.hub.api.rpc.registry import Caller, Functions
 from carrel.hub.call import Call
@@ -39,7 +39,7 @@ async def history(params: HistoryParams, call: Call) -> Any:
         return {"patches": [], "info": {}}
     users = list(dict.fromkeys(account_id for version in versions for account_id in version.account_ids))
     info = {
-        "string_id": sha1(f"{params.project_id}{access.path}".encode(), usedforsecurity=False).hexdigest(),
+        "string_id": path_id(params.project_id, access.path),
         "project_id": params.project_id,
         "path": access.path,
         "doctype": {"type": "string"},
@@ -66,34 +66,3 @@ def _patches(versions: Sequence[DocumentVersion], users: Sequence[str]) -> list[
         patches.append({"seq": number + 1, "time": time, "mesg": message})
         before = after
     return patches
-
-
-def patch(before: str, after: str) -> str:
-    """What makes the one text of the other, in the compressed form of diff-match-patch: one change, without context.
-
-    Places and lengths are in units of UTF-16, as JavaScript counts.
-    """
-    start = _common(before, after)
-    end = _common(before[start:][::-1], after[start:][::-1])
-    removed, added = before[start : len(before) - end], after[start : len(after) - end]
-    changes = [[kind, text] for kind, text in ((-1, removed), (1, added)) if text]
-    if not changes:
-        return "[]"
-    place = _units(before[:start])
-    return msgspec.json.encode([[changes, place, place, _units(removed), _units(added)]]).decode()
-
-
-def _common(one: str, other: str) -> int:
-    """How many characters both begin with."""
-    least, most = 0, min(len(one), len(other))
-    while least < most:
-        middle = (least + most + 1) // 2
-        if one[least:middle] == other[least:middle]:
-            least = middle
-        else:
-            most = middle - 1
-    return least
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2

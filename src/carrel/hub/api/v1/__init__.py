@@ -4,14 +4,18 @@ from carrel.hub.api.v1 import (
     accounts,
     auth_tokens,
     collaborators,
+    commercial,
     copies,
+    credentials,
     diagnostics,
+    documents,
     execution,
     files,
     jupyter,
     projects,
     public_files,
     query,
+    support,
 )
 from carrel.hub.api.v1.registry import Events
 
@@ -22,6 +26,7 @@ def all_events() -> Events:
     for module in (
         diagnostics,
         accounts,
+        credentials,
         auth_tokens,
         projects,
         collaborators,
@@ -30,7 +35,10 @@ def all_events() -> Events:
         public_files,
         copies,
         jupyter,
+        documents,
         query,
+        support,
+        commercial,
     ):
         events.include(module.events)
     return events

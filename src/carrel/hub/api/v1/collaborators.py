@@ -86,6 +86,53 @@ async def invite_collaborator(params: InviteParams, call: Call) -> Success:
     return Success()
 
 
+class InviteAddressesParams(msgspec.Struct):
+    """Parameters.
+
+    project_id: the project
+    to: e-mail addresses, separated by commas, semicolons or white space; at most 1024 characters
+    email: text of the mail
+    title: the project's title in the mail
+    link2proj: a link to the project, added to the mail
+    replyto: address for answers; kept out of the headers
+    replyto_name: who invites
+    subject: subject of the mail
+    """
+
+    project_id: str
+    to: str
+    email: str
+    title: str
+    link2proj: str
+    replyto: str = ""
+    replyto_name: str = ""
+    subject: str = ""
+
+    def invitation(self, site: str) -> Invitation:
+        return Invitation(
+            title=self.title,
+            body=self.email,
+            subject=self.subject or f"{site} Invitation",
+            replyto_name=self.replyto_name,
+            link2proj=self.link2proj,
+        )
+
+
+class AddressesInvited(Reply, tag_field="event", tag="invite_noncloud_collaborators_resp"):
+    """`mesg`: in words."""
+
+    mesg: str
+
+
+@events.procedure("invite_noncloud_collaborators", may_call=Caller.ACCOUNT)
+async def invite_noncloud_collaborators(params: InviteAddressesParams, call: Call) -> AddressesInvited:
+    """Add the accounts that have these addresses; mail the others, which are added if they sign up within 14 days."""
+    access = await call.access(params.project_id)
+    invitation = params.invitation(call.platform.site.name)
+    await call.platform.collaborators.invite_addresses(access, params.to, invitation)
+    return AddressesInvited(mesg=f"Invited {params.to} to collaborate on a project.")
+
+
 class RemoveParams(msgspec.Struct):
     """Parameters.
 

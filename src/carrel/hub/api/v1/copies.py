@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from carrel.domain.copies import RETENTION, Copy, CopyPlan, WaitedCopyFailed
+from carrel.domain.copies import RETENTION, Copy, CopyEndInvalid, CopyPlan, TargetBlocked, WaitedCopyFailed
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import is_uuid
-from carrel.hub.api.v1.registry import Caller, Events, Reply
+from carrel.hub.api.v1.registry import Caller, Events, Failure, Reply
 from carrel.hub.call import Call
 from carrel.kit import timestamps
 
@@ -117,6 +117,64 @@ async def copy_path_between_projects(params: CopyParams, call: Call) -> CopyRepl
     if scheduled is not None or not params.wait_until_done:
         return CopyReply(copy_path_id=copy.copy_id, note=NOTE)
     await copies.wait(copy)
+    return CopyDone(copy_path_id=copy.copy_id)
+
+
+class PublicCopyParams(msgspec.Struct):
+    """Parameters: as of `copy_path_between_projects`.
+
+    src_project_id: copy out of this project
+    src_path: a public file or directory
+    target_project_id: copy into this project
+    target_path: where to; default: src_path
+    overwrite_newer: also replace files that are newer in the target
+    delete_missing: delete in the target directory what the source directory lacks
+    backup: keep replaced files as `name~`
+    exclude_history: leave out `*.sage-history`
+    timeout: give up when no data moves for so many seconds, or after so many in total
+    bwlimit: rsync's bandwidth limit, in KiB/s (an extension)
+    """
+
+    src_project_id: str | None = None
+    src_path: str | None = None
+    target_project_id: str | None = None
+    target_path: str | None = None
+    overwrite_newer: bool = False
+    delete_missing: bool = False
+    backup: bool = False
+    exclude_history: bool = False
+    timeout: float | None = None
+    bwlimit: str | None = None
+
+    def given(self) -> CopyParams:
+        """Raises `CopyRequestInvalid` for a missing end."""
+        values = msgspec.structs.asdict(self)
+        for name in ("src_project_id", "target_project_id", "src_path"):
+            if values[name] is None:
+                raise CopyRequestInvalid(f"{name} must be defined")
+        return CopyParams(**values)
+
+
+def _not_writable(_error: DomainError, params: Any, _call: Call) -> Failure:
+    return Failure(error=f"user must have write access to target project {params.target_project_id}")
+
+
+@events.procedure(
+    "copy_public_path_between_projects",
+    may_call=Caller.ACCOUNT_OR_PROJECT_KEY,
+    failures={
+        WaitedCopyFailed: lambda error, *_: CopyNotDone(error=str(error), copy_path_id=error.copy_id),
+        TargetBlocked: _not_writable,
+        CopyEndInvalid: _not_writable,
+    },
+)
+async def copy_public_path_between_projects(params: PublicCopyParams, call: Call) -> CopyDone:
+    """Copy what is public in a project into one of yours, and wait until it is there."""
+    given = params.given()
+    target = await call.platform.copies.target(call.principal, given.target_project_id)
+    source = await call.platform.public_paths.source_of_path(target.caller, given.src_project_id, given.src_path)
+    copy = await call.platform.copies.request(source, target, given.plan())
+    await call.platform.copies.wait(copy)
     return CopyDone(copy_path_id=copy.copy_id)
 
 

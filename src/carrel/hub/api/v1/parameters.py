@@ -19,6 +19,12 @@ from carrel.hub.api.v1.body import decode_json
 from carrel.kit import timestamps
 
 P = TypeVar("P", bound=msgspec.Struct)
+
+
+class AnyParams(msgspec.Struct):
+    """Parameters: whatever is sent is accepted and ignored."""
+
+
 Truthy = Annotated[bool, "truthy"]
 """A flag for which any text that is not a false word is true."""
 TextOrList = str | list[str]
@@ -170,7 +176,7 @@ class Parameters(Generic[P]):
         values = {}
         for name, value in given.items():
             if name not in self.fields:
-                if not strict:
+                if not strict or self.struct is AnyParams:
                     continue
                 raise ParametersInvalid(f"misc.defaults -- TypeError: got an unexpected argument '{name}' ")
             if value is None:

@@ -86,8 +86,8 @@ class ResetParams(Struct):
 @procedures.post("/auth/password-reset", access=RouteAccess.PUBLIC)
 async def password_reset(params: ResetParams, call: V2Call) -> Any:
     """Mail a link with which a new password can be set; at most 3 in 10 minutes."""
-    address = await call.platform.credentials.request_reset(params.email, call.client_ip)
-    call.trail.target_account_id = (await call.platform.accounts.find(address)).account_id
+    account_id, address = await call.platform.credentials.request_reset(params.email, call.client_ip)
+    call.trail.target_account_id = account_id
     return {"success": f"Password reset email successfully sent to {address}."}
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carrel.hub.api.rpc.documents import patch
+from carrel.domain.patches import patch
 
 
 def applied(patch_text: str, before: str) -> str:

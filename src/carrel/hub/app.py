@@ -10,12 +10,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
+from carrel.hub.api.openapi.routes import openapi_routes
 from carrel.hub.api.rpc import rpc_routes
 from carrel.hub.api.v1 import all_events
 from carrel.hub.api.v1.endpoint import Endpoint
+from carrel.hub.api.v1.operations import operation_of
 from carrel.hub.api.v2 import v2_routes
 from carrel.hub.api.v2.procedure import V2
-from carrel.hub.health import alive, metrics_of, ready
+from carrel.hub.health import health_routes
 from carrel.hub.key_limits import KeyLimits
 from carrel.hub.live.endpoint import live_socket
 from carrel.hub.live.intake import Intake
@@ -54,16 +56,24 @@ def create_app(settings: Settings) -> Starlette:
 
 def _routes(settings: Settings, observer: Observer) -> list[CarrelRoute | CarrelSocket]:
     limits = KeyLimits(settings.site.key_requests_per_minute)
-    return [
-        CarrelRoute("/api/v1/{event:path}", Endpoint(all_events(), observer, limits), access=RouteAccess.BY_EVENT),
+    events = all_events()
+    api: list[CarrelRoute] = [
+        CarrelRoute(
+            "/api/v1/{event:path}",
+            Endpoint(events, observer, limits),
+            access=RouteAccess.BY_EVENT,
+            operations=lambda: map(operation_of, events),
+        ),
         *v2_routes(V2(observer)),
         *rpc_routes(observer, limits),
+        *health_routes(observer),
+    ]
+    return [
+        *api,
+        *openapi_routes(api, settings.hub.base_path),
         live_socket(LiveMetrics.of(observer.registry), Intake(settings.live.connections)),
         *page_routes(_settings_of, Assets()),
         CarrelRoute("/", welcome, access=RouteAccess.PUBLIC),
-        CarrelRoute("/healthz", alive, access=RouteAccess.PUBLIC),
-        CarrelRoute("/readyz", ready, access=RouteAccess.PUBLIC),
-        CarrelRoute("/metrics", metrics_of(observer), access=RouteAccess.LOCAL),
     ]
 
 

@@ -8,18 +8,20 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from carrel.hub.observing import Observer
+from carrel.hub.operations import Content, Operation, Status
 from carrel.hub.platform import Platform
+from carrel.hub.routes import CarrelRoute, RouteAccess
 
 _LOOPBACK = ("127.0.0.1", "::1")
 
 
 async def alive(_request: Request) -> Response:
-    """The process answers."""
+    """The process statuses."""
     return PlainTextResponse("ok\n")
 
 
 async def ready(request: Request) -> Response:
-    """The database answers too."""
+    """The database statuses too."""
     platform: Platform = request.state.platform
     async with platform.store.read() as transaction:
         await transaction.keys.find_presented("")
@@ -35,3 +37,30 @@ def metrics_of(observer: Observer) -> Callable[[Request], Awaitable[Response]]:
         return Response(generate_latest(observer.registry), media_type="text/plain; version=0.0.4")
 
     return metrics
+
+
+def health_routes(observer: Observer) -> list[CarrelRoute]:
+    """Outside of the API's versions: operators' tools know them by these names."""
+    figures = "Show the hub's figures in Prometheus' text format."
+    return [
+        _route("healthz", alive, RouteAccess.PUBLIC, "Tell that the process statuses."),
+        _route("readyz", ready, RouteAccess.PUBLIC, "Tell that the database statuses, too."),
+        _route("metrics", metrics_of(observer), RouteAccess.LOCAL, figures),
+    ]
+
+
+def _route(
+    name: str, endpoint: Callable[[Request], Awaitable[Response]], access: RouteAccess, about: str
+) -> CarrelRoute:
+    operation = Operation(
+        id=name,
+        method="get",
+        path=f"/{name}",
+        group="health",
+        about=about,
+        access=access.value,
+        credentials=(),
+        is_open=True,
+        statuses={200: Status("It is well.", Content((str,), "text/plain"))},
+    )
+    return CarrelRoute(operation.path, endpoint, access=access, operations=lambda: [operation])

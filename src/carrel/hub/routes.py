@@ -1,11 +1,13 @@
 """Routes that say who may call them; one that does not cannot be made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any
 
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.routing import Route, WebSocketRoute
+
+from carrel.hub.operations import Operation
 
 
 class AnyPath(PathConvertor):
@@ -38,11 +40,20 @@ class RouteAccess(Enum):
 
 
 class CarrelRoute(Route):
-    """A route with an access marker."""
+    """A route with an access marker; `operations` are the calls that programs can make of it, described when asked."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], *, access: RouteAccess, **options: Any) -> None:
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        access: RouteAccess,
+        operations: Callable[[], Iterable[Operation]] = tuple,
+        **options: Any,
+    ) -> None:
         super().__init__(path, endpoint, **options)
         self.access = access
+        self.operations = operations
 
 
 class CarrelSocket(WebSocketRoute):

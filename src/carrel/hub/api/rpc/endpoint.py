@@ -4,6 +4,7 @@ Whatever fails is answered with status 200 and `{"error": text}`, because client
 network. Texts of what a function says is wrong begin with `Error: `, those of the endpoint itself do not.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from carrel.domain.errors import AdminRequired, DomainError
 from carrel.domain.keys import AccountBanned, KeyUnknown
 from carrel.domain.principals import Principal
 from carrel.hub.api.rpc.doors import Admitted, Door, Envelope, Refused, as_anybody
+from carrel.hub.api.rpc.operations import operation_of
 from carrel.hub.api.rpc.registry import Caller, Function, Functions
 from carrel.hub.api.shell import Answer, Reply, answered
 from carrel.hub.api.v1.body import decode_json
@@ -27,6 +29,7 @@ from carrel.hub.bodies import Bodies, BodyRefused
 from carrel.hub.call import CLIENT_CLOSED_REQUEST, Call, CallerGone
 from carrel.hub.key_limits import KeyLimits
 from carrel.hub.observing import Observer, Outcome
+from carrel.hub.operations import Operation
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import rpc_text
@@ -43,7 +46,12 @@ class Endpoint:
     bodies: Bodies = field(default_factory=Bodies)
 
     def route(self, path: str) -> CarrelRoute:
-        return CarrelRoute(path, self._serve, methods=["POST"], access=RouteAccess.BY_EVENT)
+        return CarrelRoute(
+            path, self._serve, methods=["POST"], access=RouteAccess.BY_EVENT, operations=self._operations
+        )
+
+    def _operations(self) -> Iterable[Operation]:
+        return (operation_of(function, self.door.name) for function in self.functions)
 
     async def _serve(self, request: Request) -> Reply:
         return await answered(self.observer.watch("rpc", "unknown"), partial(self._answer, request), _refused)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from carrel.domain.copies import SourceBlocked, TargetBlocked
 from carrel.domain.projects import PermissionMissing, ProjectIdInvalid
-from carrel.hub.api.rpc.registry import Caller, Functions, Texts, in_opts
+from carrel.hub.api.rpc.registry import IN_OPTS, Caller, Functions, Texts
 from carrel.hub.api.v1 import copies
 from carrel.hub.api.v1.collaborators import AddCollaboratorParams, RemoveParams, add_collaborator, remove_collaborator
 from carrel.hub.api.v1.projects import ProjectParams
@@ -75,7 +75,7 @@ async def copy_path(params: CopyParams, call: Call) -> Any:
     await service.wait(await service.request(source, target, params.plan()))
 
 
-@functions.procedure("projects.addCollaborator", may_call=Caller.ACCOUNT, argument=in_opts)
+@functions.procedure("projects.addCollaborator", may_call=Caller.ACCOUNT, argument=IN_OPTS)
 async def add(params: AddCollaboratorParams, call: Call) -> Any:
     """Add accounts to projects. The value has the project's id for a single token, else a list of ids."""
     joined = (await add_collaborator(params, call)).project_id
@@ -86,7 +86,7 @@ async def add(params: AddCollaboratorParams, call: Call) -> Any:
 @functions.procedure(
     "projects.removeCollaborator",
     may_call=Caller.ACCOUNT,
-    argument=in_opts,
+    argument=IN_OPTS,
     texts=_refusals("user must be a collaborator"),
 )
 async def remove(params: RemoveParams, call: Call) -> Any:

@@ -8,7 +8,9 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, get_type_hints
+
+from msgspec import Struct, defstruct
 
 from carrel.domain.errors import DomainError
 from carrel.hub.api.v1.parameters import Parameters, ParametersInvalid
@@ -26,24 +28,58 @@ class Caller(Enum):
 
 Texts = Mapping[type[DomainError], "str | Callable[[Any, Any], str]"]
 """What a function says of errors in words of its own, which may depend on the error and the parameters."""
-Argument = Callable[[Any], Any]
-"""Finds the parameters in the first argument of a call."""
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 
 
-def whole(argument: Any) -> Any:
-    """The argument is the object of the parameters."""
-    return argument
+class Argument(Protocol):
+    """How the parameters are in the first argument of a call."""
+
+    def find(self, argument: Any) -> Any:
+        """The parameters in an argument."""
+        ...
+
+    def describe(self, struct: type[Struct]) -> Any:
+        """The type of an argument, from that of its parameters."""
+        ...
 
 
-def in_opts(argument: Any) -> Any:
-    """The parameters are an object in the argument, for functions in which the caller names another account."""
-    return argument.get("opts", {}) if isinstance(argument, dict) else argument
+class _Whole:
+    def find(self, argument: Any) -> Any:
+        return argument
+
+    def describe(self, struct: type[Struct]) -> Any:
+        return struct
 
 
-def named(name: str) -> Argument:
+class _InOpts:
+    def find(self, argument: Any) -> Any:
+        return argument.get("opts", {}) if isinstance(argument, dict) else argument
+
+    def describe(self, struct: type[Struct]) -> Any:
+        return defstruct(
+            f"{struct.__name__}InOpts",
+            [("opts", struct)],
+            module=struct.__module__,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
     """The argument is the value of one parameter."""
-    return lambda argument: {name: argument}
+
+    name: str
+
+    def find(self, argument: Any) -> Any:
+        return {self.name: argument}
+
+    def describe(self, struct: type[Struct]) -> Any:
+        return get_type_hints(struct, include_extras=True)[self.name]
+
+
+WHOLE: Argument = _Whole()
+"""The argument is the object of the parameters."""
+IN_OPTS: Argument = _InOpts()
+"""The parameters are an object in the argument, for functions in which the caller names another account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +98,7 @@ class Function:
 
     def parse(self, arguments: Sequence[Any], given: Mapping[str, Any]) -> Any:
         """The parameters in a call's arguments; `given` is what the server says. Raises `ParametersInvalid`."""
-        found = self.argument(arguments[0] if arguments else {})
+        found = self.argument.find(arguments[0] if arguments else {})
         if not isinstance(found, dict):
             raise ParametersInvalid(f"the argument of {self.name} must be an object")
         return self.parameters.parse({**found, **given}, strict=False)
@@ -87,7 +123,7 @@ class Functions:
         *,
         may_call: Caller,
         texts: Texts | None = None,
-        argument: Argument = whole,
+        argument: Argument = WHOLE,
         only_reads: bool = False,
     ) -> Callable[[H], H]:
         """Register a handler `(params: Struct, call: Call)`; unless it only reads, its calls are audited."""

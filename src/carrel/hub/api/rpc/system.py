@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from carrel.domain.errors import AdminRequired
-from carrel.hub.api.rpc.registry import Caller, Functions, named
+from carrel.hub.api.rpc.registry import Caller, Functions, Named
 from carrel.hub.api.v2.people import NamesParams, SearchParams, found_people, names_by_id
 from carrel.hub.call import Call
 from carrel.kit import timestamps
@@ -32,7 +32,7 @@ async def test(params: NoParams, call: Call) -> Any:
     return {"account_id": call.account.account_id, "server_time": now}
 
 
-@functions.procedure("system.getNames", may_call=Caller.ACCOUNT, only_reads=True, argument=named("account_ids"))
+@functions.procedure("system.getNames", may_call=Caller.ACCOUNT, only_reads=True, argument=Named("account_ids"))
 async def get_names(params: NamesParams, call: Call) -> Any:
     """Names of accounts by their ids; the argument is the list of ids."""
     return await names_by_id(params.account_ids, call.platform)

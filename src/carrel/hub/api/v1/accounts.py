@@ -68,11 +68,11 @@ class AccountCreationFailed(Reply, tag_field="event", tag="account_creation_fail
     reason: dict[str, str]
 
 
-@events.procedure(
-    "create_account",
-    may_call=Caller.ACCOUNT,
-    failures={AccountInvalid: lambda error, *_: AccountCreationFailed(reason=error.reason)},
-)
+def _not_created(error: Any, _params: Any, _call: Call) -> AccountCreationFailed:
+    return AccountCreationFailed(reason=error.reason)
+
+
+@events.procedure("create_account", may_call=Caller.ACCOUNT, failures={AccountInvalid: _not_created})
 async def create_account(params: CreateAccountParams, call: Call) -> AccountCreated:
     """Make an account. Admins always may; others while the site's sign-up is open."""
     account, secret = await call.platform.accounts.create(

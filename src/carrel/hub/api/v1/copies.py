@@ -102,10 +102,14 @@ class CopyNotDone(Reply, tag_field="event", tag="error"):
     copy_path_id: str
 
 
+def _not_done(error: Any, _params: Any, _call: Call) -> CopyNotDone:
+    return CopyNotDone(error=str(error), copy_path_id=error.copy_id)
+
+
 @events.procedure(
     "copy_path_between_projects",
     may_call=Caller.ACCOUNT_OR_PROJECT_KEY,
-    failures={WaitedCopyFailed: lambda error, *_: CopyNotDone(error=str(error), copy_path_id=error.copy_id)},
+    failures={WaitedCopyFailed: _not_done},
 )
 async def copy_path_between_projects(params: CopyParams, call: Call) -> CopyReply | CopyDone:
     """Copy a file or a directory from one project to another, or within one. Neither is started."""
@@ -163,7 +167,7 @@ def _not_writable(_error: DomainError, params: Any, _call: Call) -> Failure:
     "copy_public_path_between_projects",
     may_call=Caller.ACCOUNT_OR_PROJECT_KEY,
     failures={
-        WaitedCopyFailed: lambda error, *_: CopyNotDone(error=str(error), copy_path_id=error.copy_id),
+        WaitedCopyFailed: _not_done,
         TargetBlocked: _not_writable,
         CopyEndInvalid: _not_writable,
     },

@@ -1,6 +1,7 @@
 """Events about documents that several people edit at the same time."""
 
 from functools import partial
+from typing import Any
 
 import msgspec
 from anyio import to_thread
@@ -17,9 +18,10 @@ events = Events()
 
 
 def _unable(why: str | None = None) -> FailureReply:
-    return lambda error, params, _call: Failure(
-        error=f"unable to get syncdoc history for string_id {params.string_id} -- {why or error}"
-    )
+    def reply(error: Any, params: Any, _call: Call) -> Failure:
+        return Failure(error=f"unable to get syncdoc history for string_id {params.string_id} -- {why or error}")
+
+    return reply
 
 
 _FAILURES: dict[type[DomainError], FailureReply] = {

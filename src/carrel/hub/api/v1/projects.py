@@ -1,5 +1,7 @@
 """Events about projects: create, use, start, stop, delete."""
 
+from typing import Any
+
 import msgspec
 
 from carrel.domain.errors import DomainError
@@ -60,7 +62,10 @@ def _unable_to(what: str) -> dict[type[DomainError], FailureReply]:
     """The wording of events that say what could not be done with which project."""
 
     def because(why: str) -> FailureReply:
-        return lambda _error, params, _call: Failure(error=f"unable to {what} project {params.project_id} -- {why}")
+        def reply(_error: Any, params: ProjectParams, _call: Call) -> Failure:
+            return Failure(error=f"unable to {what} project {params.project_id} -- {why}")
+
+        return reply
 
     return {
         PermissionMissing: because("must have write access"),

@@ -5,6 +5,7 @@ go wrong is a `DomainError`, which becomes the error reply, or the event's own r
 """
 
 import inspect
+import typing
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -55,7 +56,7 @@ class Failure(Reply, tag_field="event", tag="error"):
 
 Handler = Callable[[Any, Call], Awaitable[Reply]]
 FailureReply = Callable[[Any, Any, Call], Reply]
-"""(error, parameters, call) → the event's own reply to that error."""
+"""(error, parameters, call) → the event's own reply to that error, whose type is annotated."""
 H = TypeVar("H", bound=Callable[..., Awaitable[Reply]])
 
 
@@ -72,6 +73,18 @@ class Event:
     failures: Mapping[type[DomainError], FailureReply] = field(default_factory=dict)
     only_reads: bool = False
     """It changes nothing, and the audit need not know of it."""
+
+    @property
+    def group(self) -> str:
+        """The module's name in words."""
+        return self.handler.__module__.rpartition(".")[2].replace("_", " ")
+
+    @property
+    def replies(self) -> tuple[type[Reply], ...]:
+        """All that it can answer with status 200."""
+        own = typing.get_args(self.reply) or (self.reply,)
+        failures = (inspect.get_annotations(reply, eval_str=True)["return"] for reply in self.failures.values())
+        return tuple(dict.fromkeys((*own, *failures, Failure)))
 
     def on_failure(self, error: DomainError, params: Any, call: Call) -> Reply | None:
         """The event's own reply to an error, if it has one."""
@@ -106,6 +119,9 @@ class Events:
             summary = inspect.getdoc(handler)
             if not summary:
                 raise TypeError(f"event {name!r} has no docstring")
+            for failure in (failures or {}).values():
+                if "return" not in inspect.get_annotations(failure):
+                    raise TypeError(f"event {name!r} has a failure's reply that does not say its type")
             self.events[name] = Event(
                 name,
                 may_call,

@@ -54,6 +54,7 @@ async def remove_ban(params: AccountParams, call: V2Call) -> Any:
 
 @compatible.post("/accounts/get-email-address", access=RouteAccess.ADMIN, only_reads=True)
 async def get_email_address(params: AccountParams, call: V2Call) -> Any:
+    """Tell an account's address."""
     return {"email_address": (await call.platform.accounts.find_by_id(params.account_id)).email_address}
 
 

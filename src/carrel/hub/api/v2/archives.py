@@ -10,7 +10,9 @@ from starlette.types import Receive, Scope, Send
 from carrel.hub.api.shell import Reply, answered
 from carrel.hub.api.v2.download import HEADERS
 from carrel.hub.api.v2.files import reader_of
+from carrel.hub.api.v2.operations import sent
 from carrel.hub.api.v2.procedure import V2, refused
+from carrel.hub.operations import Parameter
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.storage.archives import Archive
@@ -41,8 +43,17 @@ def archives_route(v2: V2) -> CarrelRoute:
     async def download(request: Request) -> Reply:
         return await answered(v2.observer.watch("v2", "/zip"), lambda _: _archive(request), refused)
 
-    path = "/api/v2/zip/{project_id}/{path:path}"
-    return CarrelRoute(path, download, methods=["GET"], access=RouteAccess.READER)
+    path, access = "/api/v2/zip/{project_id}/{path:path}", RouteAccess.READER
+    about = "Send a directory, or some of what is in it, as a ZIP file."
+    only = "Only this of what is in the directory; may be there several times."
+    name = Parameter("name", "query", only, list[str], required=False)
+    return CarrelRoute(
+        path,
+        download,
+        methods=["GET"],
+        access=access,
+        operations=lambda: [sent(access, "zip", {}, about, name, media_type="application/zip")],
+    )
 
 
 async def _archive(request: Request) -> Response:

@@ -4,7 +4,7 @@ Parameters are converted as in API v1, unknown ones are ignored, and what goes w
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -15,11 +15,13 @@ from carrel.domain.errors import DomainError
 from carrel.hub.api.shell import Answer, Reply, answered
 from carrel.hub.api.v1.body import BodyInvalid, parse_body
 from carrel.hub.api.v1.parameters import Parameters, ParametersInvalid
+from carrel.hub.api.v2.operations import compatible
 from carrel.hub.api.v2.procedure import V2, CallRefused, V2Call, json_answer, principal_of
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.bodies import BodyRefused
 from carrel.hub.call import CLIENT_CLOSED_REQUEST, CallerGone
 from carrel.hub.observing import Outcome
+from carrel.hub.operations import Operation
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.services.attempts import Attempts, Limit
@@ -60,7 +62,12 @@ class CompatibleProcedure:
         async def endpoint(request: Request) -> Reply:
             return await answered(v2.observer.watch("v2", self.path), partial(self._answer, request, v2), self._refused)
 
-        return CarrelRoute(f"/api/v2{self.path}", endpoint, methods=["POST"], access=self.access)
+        path = f"/api/v2{self.path}"
+        return CarrelRoute(path, endpoint, methods=["POST"], access=self.access, operations=self._operations)
+
+    def _operations(self) -> Iterable[Operation]:
+        texts = tuple(dict.fromkeys(self.texts.values()))
+        return [compatible(self.path, self.access, self.parameters.struct, self.handler, texts)]
 
     async def _answer(self, request: Request, v2: V2, _: Outcome) -> Answer:
         platform: Platform = request.state.platform

@@ -29,6 +29,7 @@ async def browser_session(call: V2Call) -> SignedIn | None:
 
 @procedures.post("/auth/has-password", access=RouteAccess.ACCOUNT, only_reads=True)
 async def has_password(params: NoParams, call: V2Call) -> Any:
+    """Tell whether one's account has a password."""
     return {"hasPassword": await call.platform.credentials.has_password(call.account.account_id)}
 
 
@@ -63,6 +64,7 @@ async def set_email_address(params: SetEmailParams, call: V2Call) -> Any:
 
 @procedures.post("/accounts/send-verification-email", access=RouteAccess.ACCOUNT)
 async def send_verification_email(params: NoParams, call: V2Call) -> Any:
+    """Mail a link that proves that one reads one's address."""
     await call.platform.credentials.send_verification(call.account.account_id)
     return STATUS_SUCCESS
 

@@ -11,15 +11,26 @@ from carrel.domain.embed_sessions import EmbedSessionUnknown
 from carrel.domain.principals import AccountPrincipal, EmbedPrincipal
 from carrel.hub.api.shell import Reply, answered
 from carrel.hub.api.v2.download import FileResponse
+from carrel.hub.api.v2.operations import sent
 from carrel.hub.api.v2.procedure import V2, Procedures, V2Call, refused
 from carrel.hub.auth.bearers import embed_of
 from carrel.hub.auth.cookies import signed_in_for_reading
+from carrel.hub.operations import Content, Parameter, Status
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.services.embed_sessions import LINK_LIFE, FileLink
 
 procedures = Procedures()
 
+_RANGE = Parameter("Range", "header", "Of one part, in bytes.", required=False)
+_QUERY = (
+    _RANGE,
+    *(Parameter(name, "query", "Of a signed address.", required=False) for name in ("eid", "expires", "signature")),
+)
+_ANSWERS = {
+    206: Status("The part that was asked for.", Content(media_type="*/*")),
+    416: Status("There is no such part.", Content(media_type="*/*")),
+}
 _MOMENT = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
@@ -52,14 +63,22 @@ def files_route(v2: V2) -> CarrelRoute:
     async def download(request: Request) -> Reply:
         return await answered(v2.observer.watch("v2", "/files"), lambda _: _download(request), refused)
 
-    return CarrelRoute("/api/v2/files/{project_id}/{path:path}", download, access=RouteAccess.SIGNED)
+    access = RouteAccess.SIGNED
+    about = "Send a file, or with `Range` a part of it. Addresses that `embed/file-url` signs need no credentials."
+    path = "/api/v2/files/{project_id}/{path:path}"
+    operation = sent(access, "files", _ANSWERS, about, *_QUERY)
+    return CarrelRoute(path, download, access=access, operations=lambda: [operation])
 
 
 def public_files_route(v2: V2) -> CarrelRoute:
     async def download(request: Request) -> Reply:
         return await answered(v2.observer.watch("v2", "/public"), lambda _: _download_public(request), refused)
 
-    return CarrelRoute("/api/v2/public/{project_id}/{path:path}", download, access=RouteAccess.PUBLIC)
+    access = RouteAccess.PUBLIC
+    about = "Send a file that its project has made public, or with `Range` a part of it."
+    path = "/api/v2/public/{project_id}/{path:path}"
+    operation = sent(access, "public", _ANSWERS, about, _RANGE)
+    return CarrelRoute(path, download, access=access, operations=lambda: [operation])
 
 
 async def _download_public(request: Request) -> Response:

@@ -4,7 +4,7 @@ As in v1, a procedure without an access marker cannot be registered, and handler
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from carrel.domain.errors import AdminRequired, DomainError
 from carrel.domain.principals import AccountPrincipal, EmbedPrincipal, Principal
 from carrel.domain.projects import Permission, ProjectAccess
 from carrel.hub.api.shell import Answer, Reply, answered
+from carrel.hub.api.v2.operations import strict
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.bearers import (
     account_by_key,
@@ -31,6 +32,7 @@ from carrel.hub.auth.failures import Failures
 from carrel.hub.bodies import Bodies, BodyRefused
 from carrel.hub.call import Call
 from carrel.hub.observing import Observer, Outcome
+from carrel.hub.operations import Operation
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import v2_status
@@ -142,7 +144,11 @@ class Procedure:
         async def endpoint(request: Request) -> Reply:
             return await answered(v2.observer.watch("v2", self.path), partial(self._answer, request, v2), refused)
 
-        return CarrelRoute(f"/api/v2{self.path}", endpoint, methods=["POST"], access=self.access)
+        path = f"/api/v2{self.path}"
+        return CarrelRoute(path, endpoint, methods=["POST"], access=self.access, operations=self._operations)
+
+    def _operations(self) -> Iterable[Operation]:
+        return [strict(self.path, self.access, self.decoder.type, self.handler)]
 
     async def _answer(self, request: Request, v2: V2, _: Outcome) -> Answer:
         platform: Platform = request.state.platform

@@ -15,12 +15,27 @@ from starlette.responses import Response
 from carrel.hub.api.v1.body import decode_json
 from carrel.hub.api.v2.procedure import V2
 from carrel.hub.bodies import Bodies, BodyRefused
+from carrel.hub.operations import Content, Operation, Status
 from carrel.hub.routes import CarrelRoute, RouteAccess
 
 log = structlog.get_logger()
 
 _LINES_A_MINUTE = 20
 _TEXT = 100
+
+
+_OPERATION = Operation(
+    id="v2_csp_report",
+    method="post",
+    path="/api/v2/csp-report",
+    group="v2: site",
+    about="Take a browser's report about a page's policy, in either of the two shapes that browsers send.",
+    access=RouteAccess.PUBLIC.value,
+    credentials=(),
+    is_open=True,
+    body=Content((dict[str, Any] | list[dict[str, Any]],), "application/reports+json"),
+    statuses={204: Status("The log may have it."), 400: Status("It is no report.")},
+)
 
 
 @dataclass(slots=True)
@@ -54,7 +69,8 @@ def reports_route(v2: V2) -> CarrelRoute:
             outcome.status = 204
             return Response(status_code=204)
 
-    return CarrelRoute("/api/v2/csp-report", report, methods=["POST"], access=RouteAccess.PUBLIC)
+    access = RouteAccess.PUBLIC
+    return CarrelRoute(_OPERATION.path, report, methods=["POST"], access=access, operations=lambda: [_OPERATION])
 
 
 def _read(body: bytes) -> dict[str, str]:

@@ -15,11 +15,13 @@ from carrel.domain.errors import DomainError
 from carrel.domain.ids import is_uuid
 from carrel.domain.uploads import OnConflict, Upload, UploadBusy, UploadInvalid
 from carrel.hub.api.shell import Answer, Reply, answered
+from carrel.hub.api.v2.operations import CREDENTIALS, PROJECT, REFUSALS
 from carrel.hub.api.v2.procedure import V2, Procedures, V2Call, json_answer, refused
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.bearers import person_of_request
 from carrel.hub.bodies import BodyRefused
 from carrel.hub.call import Call
+from carrel.hub.operations import Content, Operation, Parameter, Status
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.services.uploads import Piece
@@ -29,6 +31,34 @@ procedures = Procedures()
 _PIECE_BYTES = 256_000_000
 _BATCH_BYTES = 1 << 20
 _SILENCE_SECONDS = 60
+
+
+class PieceReply(Struct):
+    """`offset`: bytes that have arrived. `path`: the file's, once it is whole."""
+
+    offset: int
+    path: str | None
+
+
+_OPERATION = Operation(
+    id="v2_uploads",
+    method="put",
+    path="/api/v2/uploads/{project_id}/{upload_id}",
+    group="v2: files",
+    about="Add a piece to a file that is uploaded, where the last one ended; the last of all makes the file.",
+    access=RouteAccess.PERSON.value,
+    credentials=CREDENTIALS[RouteAccess.PERSON],
+    parameters=(
+        PROJECT,
+        Parameter("upload_id", "path", "Any UUID; that of the pieces of one file."),
+        Parameter("path", "query", "The file's path below the home directory."),
+        Parameter("size", "query", "The file's size in bytes.", int),
+        Parameter("offset", "query", "Where in the file the piece begins, in bytes.", int),
+        Parameter("conflict", "query", "What to do if there is something at that path.", OnConflict, required=False),
+    ),
+    body=Content(media_type="application/octet-stream"),
+    statuses={200: Status("The piece has arrived.", Content((PieceReply,))), **REFUSALS},
+)
 
 
 class UploadParams(Struct):
@@ -56,13 +86,6 @@ async def cancel_upload(params: UploadParams, call: V2Call) -> None:
     """Forget what has arrived of an upload."""
     (access,) = await call.platform.access.to_items(call.person, params.project_id, [params.path])
     await call.platform.uploads.cancel(access, params.upload_id)
-
-
-class PieceReply(Struct):
-    """`offset`: bytes that have arrived. `path`: the file's, once it is whole."""
-
-    offset: int
-    path: str | None
 
 
 @dataclass
@@ -95,7 +118,7 @@ def uploads_route(v2: V2) -> CarrelRoute:
         return await answered(v2.observer.watch("v2", "/uploads"), lambda _: _answer(request), refused)
 
     path = "/api/v2/uploads/{project_id}/{upload_id}"
-    return CarrelRoute(path, put, methods=["PUT"], access=RouteAccess.PERSON)
+    return CarrelRoute(path, put, methods=["PUT"], access=RouteAccess.PERSON, operations=lambda: [_OPERATION])
 
 
 async def _answer(request: Request) -> Answer:

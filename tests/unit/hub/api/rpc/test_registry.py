@@ -7,7 +7,7 @@ import pytest
 
 from carrel.hub.api.rpc import hub_functions, project_functions
 from carrel.hub.api.rpc.doors import Envelope
-from carrel.hub.api.rpc.registry import Caller, Functions, in_opts, named
+from carrel.hub.api.rpc.registry import IN_OPTS, WHOLE, Argument, Caller, Functions, Named
 from carrel.hub.api.v1.parameters import ParametersInvalid
 from carrel.hub.call import Call
 
@@ -41,7 +41,7 @@ def test_a_function_is_registered_once_and_has_a_docstring() -> None:
         first.include(second)
 
 
-def parsed(argument: Any, *arguments: Any, **given: Any) -> Any:
+def parsed(argument: Argument, *arguments: Any, **given: Any) -> Any:
     functions = Functions()
     functions.procedure("mine", may_call=Caller.ACCOUNT, argument=argument)(handler)
     (function,) = functions
@@ -49,26 +49,26 @@ def parsed(argument: Any, *arguments: Any, **given: Any) -> Any:
 
 
 def test_parameters_are_the_argument_or_in_it() -> None:
-    assert parsed(lambda argument: argument, {"who": "me", "unknown": 1}) == "me"
-    assert parsed(in_opts, {"opts": {"who": "me"}, "who": "not me"}) == "me"
-    assert parsed(named("who"), "me") == "me"
+    assert parsed(WHOLE, {"who": "me", "unknown": 1}) == "me"
+    assert parsed(IN_OPTS, {"opts": {"who": "me"}, "who": "not me"}) == "me"
+    assert parsed(Named("who"), "me") == "me"
 
 
 def test_what_the_server_says_overwrites_what_the_caller_says() -> None:
-    assert parsed(lambda argument: argument, {"who": "me"}, who="you") == "you"
-    assert parsed(lambda argument: argument, who="you") == "you"
+    assert parsed(WHOLE, {"who": "me"}, who="you") == "you"
+    assert parsed(WHOLE, who="you") == "you"
 
 
 @pytest.mark.parametrize("argument", [None, "x", 7, [], {}, {"opts": {"who": "me"}}])
 def test_anything_else_is_refused(argument: Any) -> None:
     with pytest.raises(ParametersInvalid):
-        parsed(lambda given: given, argument)
+        parsed(WHOLE, argument)
 
 
 @pytest.mark.parametrize("argument", [None, "x", {"who": "me"}, {"opts": None}, {"opts": ["who"]}])
 def test_anything_else_than_options_is_refused(argument: Any) -> None:
     with pytest.raises(ParametersInvalid):
-        parsed(in_opts, argument)
+        parsed(IN_OPTS, argument)
 
 
 def test_every_function_tells_what_it_does() -> None:

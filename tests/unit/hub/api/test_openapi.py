@@ -1,0 +1,47 @@
+"""The description of the API: it is valid, and has all that can be called."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from carrel.hub.api.openapi.document import document
+from carrel.hub.api.v2.commercial import AREAS
+from carrel.hub.app import create_app
+from carrel.hub.operations import Operation
+from carrel.hub.routes import CarrelRoute
+from carrel.hub.settings import load_settings
+
+ROUTES = [route for route in create_app(load_settings()).routes if isinstance(route, CarrelRoute)]
+OPERATIONS = [operation for route in ROUTES for operation in route.operations()]
+
+
+@pytest.fixture(scope="module")
+def described() -> Any:
+    """The document as clients read it."""
+    return msgspec.json.decode(msgspec.json.encode(document(OPERATIONS, "/base")))
+
+
+def test_the_document_is_valid(described: Any) -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
+    assert described["servers"] == [{"url": "/base"}]
+
+
+def test_every_route_of_the_api_is_described() -> None:
+    """But for those that only say that something is not there."""
+    absent = tuple(f"/api/v2/{area}" for area in AREAS)
+    found = [route for route in ROUTES if route.path.startswith("/api/") and not route.path.startswith(absent)]
+    assert [route.path for route in found if not list(route.operations())] == []
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+def test_a_call_is_described(operation: Operation) -> None:
+    assert operation.about, "its handler has no docstring"
+    assert operation.method != "post" or operation.body
+    assert any(status < 300 for status in operation.statuses)
+
+
+def test_no_two_calls_have_the_same_name() -> None:
+    ids = [operation.id for operation in OPERATIONS]
+    assert len(ids) == len(set(ids)) > 150

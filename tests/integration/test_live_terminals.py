@@ -126,5 +126,4 @@ def test_a_flood_leaves_the_hub_small(hub: ServedHub, ada: Person, project: str)
             screen.output = screen.output[-100:]
             screen.step()
             largest = max(largest, resident(hub.process.pid))
-        assert screen.received > 100_000_000
         assert largest - before < 50_000_000

@@ -30,11 +30,13 @@ function openTerminal() {
     status,
     output: (text: string) => hear({ kind: "other", code: OUTPUT, payload: new TextEncoder().encode(text) }),
     event: (value: object) => hear({ kind: "event", value }),
-    /** What is shown next, and whether it may be answered while it is. */
-    work: () => {
-      const { text, done } = queue.shift() ?? { text: null, done: () => undefined };
-      const shown = [text, live.answers];
-      done();
+    /** What is shown next, and whether it may be answered while it is; of several steps the last. */
+    work: (steps = 1) => {
+      let shown: unknown;
+      for (const { text, done } of queue.splice(0, steps)) {
+        shown = [text, live.answers];
+        done();
+      }
       return shown;
     },
   };
@@ -70,6 +72,16 @@ test("what was shown before is not answered again, and what comes after it is", 
   ]);
 });
 
+test("what comes at once is shown in steps, and is history to its end", () => {
+  const { live, event, output, work } = openTerminal();
+  event(SIZE);
+  event({ event: "history", bytes: 20_000 });
+  output("x".repeat(20_000));
+  work();
+  for (const length of [8192, 8192, 3616]) expect(work()).toEqual(["x".repeat(length), false]);
+  expect(live.answers).toBe(true);
+});
+
 test("only the page that the agent has chosen answers", () => {
   const { event, output, work } = openTerminal();
   event({ ...SIZE, answers: false });
@@ -88,26 +100,25 @@ test("the agent hears what fits whenever there is a channel, and how much has be
   live.fit({ columns: 200, rows: 24 });
   expect(sent).toEqual([[34, 200, 1, 24]]);
   event({ event: "history", bytes: 0 });
-  output("x".repeat(40_000));
+  output("x".repeat(32_768));
   output("late");
-  work();
+  work(5 - 1);
   expect(sent).toHaveLength(1);
   work();
-  expect(sent.at(-1)).toEqual([35, 192, 184, 2]);
+  expect(sent.at(-1)).toEqual([35, 128, 128, 2]);
   output("z".repeat(40_000));
   status.value = "offline";
-  work();
-  work();
+  work(1 + 5);
   live.type(new Uint8Array(1));
   expect(sent).toHaveLength(2);
   output("z".repeat(40_000));
   status.value = "live";
   expect(sent.at(-1)).toEqual([34, 200, 1, 24]);
-  work();
+  work(5);
   expect(sent).toHaveLength(3);
-  output("y".repeat(40_000));
-  work();
-  expect(sent.at(-1)).toEqual([35, 192, 184, 2]);
+  output("y".repeat(32_768));
+  work(4);
+  expect(sent.at(-1)).toEqual([35, 128, 128, 2]);
   live.fit(null);
   expect(sent.at(-1)).toEqual([34, 0, 0]);
 });

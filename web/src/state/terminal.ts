@@ -24,6 +24,8 @@ const RESET = new Uint8Array([0x1b, 0x63]);
 /** How much has been worked through before the agent is told. */
 const TELL_BYTES = 32 * 1024;
 const MOST_TYPED_BYTES = 32 * 1024;
+/** What a screen works through without a pause. */
+const STEP_BYTES = 8 * 1024;
 
 export class LiveTerminal {
   /** What the agent has decided; null before it has. */
@@ -120,10 +122,13 @@ export class LiveTerminal {
 
   #write(bytes: Uint8Array, done?: () => void): void {
     const channel = this.#channel;
-    this.#screen.write(bytes, () => {
-      done?.();
-      if (channel === this.#channel) this.#take(bytes.length);
+    const step = bytes.subarray(0, STEP_BYTES);
+    const rest = bytes.subarray(step.length);
+    this.#screen.write(step, () => {
+      if (rest.length === 0) done?.();
+      if (channel === this.#channel) this.#take(step.length);
     });
+    if (rest.length > 0) this.#write(rest, done);
   }
 
   #send(message: OutgoingMessage): void {

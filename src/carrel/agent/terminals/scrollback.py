@@ -8,8 +8,10 @@ Modes that were set before the cut and may still hold, such as the alternate scr
 import re
 
 KEPT_BYTES = 1 << 20
+KEPT_LINES = 10_500
+"""No page has more: 10,000 above a screen of at most 500."""
 _SLACK_BYTES = 1 << 18
-"""How much more may come before the next cut, for each one looks at what it drops."""
+"""How much may come before the next cut, for each one looks at what it drops."""
 _SEQUENCE = rb"""
     \x1b\[ [0-?]* [ -/]* (?: [@-~\x18\x1a] | (?=\x1b) )
   | \x1b[\]PX^_] [^\x07\x18\x1a\x1b]* (?: [\x07\x18\x1a] | (?=\x1b) )
@@ -31,6 +33,7 @@ class Scrollback:
         self.modes = b""
         """What sets the private modes that hold at `start`."""
         self._data = bytearray()
+        self._uncut = 0
         self._set: dict[bytes, bytes] = {}
 
     @property
@@ -39,13 +42,24 @@ class Scrollback:
 
     def append(self, data: bytes) -> None:
         self._data += data
-        if len(self._data) > KEPT_BYTES + _SLACK_BYTES:
-            self._drop(safe_cut(self._data, len(self._data) - KEPT_BYTES))
+        self._uncut += len(data)
+        if self._uncut > _SLACK_BYTES:
+            self._uncut = 0
+            self._drop(safe_cut(self._data, max(len(self._data) - KEPT_BYTES, self._last_lines())))
 
     def read(self, position: int, most: int) -> bytes:
         """At most so many bytes from a position on that is not before `start`."""
         begin = position - self.start
         return bytes(self._data[begin : begin + most])
+
+    def _last_lines(self) -> int:
+        """Where the last lines begin that are worth keeping."""
+        place = len(self._data)
+        for _ in range(KEPT_LINES):
+            place = self._data.rfind(b"\n", 0, place)
+            if place < 0:
+                break
+        return place + 1
 
     def _drop(self, size: int) -> None:
         for found in _MODES.finditer(self._data, 0, size):

@@ -10,9 +10,6 @@ from carrel.agent.terminals.scrollback import Scrollback
 from carrel.agent.terminals.shell import Shell, Size
 from carrel.agent.terminals.viewer import TerminalViewer
 
-AHEAD_BYTES = 1 << 18
-"""So much the shell may be ahead of the fastest viewer, who has so many seconds for the next step."""
-PATIENCE_SECONDS = 2.0
 _FIRST_SIZE = Size(80, 24)
 _AFTERWARDS = "\x1b[?1049l\x1b[?1000;1002;1003;1004;1006;2004l\x1b[!p\x1b[0m"
 """Undoes what a program that was killed may have left: the alternate screen, mouse reports, bracketed paste."""
@@ -31,8 +28,6 @@ class Terminal:
         self._shell: Shell | None = None
         self._status: int | None = None
         self._viewers: list[TerminalViewer] = []
-        self._moved = asyncio.Event()
-        self._is_waited_for = True
 
     @property
     def is_over(self) -> bool:
@@ -45,7 +40,6 @@ class Terminal:
 
     def leave(self, viewer: TerminalViewer) -> None:
         self._viewers.remove(viewer)
-        self.moved()
         self.resized()
 
     def resized(self) -> None:
@@ -69,11 +63,6 @@ class Terminal:
         self._shell.write(data)
         await self._shell.room()
 
-    def moved(self) -> None:
-        """A viewer has taken something, or has gone."""
-        self._is_waited_for = True
-        self._moved.set()
-
     def _start(self) -> None:
         try:
             self._shell = Shell.start(self._launcher, self._directory, self._size)
@@ -88,7 +77,7 @@ class Terminal:
         try:
             while piece := await shell.read():
                 self._append(piece)
-                await self._keep_pace()
+                await asyncio.sleep(0)  # whoever looks is not waited for, but gets a turn
         except Exception:  # noqa: BLE001 -- a bug in one terminal must not end the agent
             traceback.print_exc()
         shell.close()
@@ -97,21 +86,6 @@ class Terminal:
         how = f" with status {self._status}" if self._status else ""
         self._write(f"{_AFTERWARDS}\r\n[The shell has ended{how}; press any key to start a new one]\r\n")
         self._tell_all(self._shell_event())
-
-    async def _keep_pace(self) -> None:
-        """Wait for the fastest viewer, unless nobody moves."""
-        await asyncio.sleep(0)
-        while self._is_waited_for and self._lead() > AHEAD_BYTES:
-            self._moved.clear()
-            try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    await self._moved.wait()
-            except TimeoutError:
-                self._is_waited_for = False
-
-    def _lead(self) -> int:
-        taken = [viewer.taken_position for viewer in self._viewers if viewer.is_visible]
-        return self.scrollback.end - max(taken) if taken else 0
 
     def _write(self, text: str) -> None:
         self._append(text.encode())

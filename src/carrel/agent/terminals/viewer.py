@@ -47,11 +47,6 @@ class TerminalViewer:
         """Whether the terminal has to fit into this page: somebody who may only look takes it as it is."""
         return self._may_type and self.is_visible
 
-    @property
-    def taken_position(self) -> int:
-        """How far in the scrollback the page has got."""
-        return self._position - (self._sent - self._taken)
-
     async def run(self) -> None:
         """Take part until cancelled; raises `Refused` if the page breaks the protocol."""
         try:
@@ -92,6 +87,8 @@ class TerminalViewer:
             return None
         scrollback = self._terminal.scrollback
         if self._position < scrollback.start:
+            if room < WINDOW_BYTES // 2:
+                return None  # it begins anew less often, and with more at once
             self._begin_anew()
             return self._frames.popleft()
         piece = scrollback.read(self._position, min(CHUNK, room))
@@ -102,9 +99,11 @@ class TerminalViewer:
         return encode_message(Kind.OUTPUT, piece)
 
     def _begin_anew(self) -> None:
+        """With all that is kept; a page that was left behind answers the questions in it, as nobody else has."""
         scrollback = self._terminal.scrollback
+        is_first = self._position < 0
+        history = len(scrollback.modes) + scrollback.end - scrollback.start if is_first else 0
         self._position = scrollback.start
-        history = len(scrollback.modes) + scrollback.end - scrollback.start
         self._frames.append(_event({"event": "history", "bytes": history}))
         if scrollback.modes:
             self._frames.append(encode_message(Kind.OUTPUT, scrollback.modes))
@@ -142,7 +141,6 @@ class TerminalViewer:
         if not self._taken <= total <= self._sent:
             raise GarbledFrame(f"{total} bytes taken of {self._sent}")
         self._taken = total
-        self._terminal.moved()
         self.wake()
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carrel.agent.terminals.scrollback import KEPT_BYTES, Scrollback, safe_cut
+from carrel.agent.terminals.scrollback import KEPT_BYTES, KEPT_LINES, Scrollback, safe_cut
 
 WHOLE = [
     "plain",
@@ -42,7 +42,7 @@ def test_a_cut_is_never_inside_a_character_or_sequence(pieces: list[str], data: 
     assert cut - wanted < max(len(piece.encode()) for piece in pieces)
 
 
-@pytest.mark.parametrize("garbage", [b"\x1b", b"\x1b]", b"\x1b[", b"\x1b\0", b"\x1b]x\n", b"\xff", b"\x9b"])
+@pytest.mark.parametrize("garbage", [b"\x1b", b"\x1b]", b"\x1b[", b"\x1b\0", b"\x1b]x\r", b"\xff", b"\x9b"])
 def test_what_is_no_sequence_is_cut_all_the_same(garbage: bytes) -> None:
     scrollback = Scrollback()
     for _ in range(40):
@@ -65,6 +65,7 @@ def test_what_is_kept_can_be_read_from_every_position() -> None:
     scrollback = Scrollback()
     for number in range(500_000):
         scrollback.append(b"%07d\n" % number)
+    assert KEPT_LINES * 8 <= scrollback.end - scrollback.start <= KEPT_LINES * 8 + (1 << 18)
     assert scrollback.read(scrollback.end - 8, 100) == b"0499999\n"
     assert scrollback.read(scrollback.end, 100) == b""
     assert scrollback.read(scrollback.start, 8) == b"%07d\n" % (scrollback.start // 8)

@@ -4,6 +4,9 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,23 @@ def interleaved(rounds: int, works: Mapping[str, Callable[[], object]]) -> dict[
             if number:
                 taken[name].append(took)
     return {name: statistics.median(values) for name, values in taken.items()}
+
+
+async def until_quiet(patience_s: float = 3) -> None:
+    """Wait until little runs on the machine, but not for ever."""
+    with anyio.move_on_after(patience_s):
+        share = 1.0
+        while share > 0.1:
+            busy, total = _processor_times()
+            await anyio.sleep(0.3)
+            busy_then, total_then = _processor_times()
+            share = (busy_then - busy) / (total_then - total)
+
+
+def _processor_times() -> tuple[int, int]:
+    """The processors' time since the machine's start: busy, and in all (proc_stat(5))."""
+    times = [int(text) for text in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return sum(times) - times[3] - times[4], sum(times)
 
 
 def milliseconds(value: float) -> str:

@@ -1,7 +1,8 @@
 """Pages in Chromium: from an address to a notebook that can be read, to its first output, and what that weighs.
 
 Each side opens a notebook of 50 cells in four ways, in turns with the other: at rest (ours: the project is stopped,
-JupyterLab: its server runs, no kernel does) or in use (the notebook's kernel runs), in a fresh profile or again.
+JupyterLab: its server runs, no kernel does) or in use (the notebook's kernel runs), in a fresh profile or again. Before
+each the machine comes to rest, so that none is charged with what the one before leaves behind.
 """
 
 import statistics
@@ -24,9 +25,10 @@ from support.people import Person, new_person
 
 from bench import jupyterlab
 from bench.browser import Watched, Weight
-from bench.measure import Row, milliseconds
+from bench.measure import Row, milliseconds, until_quiet
 
 _PATIENCE_SECONDS = 300
+_AGAIN = 3
 _READABLE, _TYPED = "bench-readable.", "bench-typed."
 _COUNTING = 'n = globals().get("n", 0) + 1\nprint("bench-" + f"output-{n}.")'
 _PLACE = """(() => {
@@ -201,9 +203,10 @@ async def _round(browser: Browser, side: Side, number: int, ways: Ways) -> None:
     await side.rest()
     async with visiting(browser) as visitor:
         await _open(visitor.context, side, first, 1, ways["at rest, fresh profile"])
-        await _open(visitor.context, side, first, 2, ways["in use, opened again"])
+        for count in range(2, 2 + _AGAIN):
+            await _open(visitor.context, side, first, count, ways["in use, opened again"])
     async with visiting(browser) as visitor:
-        await _open(visitor.context, side, first, 3, ways["in use, fresh profile"])
+        await _open(visitor.context, side, first, 2 + _AGAIN, ways["in use, fresh profile"])
         await side.rest()
         await _open(visitor.context, side, second, 1, ways["at rest, seen before"])
 
@@ -211,7 +214,9 @@ async def _round(browser: Browser, side: Side, number: int, ways: Ways) -> None:
 async def _open(context: BrowserContext, side: Side, name: str, count: int, times: Times) -> None:
     """Open it and run its first code cell as soon as it can be read; `count` is how often that has been done then."""
     watched = await Watched.new(context)
-    await watched.page.goto(await side.address(name), wait_until="commit")
+    address = await side.address(name)
+    await until_quiet()
+    await watched.page.goto(address, wait_until="commit")
     times.readable.append(await watched.until(_READABLE))
     await enter(watched.page)
     await side.run(watched.page)

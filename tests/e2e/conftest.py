@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 from support.browsers import Visitor, running_browser, visiting
+from support.desks import Desk, SitAt
 from support.fronts import Front, running_front
 from support.hubs import ServedHub, served_hub
 from support.mailboxes import Mailbox, smtp_server
@@ -135,3 +136,17 @@ def named(request: pytest.FixtureRequest) -> str:
 def opener(front: Front, hub: ServedHub, ada: Person, project: str, named: str) -> Opener:
     """Writes and opens a notebook of this test."""
     return Opener(front, hub, ada, project, f"{named}.ipynb")
+
+
+@pytest.fixture
+def sit_at(opener: Opener, new_visitor: NewVisitor) -> SitAt:
+    """Write a notebook of these cells, if any, and open it in another browser."""
+
+    async def sit(*cells: dict[str, object]) -> Desk:
+        if cells:
+            opener.write(*cells)
+        desk = Desk(await opener.open(await new_visitor()))
+        await expect(desk.cells.first).to_be_visible()
+        return desk
+
+    return sit

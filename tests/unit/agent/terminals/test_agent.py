@@ -205,9 +205,7 @@ async def test_a_shell_that_has_ended_says_so_and_any_key_starts_another(link: A
         await page.shows("has ended with status -3")
 
 
-async def test_a_shell_waits_for_no_page_and_one_left_behind_begins_anew(
-    agent: RunningAgent, link: AgentLink
-) -> None:
+async def test_a_shell_waits_for_no_page_and_one_left_behind_begins_anew(agent: RunningAgent, link: AgentLink) -> None:
     async with screen(link) as slow:
         await slow.type("echo rea''dy\n")
         await slow.shows("ready")

@@ -1,21 +1,14 @@
 """Versions of a document: kept as it is saved, read again, and brought back."""
 
 import base64
-import json
 from pathlib import Path
 
 import msgspec
 import pytest
+from support.notebooks import markdown, notebook
 from support.pages import PATIENT, QUICK, Desk
 
 pytestmark = pytest.mark.anyio
-
-
-def notebook(*sources: str) -> str:
-    cells = [
-        {"cell_type": "markdown", "id": f"c{n}", "metadata": {}, "source": [text]} for n, text in enumerate(sources)
-    ]
-    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
 
 
 async def test_versions_can_be_read_again(tmp_path: Path) -> None:
@@ -55,7 +48,7 @@ async def test_who_made_a_version_is_told_though_others_went_on(tmp_path: Path) 
 @pytest.mark.parametrize("name", ["a.txt", "a.ipynb"])
 async def test_an_earlier_version_comes_back_as_an_edit_of_the_page(tmp_path: Path, name: str) -> None:
     async with Desk(tmp_path, msgspec.structs.replace(QUICK, version=3600)).running() as desk:
-        (desk.home / name).write_text(notebook("one", "two") if name == "a.ipynb" else "one\ntwo\n")
+        (desk.home / name).write_text(notebook(markdown("one"), markdown("two")) if name == "a.ipynb" else "one\ntwo\n")
         page, other, reader = desk.page(name), desk.page(name), desk.page(name, may_edit=False)
         for each in (page, other, reader):
             await each.open()

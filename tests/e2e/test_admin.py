@@ -104,6 +104,27 @@ async def test_an_admin_names_the_site_and_sees_how_it_does(visitor: Visitor, bo
         await is_accessible(page)
 
 
+async def test_an_admin_works_on_a_project_of_somebody_else_and_is_told_so(
+    visitor: Visitor, boss: Person, ada: Person, project: str, named: str
+) -> None:
+    ada.write(project, f"{named}.txt", "by Ada")
+    page = await signed_in(visitor, boss)
+    await page.goto(f"{SERVER}/admin/projects")
+    await page.get_by_label("Title, id, or an owner's address").fill(project)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("row")).to_have_count(2)
+    await page.get_by_role("link", name="Ada's project").click()
+    bar = page.get_by_text("You are here as administrator")
+    await expect(bar).to_be_in_viewport()
+    await is_accessible(page)
+    await page.get_by_role("link", name=f"{named}.txt").click()
+    await expect(page.locator(".cm-content")).to_contain_text("by Ada")
+    await page.locator(".cm-content").click()
+    await page.keyboard.type("as admin ")
+    await expect(page.locator(".cm-content")).to_contain_text("as admin")
+    await expect(bar).to_be_in_viewport()
+
+
 async def test_who_is_no_admin_finds_nothing(visitor: Visitor, ada: Person) -> None:
     page = await signed_in(visitor, ada)
     await expect(page.get_by_role("link", name="Administration")).to_be_hidden()

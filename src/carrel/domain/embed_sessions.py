@@ -69,13 +69,17 @@ class AuthToken:
 
 @dataclass(frozen=True, slots=True)
 class EmbedSession:
-    """`eid` is its public name; `expires` is the absolute end, however often its bearer is renewed."""
+    """`eid` is its public name; `expires` is the absolute end, however often its bearer is renewed.
+
+    `admin_of` is the project whose page somebody who is not on it has opened as an admin, and so long as they are one.
+    """
 
     eid: str
     account_id: AccountId
     scope: EmbedScope
     created: datetime
     expires: datetime
+    admin_of: ProjectId | None = None
 
 
 class AuthTokenMalformed(DomainError):

@@ -40,11 +40,13 @@ class ProjectPrincipal:
 
 @dataclass(frozen=True, slots=True)
 class EmbedPrincipal:
-    """A page that holds an embed session of the account; never an admin, whatever the account is."""
+    """A page that holds an embed session of the account; not an admin, whatever the account is."""
 
     eid: str
     account_id: AccountId
     scope: EmbedScope
+    admin_of: ProjectId | None = None
+    """The one project on which it may work all the same because the account is an admin."""
 
     @property
     def credential(self) -> str:

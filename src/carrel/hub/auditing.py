@@ -30,6 +30,8 @@ class Trail:
     target_account_id: str | None = None
     target_project_id: str | None = None
     only_reads: bool = False
+    procedure: str | None = None
+    """What was done, where that is more than the name of what was called."""
     outcome: str | None = None
     """How it ended, where that is not said by an error."""
 
@@ -72,7 +74,7 @@ def _entry(procedure: str, params: Any, call: AuditedCall, outcome: str) -> Audi
     known = None if isinstance(principal, Anonymous) else principal
     return AuditEntry(
         time=call.platform.clock.now(),
-        procedure=procedure,
+        procedure=trail.procedure or procedure,
         outcome=outcome,
         account_id=known.account_id if known else None,
         impersonator_id=known.impersonator_id if isinstance(known, AccountPrincipal) else None,

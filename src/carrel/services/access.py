@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from carrel.domain.documents import DocumentUnknown, FileAccess, StringIdInvalid, file_path, item_path
 from carrel.domain.embed_sessions import Ability, EmbedScope, NotAvailableInEmbed
 from carrel.domain.errors import NotAvailableWithProjectKey
-from carrel.domain.ids import AccountId, is_uuid
+from carrel.domain.ids import AccountId, ProjectId, is_uuid
 from carrel.domain.keys import KeyUnknown
 from carrel.domain.principals import AccountPrincipal, Anonymous, EmbedPrincipal, Principal, ProjectPrincipal
 from carrel.domain.projects import (
@@ -26,6 +26,7 @@ Person = AccountPrincipal | EmbedPrincipal
 
 _STRING_ID = re.compile("[0-9a-f]{40}")
 _PROJECT_KEY_GRANTS = frozenset({Permission.READ, Permission.WRITE})
+_PAGE_GRANTS = frozenset({Permission.READ, Permission.WRITE})
 
 
 def account_of(principal: Principal) -> AccountPrincipal:
@@ -67,6 +68,17 @@ class Access:
         access = ProjectAccess(project, caller, grants_for(principal, project_id, role), role)
         access.demand(permission)
         return access
+
+    async def find_as_admin(self, principal: AccountPrincipal, project_id: str) -> ProjectId | None:
+        """The project, if whoever has signed in is not on it but may work on it as an admin.
+
+        Nobody is an admin here by an auth token, their own neither.
+        """
+        if not principal.is_admin or principal.impersonator_id is not None or not is_uuid(project_id):
+            return None
+        async with self.store.read() as transaction:
+            found = await transaction.projects.find_with_role(project_id, principal.account_id)
+        return found[0].project_id if found is not None and found[1] is None else None
 
     async def to_file(self, principal: Person, project_id: str, path: str) -> FileAccess:
         """The right to open a file. Raises also what `file_path` raises, and `PermissionMissing` out of the scope."""
@@ -118,10 +130,12 @@ def grants_for(
 ) -> frozenset[Permission]:
     """What the caller may do on a project on which the calling account has `role`."""
     if isinstance(principal, EmbedPrincipal):
+        if principal.admin_of == project_id:
+            return _PAGE_GRANTS
         return _embed_grants(principal.scope, project_id, role)
     if isinstance(principal, ProjectPrincipal):
         return _PROJECT_KEY_GRANTS if principal.project_id == project_id else frozenset()
-    if principal.is_admin:
+    if principal.is_admin and not principal.is_impersonated:
         return EVERYTHING
     return grants_of(role) if role else frozenset()
 
@@ -129,4 +143,4 @@ def grants_for(
 def _embed_grants(scope: EmbedScope, project_id: str, role: Role | None) -> frozenset[Permission]:
     if role is None or not scope.covers_project(project_id):
         return frozenset()
-    return grants_of(role) & ({Permission.READ} if scope.readonly else {Permission.READ, Permission.WRITE})
+    return grants_of(role) & ({Permission.READ} if scope.readonly else _PAGE_GRANTS)

@@ -24,6 +24,7 @@ from carrel.domain.embed_sessions import (
     EmbedSession,
     EmbedSessionUnknown,
 )
+from carrel.domain.ids import ProjectId
 from carrel.domain.principals import EmbedPrincipal
 from carrel.domain.projects import Permission, PermissionMissing, ProjectIdInvalid
 from carrel.kit.clock import Clock
@@ -116,10 +117,13 @@ class EmbedSessions:
         log.info("embed_session_opened", eid=session.eid, account_id=session.account_id)
         return handover
 
-    async def enter(self, account: Account, opener_hash: str) -> Handover:
-        """A session without limits for a page of an account that has signed in; it ends with what it was opened by."""
+    async def enter(self, account: Account, opener_hash: str, admin_of: ProjectId | None = None) -> Handover:
+        """A session without limits for a page of an account that has signed in; it ends with what it was opened by.
+
+        `admin_of` is what `Access.find_as_admin` has found for that sign-in.
+        """
         session = self._new_session(AuthToken(account.account_id, self.clock.now()), readonly=False)
-        handover = self._handover(session, account.full_name)
+        handover = self._handover(replace(session, admin_of=admin_of), account.full_name)
         async with self.store.begin() as transaction:
             await self._add(transaction, handover, opener_hash)
         return handover
@@ -261,4 +265,5 @@ def _hashed(secret: str, purpose: str, expires: datetime) -> Hashed:
 
 
 def _principal_of(stored: StoredSession) -> EmbedPrincipal:
-    return EmbedPrincipal(stored.session.eid, stored.session.account_id, stored.session.scope)
+    session = stored.session
+    return EmbedPrincipal(session.eid, session.account_id, session.scope, session.admin_of)

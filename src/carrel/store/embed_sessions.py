@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from carrel.domain.accounts import ADMIN
 from carrel.domain.embed_sessions import EmbedSession
 from carrel.domain.ids import AccountId
 from carrel.store.scopes import scope_from_json, scope_to_json
@@ -39,9 +40,8 @@ class StoredSession:
     account_name: str
 
 
-_find = select(embed_sessions, accounts.c.first_name, accounts.c.last_name, accounts.c.banned, accounts.c.deleted).join(
-    accounts, accounts.c.account_id == embed_sessions.c.account_id
-)
+_of_account = (getattr(accounts.c, name) for name in ("first_name", "last_name", "banned", "deleted", "groups"))
+_find = select(embed_sessions, *_of_account).join(accounts, accounts.c.account_id == embed_sessions.c.account_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class EmbedSessionRows:
             "bearer_hash": bearer.hash,
             "bearer_expires": bearer.expires,
             "resume_hash": resume,
+            "admin_of": session.admin_of,
         }
         await self.connection.execute(insert(embed_sessions), values)
 
@@ -118,7 +119,8 @@ class EmbedSessionRows:
 
 
 def _to_stored(row: Any) -> StoredSession:
-    session = EmbedSession(row.eid, row.account_id, scope_from_json(row.scope), row.created, row.expires)
+    admin_of = row.admin_of if ADMIN in (row.groups or ()) else None
+    session = EmbedSession(row.eid, row.account_id, scope_from_json(row.scope), row.created, row.expires, admin_of)
     bearers, resumes = [Hashed(row.bearer_hash, row.bearer_expires)], [Hashed(row.resume_hash, row.expires)]
     if row.bearer_before is not None:
         bearers.append(Hashed(row.bearer_before, row.bearer_before_expires))

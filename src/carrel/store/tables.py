@@ -124,6 +124,7 @@ embed_sessions = Table(
     Column("resume_hash", String(64), nullable=False),
     Column("resume_before", String(64)),
     Column("resume_before_expires", UtcDateTime),
+    Column("admin_of", UUID_TEXT),
 )
 
 ws_tickets = Table(

@@ -50,10 +50,10 @@ export class Page {
     if (projectId !== null && path !== null) this.files.enter({ projectId, path, target, create: false }, "front");
   }
 
-  /** Sign in as whoever has signed in with this browser, and keep connected. */
-  enter(): void {
+  /** Sign in as whoever has signed in with this browser, for the page of a project, and keep connected. */
+  enter(projectId: string): void {
     void this.connection.serve();
-    this.session.enter().catch((error) => {
+    this.session.enter(projectId).catch((error) => {
       this.session.refuse("forbidden", "The server gave an answer that cannot be read.");
       console.warn("signing in failed", error);
     });

@@ -45,8 +45,8 @@ export class Session {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ticket: { readonly text: string; readonly until: number } | null = null;
   #unjudged: string | null = null;
-  /** The browser is signed in; nothing of the session need be kept for a reload. */
-  #isBrowsers = false;
+  /** The project for whose page the browser's sign-in counts; nothing of the session need be kept for a reload. */
+  #entered: string | null = null;
   #renewing: Promise<void> | null = null;
 
   constructor(hub: Hub, wish: Wish, eid: string | null) {
@@ -71,9 +71,9 @@ export class Session {
     });
   }
 
-  /** Sign in as whoever has signed in with this browser. */
-  async enter(): Promise<void> {
-    this.#isBrowsers = true;
+  /** Sign in as whoever has signed in with this browser, for the page of a project. */
+  async enter(projectId: string): Promise<void> {
+    this.#entered = projectId;
     await this.start(null);
   }
 
@@ -124,7 +124,7 @@ export class Session {
   }
 
   async #resume(why: Why): Promise<void> {
-    if (this.#isBrowsers) return await this.#enterBy(this.#hub.enter(), why);
+    if (this.#entered !== null) return await this.#enterBy(this.#hub.enter(this.#entered), why);
     const eid = this.#eid.value;
     if (eid === null) return this.#require(why);
     await this.#enterBy(this.#hub.resume(eid, recallResume(eid)), why);
@@ -156,7 +156,7 @@ export class Session {
 
   #enter(opened: SessionOpened): void {
     const { eid, accountId: id, name, scope, resume, ticket } = opened;
-    if (resume === null || this.#isBrowsers) forgetResume(eid);
+    if (resume === null || this.#entered !== null) forgetResume(eid);
     else storeResume(eid, resume);
     this.#unjudged = null;
     this.#ticket = ticket === null ? null : { text: ticket, until: Date.now() + TICKET_LIFE_MS };

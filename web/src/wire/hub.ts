@@ -39,10 +39,10 @@ export class Hub {
     return parseSessionOpened(await post(this.#url("resume"), body, { credentials: { cookies: true }, headers }));
   }
 
-  /** A session for a page of somebody who has signed in with this browser. */
-  async enter(): Promise<SessionOpened> {
+  /** A session for a project's page, of somebody who has signed in with this browser. */
+  async enter(projectId: string): Promise<SessionOpened> {
     const url = `${this.#base}/api/v2/auth/page-session`;
-    return parseSessionOpened(await post(url, {}, { credentials: { cookies: true } }));
+    return parseSessionOpened(await post(url, { project_id: projectId }, { credentials: { cookies: true } }));
   }
 
   async refresh(bearer: string): Promise<Renewed> {

@@ -49,8 +49,18 @@ function Project({ id }: { readonly id: string }): VNode {
         <Problem text={problem} />
         <ProjectTrouble />
         <Sections section={section} />
+        {here.details.value?.role === null && <AdminBar />}
       </div>
     </ProjectContext.Provider>
+  );
+}
+
+/** At the foot of the page: it is known only after all else has its place. */
+function AdminBar(): VNode {
+  return (
+    <aside class="acting-bar project-admin" aria-label={common.administration()}>
+      {words.asAdmin()}
+    </aside>
   );
 }
 

@@ -5,6 +5,10 @@ export const project = strings({
   files: ["Files", "Dateien"],
   log: ["Log", "Protokoll"],
   settings: ["Settings", "Einstellungen"],
+  asAdmin: [
+    "You are here as administrator: you are not on this project. That you opened it is noted in the audit.",
+    "Sie sind als Administrator hier: Sie sind nicht in diesem Projekt. Dass Sie es geöffnet haben, steht im Audit.",
+  ],
   isDeleted: ["This project is deleted. Its files are kept.", "Dieses Projekt ist gelöscht. Seine Dateien bleiben."],
   noAccess: [
     "There is no such project, or you are not on it.",

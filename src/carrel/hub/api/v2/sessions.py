@@ -13,11 +13,20 @@ from carrel.hub.routes import RouteAccess
 procedures = Procedures()
 
 
+class PageParams(Struct):
+    """`project_id`: the project whose page it is; admins need not be on it."""
+
+    project_id: str = ""
+
+
 @procedures.post("/auth/page-session", access=RouteAccess.BROWSER)
-async def page_session(params: Empty, call: V2Call) -> SessionReply:
+async def page_session(params: PageParams, call: V2Call) -> SessionReply:
     """What a page of this site works with on the live channel; it ends when the browser is signed out."""
     who = await signed_in(call.request, call.platform)
-    handover = await call.platform.embed_sessions.enter(who.account, who.secret_hash)
+    admin_of = await call.platform.access.find_as_admin(who.principal, params.project_id)
+    if admin_of is not None:
+        call.trail.procedure = "v2/auth/page-session/as-admin"
+    handover = await call.platform.embed_sessions.enter(who.account, who.secret_hash, admin_of)
     return SessionReply.of(handover, call.platform.clock.now())
 
 

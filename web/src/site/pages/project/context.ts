@@ -86,7 +86,7 @@ export class ProjectHere {
   /** Connect, and see how the project is, which sessions of frames may not; ends with what is returned, and when all that was written has been sent. */
   enter(): () => void {
     const { embedded, api } = this.#site;
-    if (embedded === null) this.live.enter();
+    if (embedded === null) this.live.enter(this.id);
     else enterEmbedded(this.live, embedded, api);
     const end = keepUntilSent(this.live);
     const stop = embedded ? null : repeatWhileVisible((signal) => this.ask(signal), ASK_EVERY_MS);

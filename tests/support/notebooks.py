@@ -5,8 +5,8 @@ import json
 
 def code(source: str, cell_id: str = "") -> dict[str, object]:
     return {
-        "id": cell_id,
         "cell_type": "code",
+        "id": cell_id,
         "metadata": {},
         "source": source,
         "execution_count": None,
@@ -15,7 +15,7 @@ def code(source: str, cell_id: str = "") -> dict[str, object]:
 
 
 def markdown(source: str, cell_id: str = "") -> dict[str, object]:
-    return {"id": cell_id, "cell_type": "markdown", "metadata": {}, "source": source}
+    return {"cell_type": "markdown", "id": cell_id, "metadata": {}, "source": source}
 
 
 def notebook(*cells: dict[str, object]) -> str:

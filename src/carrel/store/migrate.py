@@ -1,5 +1,7 @@
 """Schema migrations (Alembic). A database that is up to date is recognised by one query, without loading Alembic."""
 
+import re
+from functools import cache
 from pathlib import Path
 
 from anyio import to_thread
@@ -10,6 +12,7 @@ from carrel.store.engines import enter_wal_mode
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _POSTGRES_LOCK = 0x6361_7272_656C
+_REVISION = re.compile(r'^(revision|down_revision) = "(\w+)"', re.MULTILINE)
 
 
 class SchemaTooNew(Exception):
@@ -17,8 +20,17 @@ class SchemaTooNew(Exception):
 
 
 def head_revision() -> str:
-    """The newest revision that this Carrel knows; revisions are numbered files."""
-    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+    """The newest revision that this Carrel knows: the one that no other follows. Their numbers need not be in order."""
+    (head,) = _known().keys() - _known().values()
+    return head
+
+
+@cache
+def _known() -> dict[str, str | None]:
+    """The revision before each that this Carrel knows, read without loading Alembic."""
+    texts = [path.read_text() for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")]
+    names = [dict(_REVISION.findall(text)) for text in texts]
+    return {found["revision"]: found.get("down_revision") for found in names}
 
 
 async def ensure_schema(engine: AsyncEngine) -> None:
@@ -51,7 +63,7 @@ def _upgrade(connection: Connection) -> None:
     from alembic.config import Config
 
     revision = _revision(connection)
-    if revision is not None and revision > head_revision():
+    if revision is not None and revision not in _known():
         raise SchemaTooNew(f"the database has schema {revision}, this version knows {head_revision()}: upgrade Carrel")
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

@@ -22,8 +22,6 @@ from carrel.domain.projects import (
 )
 from carrel.store.store import Store
 
-Person = AccountPrincipal | EmbedPrincipal
-
 _STRING_ID = re.compile("[0-9a-f]{40}")
 _PROJECT_KEY_GRANTS = frozenset({Permission.READ, Permission.WRITE})
 _PAGE_GRANTS = frozenset({Permission.READ, Permission.WRITE})
@@ -80,7 +78,7 @@ class Access:
             found = await transaction.projects.find_with_role(project_id, principal.account_id)
         return found[0].project_id if found is not None and found[1] is None else None
 
-    async def to_file(self, principal: Person, project_id: str, path: str) -> FileAccess:
+    async def to_file(self, principal: Principal, project_id: str, path: str) -> FileAccess:
         """The right to open a file. Raises also what `file_path` raises, and `PermissionMissing` out of the scope."""
         access = await self.to(principal, project_id, Permission.READ)
         return _within(principal, access, file_path(path))
@@ -99,12 +97,12 @@ class Access:
         project_id, path = found
         return FileAccess(await self.to(principal, project_id), file_path(path))
 
-    async def to_items(self, principal: Person, project_id: str, paths: Sequence[str]) -> list[FileAccess]:
+    async def to_items(self, principal: Principal, project_id: str, paths: Sequence[str]) -> list[FileAccess]:
         """The right to some files and directories; the home itself is none. Raises like `to_file`."""
         access = await self.to(principal, project_id, Permission.READ)
         return [_within(principal, access, file_path(path.rstrip("/"))) for path in paths]
 
-    async def to_directory(self, principal: Person, project_id: str, path: str) -> FileAccess:
+    async def to_directory(self, principal: Principal, project_id: str, path: str) -> FileAccess:
         """The right to see a directory, or so much of it as leads into the scope. Raises like `to_file`."""
         access = await self.to(principal, project_id, Permission.READ)
         normal, scope = item_path(path), _scope_of(principal)
@@ -114,11 +112,11 @@ class Access:
         return _within(principal, access, normal)
 
 
-def _scope_of(principal: Person) -> EmbedScope:
+def _scope_of(principal: Principal) -> EmbedScope:
     return principal.scope if isinstance(principal, EmbedPrincipal) else EmbedScope()
 
 
-def _within(principal: Person, access: ProjectAccess, path: str) -> FileAccess:
+def _within(principal: Principal, access: ProjectAccess, path: str) -> FileAccess:
     scope = _scope_of(principal)
     if not scope.covers_path(path):
         raise PermissionMissing(access.caller, access.project_id, Permission.READ)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -71,11 +71,11 @@ class Administration:
         self.keys.forget(account_id=account.account_id)
         log.info("admin_changed", account_id=account_id, admin=admin)
 
-    async def reset_link(self, account_id: str) -> tuple[str, datetime]:
+    async def reset_link(self, account_id: str, *, life: timedelta = RESET_LIFE) -> tuple[str, datetime]:
         """A link that sets a new password, once, and until when; to be handed over by the admin. Raises as `ban`."""
         async with self.store.begin() as transaction:
-            url = await self.links.reset_url(transaction, await _living(transaction, account_id))
-        return url, self.clock.now() + RESET_LIFE
+            url = await self.links.reset_url(transaction, await _living(transaction, account_id), life)
+        return url, self.clock.now() + life
 
     async def sign_in_as(self, caller: AccountPrincipal, account_id: str, browser: Browser) -> tuple[Account, str]:
         """The account and the value of a cookie that is good for two hours.

@@ -36,6 +36,11 @@ class Files:
         access.demand(Permission.WRITE)
         await self.files.write_text(await self._home(access), path, content)
 
+    async def real_path(self, access: ProjectAccess, path: str) -> str:
+        """Where a path leads, links resolved, relative to the home. Raises the errors of `domain.files`."""
+        access.demand(Permission.READ)
+        return await self.files.real_path(await self._home(access), path)
+
     async def open(self, access: FileAccess) -> OpenFile:
         """The bytes of a file, for a page; the caller closes it. Raises the errors of `domain.files`."""
         access.demand(Ability.EXPORT)

@@ -39,9 +39,9 @@ class MailedLinks:
     async def post_verification(self, transaction: Transaction, account: Account) -> None:
         await self._post(transaction, account, "verification", link=await self._verification(transaction, account))
 
-    async def reset_url(self, transaction: Transaction, account: Account) -> str:
+    async def reset_url(self, transaction: Transaction, account: Account, life: timedelta = RESET_LIFE) -> str:
         """A link for somebody who hands it over."""
-        return f"{self.address}/auth/password-reset/{await self._reset_code(transaction, account, RESET_LIFE)}"
+        return f"{self.address}/auth/password-reset/{await self._reset_code(transaction, account, life)}"
 
     async def post_reset(self, transaction: Transaction, account: Account, life: timedelta) -> None:
         """Programs look for `forgot=<code>` in the link."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from carrel.domain.documents import FileAccess
 from carrel.domain.ids import AccountId, is_uuid
 from carrel.domain.projects import LogEntry, Permission, ProjectAccess, RecentFile
 from carrel.store.store import Store
@@ -44,6 +45,11 @@ class ProjectLog:
             return await transaction.project_log.files_opened_by(
                 account_id, since=since, containing=containing, limit=_FILES_AT_MOST
             )
+
+    async def opened(self, access: FileAccess, account_id: str, *, limit: int) -> list[datetime]:
+        """When the account has opened the file, the latest first."""
+        async with self.store.read() as transaction:
+            return await transaction.project_log.opened(access.project.project_id, access.path, account_id, limit=limit)
 
 
 def _accounts_in(entry: LogEntry) -> list[str]:

@@ -13,6 +13,9 @@ from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.projects import LogEntry, RecentFile
 from carrel.store.tables import collaborators, project_log, projects
 
+_PATH = project_log.c.event["filename"].as_string()
+_IS_OPEN = project_log.c.event["event"].as_string() == "open"
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectLogRows:
@@ -44,17 +47,28 @@ class ProjectLogRows:
         self, account_id: AccountId, *, since: datetime | None, containing: str, limit: int
     ) -> list[RecentFile]:
         """Files that the account has opened in the projects that it is on, the last opened first."""
-        table, path = project_log, project_log.c.event["filename"].as_string()
+        table, path = project_log, _PATH
         opened = func.max(table.c.time).label("opened")
         query = (
             select(table.c.project_id, projects.c.title, path.label("path"), opened)
             .join(collaborators, collaborators.c.project_id == table.c.project_id)
             .join(projects, projects.c.project_id == table.c.project_id)
             .where(collaborators.c.account_id == account_id, table.c.account_id == account_id, ~projects.c.deleted)
-            .where(table.c.event["event"].as_string() == "open", path.icontains(containing, autoescape=True))
+            .where(_IS_OPEN, path.icontains(containing, autoescape=True))
             .group_by(table.c.project_id, projects.c.title, path)
         )
         if since is not None:
             query = query.where(table.c.time >= since)
         rows = await self.connection.execute(query.order_by(opened.desc()).limit(limit))
         return [RecentFile(row.project_id, row.title, row.path, row.opened) for row in rows]
+
+    async def opened(self, project_id: ProjectId, path: str, account_id: str, *, limit: int) -> list[datetime]:
+        """When the account has opened that file, the latest first."""
+        query = (
+            select(project_log.c.time)
+            .where(project_log.c.project_id == project_id, project_log.c.account_id == account_id)
+            .where(_IS_OPEN, path == _PATH)
+            .order_by(project_log.c.time.desc())
+            .limit(limit)
+        )
+        return list((await self.connection.execute(query)).scalars())

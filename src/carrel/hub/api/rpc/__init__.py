@@ -1,6 +1,18 @@
 """The RPC endpoints, which the Python client of the compatible product calls: a module a noun, joined here."""
 
-from carrel.hub.api.rpc import documents, inside, jupyter, messages, organizations, projects, queries, system
+from carrel.hub.api.rpc import (
+    collaborators,
+    credentials,
+    documents,
+    inside,
+    inside_files,
+    jupyter,
+    messages,
+    organizations,
+    projects,
+    queries,
+    system,
+)
 from carrel.hub.api.rpc.doors import HubDoor, ProjectDoor
 from carrel.hub.api.rpc.endpoint import Endpoint
 from carrel.hub.api.rpc.registry import Functions
@@ -12,14 +24,27 @@ from carrel.hub.routes import CarrelRoute
 def hub_functions() -> Functions:
     """Every function of the hub's endpoint."""
     functions = Functions()
-    for module in (system, projects, jupyter, documents, messages, organizations, queries):
+    for module in (
+        system,
+        credentials,
+        projects,
+        collaborators,
+        jupyter,
+        documents,
+        messages,
+        organizations,
+        queries,
+    ):
         functions.include(module.functions)
     return functions
 
 
 def project_functions() -> Functions:
     """Every function of the projects' endpoint."""
-    return inside.functions
+    functions = Functions()
+    for module in (inside, inside_files):
+        functions.include(module.functions)
+    return functions
 
 
 def rpc_routes(observer: Observer, limits: KeyLimits) -> list[CarrelRoute]:

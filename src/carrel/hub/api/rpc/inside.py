@@ -1,12 +1,15 @@
 """RPC functions that run in a project, which has been started when they are called."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
+from carrel import __version__
 from carrel.domain.errors import DomainError
-from carrel.domain.execution import ExecSpec
+from carrel.domain.execution import ExecResult, ExecSpec
 from carrel.hub.api.rpc.registry import Caller, Functions
 from carrel.hub.api.v1 import execution
 from carrel.hub.api.v1.jupyter import ExecuteParams, jupyter_execute
@@ -16,6 +19,20 @@ from carrel.kit import timestamps
 
 functions = Functions()
 
+_SIGNAL = re.compile("[0-9]{1,2}|[A-Z]{1,10}[+-]?[0-9]{0,2}", re.ASCII)
+_PID = re.compile("[1-9][0-9]{0,6}", re.ASCII)
+_PROGRAMS = {
+    "git": "git",
+    "html2pdf": "chromium",
+    "latex": "latexmk",
+    "pandoc": "pandoc",
+    "qmd": "quarto",
+    "rmd": "Rscript",
+    "sage": "sage",
+    "vscode": "code-server",
+    "x11": "xpra",
+}
+"""What each capability of a project needs."""
 _LARGEST_PID = 1 << 22  # proc(5), pid_max
 
 
@@ -84,3 +101,48 @@ async def stop_kernel(params: StopParams, call: Call) -> Any:
     """Kill a kernel; no success if there is none with that process."""
     access = await call.access(params.project_id)
     return {"success": await call.platform.evaluations.stop(access, max(0, min(int(params.pid), _LARGEST_PID)))}
+
+
+class SignalParams(Struct):
+    project_id: str
+    signal: str = "2"
+    pid: str | None = None
+    pids: list[str] = msgspec.field(default_factory=list)
+
+
+class SignalRefused(DomainError):
+    """A signal that is none, or that reached no process; the text says which."""
+
+    code = "signal-refused"
+
+
+@functions.procedure("system.signal", may_call=Caller.ON_PROJECT)
+async def send_signal(params: SignalParams, call: Call) -> Any:
+    """Send a signal (its number or name, without one 2) to processes of the project."""
+    pids = params.pids if params.pid is None else [params.pid, *params.pids]
+    if not _SIGNAL.fullmatch(params.signal) or not pids or not all(map(_PID.fullmatch, pids)):
+        raise SignalRefused("a signal has a number or a name, and goes to processes by their numbers")
+    script = f"kill -s {params.signal} -- {' '.join(pids)}"
+    done = await _shell(script, params.project_id, call)
+    if done.exit_code != 0:
+        raise SignalRefused(done.stderr.strip().rpartition("kill: ")[2])
+
+
+@functions.procedure("system.configuration", may_call=Caller.ON_PROJECT, only_reads=True)
+async def configuration(params: ProjectParams, call: Call) -> Any:
+    """Tell what the project has the programs for: `capabilities`, each true or false."""
+    script = f"for name in {' '.join(_PROGRAMS.values())}; do command -v $name; done; true"
+    found = {line.rpartition("/")[2] for line in (await _shell(script, params.project_id, call)).stdout.splitlines()}
+    capabilities = {what: program in found for what, program in _PROGRAMS.items()}
+    capabilities["jupyter"] = bool(await call.platform.evaluations.list_common_kernels())
+    return {"timestamp": timestamps.to_text(call.platform.clock.now()), "capabilities": capabilities}
+
+
+async def _shell(script: str, project_id: str, call: Call) -> ExecResult:
+    return await call.platform.execution.run(await call.access(project_id), ExecSpec(script=script))
+
+
+@functions.procedure("system.version", may_call=Caller.ON_PROJECT, only_reads=True)
+async def version(params: ProjectParams, call: Call) -> Any:
+    """Tell the version of the server that runs the project."""
+    return __version__

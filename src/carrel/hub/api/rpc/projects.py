@@ -5,11 +5,12 @@ from typing import Any
 from msgspec import Struct
 
 from carrel.domain.copies import SourceBlocked, TargetBlocked
+from carrel.domain.errors import AdminRequired
 from carrel.domain.projects import PermissionMissing, ProjectIdInvalid
-from carrel.hub.api.rpc.registry import IN_OPTS, Caller, Functions, Texts
+from carrel.hub.api.rpc.registry import Caller, Functions, Texts
 from carrel.hub.api.v1 import copies
-from carrel.hub.api.v1.collaborators import AddCollaboratorParams, RemoveParams, add_collaborator, remove_collaborator
 from carrel.hub.api.v1.projects import ProjectParams
+from carrel.hub.api.v2 import projects as v2_projects
 from carrel.hub.call import Call
 from carrel.kit import timestamps
 
@@ -20,13 +21,13 @@ _FIRST_PROCESS = 1
 """What the first process of a sandbox is called in it."""
 
 
-def _refusals(text: str) -> Texts:
+def refusals(text: str) -> Texts:
     """What is said where the caller is not on the project."""
     return {PermissionMissing: text, ProjectIdInvalid: text}
 
 
 def _to(what: str) -> Texts:
-    return _refusals(f"must be collaborator on project to {what}")
+    return refusals(f"must be collaborator on project to {what}")
 
 
 class CreateParams(Struct):
@@ -73,25 +74,6 @@ async def copy_path(params: CopyParams, call: Call) -> Any:
     source = await service.source(call.principal, params.src_project_id)
     target = await service.target(call.principal, params.target_project_id or params.src_project_id)
     await service.wait(await service.request(source, target, params.plan()))
-
-
-@functions.procedure("projects.addCollaborator", may_call=Caller.ACCOUNT, argument=IN_OPTS)
-async def add(params: AddCollaboratorParams, call: Call) -> Any:
-    """Add accounts to projects. The value has the project's id for a single token, else a list of ids."""
-    joined = (await add_collaborator(params, call)).project_id
-    named = params.project_id if isinstance(params.project_id, list) else [params.project_id]
-    return {"project_id": named if joined is None else joined}
-
-
-@functions.procedure(
-    "projects.removeCollaborator",
-    may_call=Caller.ACCOUNT,
-    argument=IN_OPTS,
-    texts=_refusals("user must be a collaborator"),
-)
-async def remove(params: RemoveParams, call: Call) -> Any:
-    """Take an account off a project. Owners cannot be removed."""
-    await remove_collaborator(params, call)
 
 
 @functions.procedure("projects.start", may_call=Caller.ACCOUNT, texts=_to("start it"))
@@ -151,3 +133,39 @@ async def status(params: ProjectParams, call: Call) -> Any:
         "disk_MB": round(disk_bytes / 1e6, 3),
         "memory": {} if memory is None else {"rss": memory // 1024},
     }
+
+
+class QuotaParams(Struct):
+    """In the words of `projects.settings`; what is not given stays as it is."""
+
+    project_id: str
+    memory: float | None = None
+    memory_request: float | None = None
+    cpu_shares: float | None = None
+    cores: float | None = None
+    disk_quota: float | None = None
+    mintime: float | None = None
+    network: bool | None = None
+    member_host: bool | None = None
+    always_running: bool | None = None
+
+    def as_in_v2(self) -> v2_projects.QuotaParams:
+        return v2_projects.QuotaParams(
+            self.project_id,
+            memory_limit=self.memory,
+            memory_request=self.memory_request,
+            cpu_request=None if self.cpu_shares is None else self.cpu_shares / v2_projects.MILLI_SHARES,
+            cpu_limit=self.cores,
+            disk_quota=self.disk_quota,
+            idle_timeout=self.mintime,
+            internet=self.network,
+            member_host=self.member_host,
+            always_running=self.always_running,
+        )
+
+
+@functions.procedure("projects.setQuotas", may_call=Caller.ADMIN, texts={AdminRequired: "must be an admin"})
+async def set_quotas(params: QuotaParams, call: Call) -> Any:
+    """Set what a project may use, as `projects/set-admin-quotas` of API v2; one that runs is restarted."""
+    access = await call.access(params.project_id)
+    await call.platform.projects.set_quotas(access.project, params.as_in_v2().settings())

@@ -65,12 +65,12 @@ class _InOpts:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The argument is the value of one parameter."""
+    """The argument is the value of one parameter; an empty object, which clients send for nothing, leaves it out."""
 
     name: str
 
     def find(self, argument: Any) -> Any:
-        return {self.name: argument}
+        return {} if argument == {} else {self.name: argument}
 
     def describe(self, struct: type[Struct]) -> Any:
         return get_type_hints(struct, include_extras=True)[self.name]

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from carrel.domain.errors import AdminRequired
 from carrel.hub.api.rpc.registry import Caller, Functions, Named
+from carrel.hub.api.v2.customize import CustomizeParams, customized
 from carrel.hub.api.v2.people import NamesParams, SearchParams, found_people, names_by_id
 from carrel.hub.call import Call
 from carrel.kit import timestamps
@@ -47,3 +48,9 @@ async def get_names(params: NamesParams, call: Call) -> Any:
 async def user_search(params: SearchParams, call: Call) -> Any:
     """Find accounts by name, address or id; an address is told only to those who knew it, and to admins."""
     return await found_people(params, call.account, call.platform, at_most=_ADMINS_LIMIT)
+
+
+@functions.procedure("system.getCustomize", may_call=Caller.ACCOUNT, only_reads=True, argument=Named("fields"))
+async def get_customize(params: CustomizeParams, call: Call) -> Any:
+    """Tell the site's public settings; the argument is a list of the names of those that are wanted."""
+    return customized(params, call.platform)

@@ -5,10 +5,11 @@ from typing import Any
 from msgspec import Struct
 
 from carrel.domain.errors import DomainError
-from carrel.domain.projects import Permission, Role
+from carrel.domain.projects import Permission, ProjectAccess, Role
 from carrel.hub.api.v2.compatible import STATUS_OK, CompatibleProcedures
 from carrel.hub.api.v2.procedure import V2Call
 from carrel.hub.api.v2.projects import refusals
+from carrel.hub.platform import Platform
 from carrel.hub.routes import RouteAccess
 
 procedures = CompatibleProcedures()
@@ -64,8 +65,12 @@ class TypeParams(Struct):
 @procedures.post("/projects/collaborators/change-user-type", access=RouteAccess.ACCOUNT, texts=_TEXTS)
 async def change_user_type(params: TypeParams, call: V2Call) -> Any:
     """Make somebody an owner, or an owner a collaborator. For owners."""
+    await change_type(params, await call.access(params.project_id, Permission.READ), call.platform)
+    return STATUS_OK
+
+
+async def change_type(params: TypeParams, access: ProjectAccess, platform: Platform) -> None:
+    """Raises `GroupUnknown`, and what `Collaborators.change_role` raises."""
     if params.new_group not in (Role.OWNER, Role.COLLABORATOR):
         raise GroupUnknown
-    access = await call.access(params.project_id, Permission.READ)
-    await call.platform.collaborators.change_role(access, params.target_account_id, Role(params.new_group))
-    return STATUS_OK
+    await platform.collaborators.change_role(access, params.target_account_id, Role(params.new_group))

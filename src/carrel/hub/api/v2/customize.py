@@ -7,6 +7,7 @@ from msgspec import Struct
 from carrel import __version__
 from carrel.hub.api.v2.compatible import CompatibleProcedures
 from carrel.hub.api.v2.procedure import V2Call
+from carrel.hub.platform import Platform
 from carrel.hub.routes import RouteAccess
 
 procedures = CompatibleProcedures()
@@ -19,7 +20,12 @@ class CustomizeParams(Struct):
 @procedures.post("/customize", access=RouteAccess.PUBLIC, only_reads=True)
 async def customize(params: CustomizeParams, call: V2Call) -> Any:
     """The site's public settings, or those `fields` of them."""
-    site = call.platform.settings.site
+    return customized(params, call.platform)
+
+
+def customized(params: CustomizeParams, platform: Platform) -> dict[str, Any]:
+    """The settings that everybody may know."""
+    site = platform.settings.site
     known = {
         "siteName": site.name,
         "helpEmail": site.help_email,

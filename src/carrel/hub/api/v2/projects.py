@@ -15,7 +15,7 @@ from carrel.hub.routes import RouteAccess
 procedures = CompatibleProcedures()
 
 _LIMIT = 50
-_MILLI_SHARES = 1024
+MILLI_SHARES = 1024
 PROJECT_ID_INVALID = "project_id must be a valid uuid"
 
 
@@ -180,7 +180,7 @@ class QuotaParams(Struct):
 
     def settings(self) -> dict[str, Any]:
         """As `projects.settings` names them, with those that have no effect here."""
-        shares = None if self.cpu_request is None else int(self.cpu_request * _MILLI_SHARES)
+        shares = None if self.cpu_request is None else int(self.cpu_request * MILLI_SHARES)
         given = {
             "memory": self.memory_limit,
             "memory_request": self.memory_request,

@@ -45,11 +45,23 @@ def test_what_signs_in_is_managed(hub: ServedHub, admin: Person) -> None:
     assert hub_call(ada, "system.sendEmailVerification") is None
 
 
+def test_programs_report_what_goes_wrong(ada: Person, sql: Callable[..., Any]) -> None:
+    assert hub_call(ada, "system.logClientError", {"event": "error", "error": "first"}) is None
+    assert hub_call(ada, "system.webappError", {"name": "N", "message": "second", "unknown": 1}) is None
+    assert hub_call(ada, "system.userTracking", {"event": "x", "value": {"a": 1}}) is None
+    assert hub_call(ada, "system.deletePassport", {"strategy": "none", "id": "1"}) is None
+    found = sql("select error from client_error_log where account_id=? order by time", ada.account_id)
+    assert found[-2:] == [("error\nfirst",), ("N\nsecond",)]
+
+
 def test_people_are_invited_and_get_other_roles_and_projects_other_quotas(hub: ServedHub, admin: Person) -> None:
     ada, bob = new_person(hub, "Ada"), new_person(hub, "Bob")
     project = ada.new_project()
     invitation = {"opts": {"project_id": project, "account_id": bob.account_id}}
     assert hub_call(ada, "projects.inviteCollaborator", invitation) is None
+
+    outside = {"opts": {"project_id": project, "to": "x@example.com, y@example.com", "email": "Come"}}
+    assert hub_call(ada, "projects.inviteCollaboratorWithoutAccount", outside) is None
 
     def change(who: Person, target: Person, group: str) -> Any:
         opts = {"project_id": project, "target_account_id": target.account_id, "new_group": group}

@@ -11,6 +11,7 @@ from carrel.hub.api.rpc import (
     organizations,
     projects,
     queries,
+    reports,
     system,
 )
 from carrel.hub.api.rpc.doors import HubDoor, ProjectDoor
@@ -27,6 +28,7 @@ def hub_functions() -> Functions:
     for module in (
         system,
         credentials,
+        reports,
         projects,
         collaborators,
         jupyter,

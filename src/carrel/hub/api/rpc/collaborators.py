@@ -7,10 +7,12 @@ from carrel.hub.api.rpc.projects import refusals
 from carrel.hub.api.rpc.registry import IN_OPTS, Caller, Functions
 from carrel.hub.api.v1.collaborators import (
     AddCollaboratorParams,
+    InviteAddressesParams,
     InviteParams,
     RemoveParams,
     add_collaborator,
     invite_collaborator,
+    invite_noncloud_collaborators,
     remove_collaborator,
 )
 from carrel.hub.api.v2.collaborators import TypeParams, change_type
@@ -44,6 +46,21 @@ async def remove(params: RemoveParams, call: Call) -> Any:
 async def invite(params: InviteParams, call: Call) -> Any:
     """Add an account to a project and, if there is a text, mail an invitation, as `invite_collaborator` of API v1."""
     await invite_collaborator(params, call)
+
+
+class AddressesParams(InviteAddressesParams):
+    """As in API v1, where these have to be given."""
+
+    title: str = ""
+    link2proj: str = ""
+
+
+@functions.procedure(
+    "projects.inviteCollaboratorWithoutAccount", may_call=Caller.ACCOUNT, argument=IN_OPTS, texts=_TEXTS
+)
+async def invite_addresses(params: AddressesParams, call: Call) -> Any:
+    """Invite people by their e-mail addresses, as `invite_noncloud_collaborators` of API v1."""
+    await invite_noncloud_collaborators(params, call)
 
 
 @functions.procedure(

@@ -10,6 +10,7 @@ from carrel.domain.errors import AdminRequired
 from carrel.hub.api.rpc.registry import Caller, Functions, Named
 from carrel.hub.api.rpc.system import NoParams
 from carrel.hub.api.v1.auth_tokens import RevokeParams
+from carrel.hub.api.v1.credentials import PassportParams, unlink_passport
 from carrel.hub.api.v2.api_keys import ApiKeysParams, manage
 from carrel.hub.call import Call
 
@@ -55,3 +56,9 @@ async def reset_password_link(params: UserParams, call: Call) -> Any:
 async def send_email_verification(params: NoParams, call: Call) -> Any:
     """Mail a link that confirms one's address."""
     await call.platform.credentials.send_verification(call.account.account_id)
+
+
+@functions.procedure("system.deletePassport", may_call=Caller.ACCOUNT)
+async def delete_passport(params: PassportParams, call: Call) -> Any:
+    """Forget that a person of another site signs in as this account, as `unlink_passport` of API v1."""
+    await unlink_passport(params, call)

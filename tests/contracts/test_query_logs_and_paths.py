@@ -7,9 +7,8 @@ import pytest
 from support.queries import NOBODY, World, account, admin, build_world
 from support.rows import NOON
 
-from carrel.domain.ids import new_account_id
+from carrel.domain.ids import new_account_id, path_id
 from carrel.domain.principals import Principal
-from carrel.services.queries.writing import public_path_id
 from carrel.store.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -80,7 +79,7 @@ async def test_logs_are_of_my_projects_or_of_one_that_i_may_read(world: World) -
 
 async def publish(world: World, path: str, **values: object) -> str:
     await world.as_ada({"public_paths": {"project_id": world.project, "path": path, **values}})
-    return public_path_id(world.project, path)
+    return path_id(world.project, path)
 
 
 async def paths_for(world: World, principal: Principal, **conditions: object) -> list[str]:

@@ -1,6 +1,7 @@
 """Whatever a user can call, set or meet is documented, and the pages made from the code are those of today's code."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,9 +11,13 @@ from reference.errors import error_classes, meaning, v1_template
 from reference.events import meanings
 from reference.pages import DIRECTORY, PAGES
 from reference.settings import plain, sections, variable
+from reference.tables import TableUndocumented
+from reference.tables import check as check_tables
 
 from carrel.hub.api.rpc import hub_functions, project_functions
 from carrel.hub.api.v1 import all_events
+from carrel.services.queries.tables import TABLES
+from carrel.store.tables import metadata
 
 TOP = Path(__file__).parents[2]
 WRITTEN = [*sorted((TOP / "docs").glob("*.md")), *sorted((TOP / "docs/decisions").glob("*.md")), TOP / "README.md"]
@@ -37,6 +42,16 @@ def test_every_function_of_the_rpc_endpoints_is_documented() -> None:
     for page, functions in ((for_hub, hub_functions()), (for_projects, project_functions())):
         rows = "\n".join(line.split(" | ")[0] for line in page.splitlines() if line.startswith("| "))
         assert [function.name for function in functions if f"`{function.name}`" not in rows] == []
+
+
+def test_no_page_of_tables_is_made_while_one_is_missing() -> None:
+    known = set(metadata.tables)
+    check_tables(TABLES, known)
+    silent = dict(TABLES) | {"news": replace(TABLES["news"], summary="")}
+    unshown = {name: table for name, table in TABLES.items() if table.source != "mentions"}
+    for tables, in_database in ((TABLES, known | {"new"}), (unshown, known), (silent, known)):
+        with pytest.raises(TableUndocumented):
+            check_tables(tables, in_database)
 
 
 def test_every_setting_is_documented() -> None:

@@ -10,7 +10,10 @@ from carrel.domain.principals import AccountPrincipal, Anonymous, Principal, Pro
 from carrel.domain.projects import ProjectAccess
 from carrel.domain.queries import QueryRefused
 from carrel.kit.timestamps import to_text
+from carrel.services.messages import Messages
 from carrel.services.queries import Queries
+from carrel.services.settings import IframeSettings, SiteSettings
+from carrel.services.site import Site
 from carrel.store.store import Store
 from support.rows import MovableClock, add_account, add_project
 
@@ -23,7 +26,7 @@ class RememberedActions:
 
     store: Store
     clock: MovableClock
-    done: list[tuple[str, ProjectId, Any]] = field(default_factory=list)
+    done: list[tuple[str, str, Any]] = field(default_factory=list)
 
     async def request_action(self, access: ProjectAccess, request: dict[str, Any]) -> None:
         self.done.append(("request_action", access.project_id, request))
@@ -37,6 +40,12 @@ class RememberedActions:
         self.done.append(("set_deleted", access.project_id, deleted))
         async with self.store.begin() as transaction:
             await transaction.projects.set_deleted(access.project_id, deleted)
+
+    async def ban(self, caller: AccountPrincipal, account_id: str) -> None:
+        self.done.append(("ban", caller.account_id, account_id))
+
+    async def remove_ban(self, account_id: str) -> None:
+        self.done.append(("remove_ban", account_id, None))
 
     async def touched(self, access: ProjectAccess) -> None:
         self.done.append(("touched", access.project_id, access.caller))
@@ -67,7 +76,8 @@ class Bench:
     def on(cls, store: Store) -> "Bench":
         clock = MovableClock()
         actions = RememberedActions(store, clock)
-        return cls(store, clock, actions, Queries(store, clock, actions))
+        messages, site = Messages(store, clock), Site(store, SiteSettings(), IframeSettings())
+        return cls(store, clock, actions, Queries(store, clock, actions, actions, messages, site))
 
     async def run(self, principal: Principal, query: object, *options: object) -> Any:
         return await self.queries.run(principal, query, list(options) or None)

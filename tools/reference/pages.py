@@ -7,10 +7,12 @@ from reference.commands import commands_page
 from reference.errors import errors_page
 from reference.events import events_page
 from reference.settings import settings_page
+from reference.tables import tables_page
 
 DIRECTORY = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: dict[str, Callable[[], str]] = {
     "events.md": events_page,
+    "tables.md": tables_page,
     "settings.md": settings_page,
     "errors.md": errors_page,
     "command-line.md": commands_page,

@@ -196,7 +196,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             uploads=Uploads(homes, stored),
             public_paths=PublicPaths(store, homes, stored),
             copies=Copies(store, directory.access, workers, clock),
-            queries=Queries(store, clock, projects),
+            queries=Queries(store, clock, projects, directory.administration, directory.messages, directory.site),
         )
 
 

@@ -82,6 +82,15 @@ class Site(AsyncContextManagerMixin):
         """All that admins could change, as it is now."""
         return {**self._now.model_dump(include=set(CHANGEABLE)), "comm_hosts": self._iframe.comm_hosts}
 
+    @property
+    def everything(self) -> dict[str, Any]:
+        """All settings of the site; nothing in them is secret."""
+        return {**self._now.model_dump(), "comm_hosts": self._iframe.comm_hosts}
+
+    def is_locked(self, name: str) -> bool:
+        """Whether only the operator can change it."""
+        return name not in CHANGEABLE or name in self.locked
+
     async def change(self, values: Mapping[str, Any]) -> None:
         """Set these; all or none. Raises `SettingRefused`."""
         for name, value in values.items():

@@ -1,11 +1,11 @@
 """Messages in the database: each once, and a row for each that has received it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.ids import AccountId
@@ -13,6 +13,7 @@ from carrel.domain.messages import Box, Message
 from carrel.store.tables import message_recipients, messages
 
 _FLAGS = ("read", "saved", "deleted")
+_IDS_IN_A_STATEMENT = 10_000
 _WANTED = {
     Box.RECEIVED: ~message_recipients.c.deleted,
     Box.NEW: ~message_recipients.c.deleted & ~message_recipients.c.read & ~message_recipients.c.saved,
@@ -43,6 +44,24 @@ class MessageRows:
         await self.connection.execute(insert(message_recipients), rows)
         return message_id
 
+    async def recipients_of(self, message_ids: Iterable[int]) -> dict[int, list[AccountId]]:
+        """To whom each of these messages was sent."""
+        whose, of = message_recipients.c.account_id, message_recipients.c.message_id
+        wanted, found = list(message_ids), dict[int, list[AccountId]]()
+        for start in range(0, len(wanted), _IDS_IN_A_STATEMENT):
+            some = wanted[start : start + _IDS_IN_A_STATEMENT]
+            for row in await self.connection.execute(select(whose, of).where(of.in_(some)).order_by(whose)):
+                found.setdefault(row.message_id, []).append(row.account_id)
+        return found
+
+    async def set_flags(self, message_id: int, account_id: AccountId, flags: Mapping[str, bool]) -> bool:
+        """What the account has done with a message; whether it has received it."""
+        one = (message_recipients.c.message_id == message_id, message_recipients.c.account_id == account_id)
+        if not flags:
+            return (await self.connection.execute(select(message_recipients.c.read).where(*one))).first() is not None
+        changed = await self.connection.execute(update(message_recipients).where(*one).values(**flags))
+        return changed.rowcount > 0
+
     async def find_thread(self, message_id: int, account_id: AccountId) -> int | None:
         """The conversation of a message that the account has sent or received."""
         received = select(message_recipients.c.message_id).where(message_recipients.c.account_id == account_id)
@@ -68,11 +87,8 @@ class MessageRows:
             query = query.where(messages.c.sent >= since)
         query = query.order_by(messages.c.id.desc()).limit(limit).offset(offset)
         found = (await self.connection.execute(query)).mappings().all()
-        to: dict[int, list[AccountId]] = {row["id"]: [] for row in found}
-        whose, of = message_recipients.c.account_id, message_recipients.c.message_id
-        for row in await self.connection.execute(select(whose, of).where(of.in_(list(to))).order_by(whose)):
-            to[row.message_id].append(row.account_id)
-        return [_message(row, to[row["id"]]) for row in found]
+        to = await self.recipients_of(row["id"] for row in found)
+        return [_message(row, to.get(row["id"], [])) for row in found]
 
 
 def _message(row: Any, to: list[AccountId]) -> Message:

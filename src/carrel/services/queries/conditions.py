@@ -34,6 +34,9 @@ _UNITS = {
 _MONTHS = {"months": 1, "years": 12}
 
 
+UNITS = (*_UNITS, *_MONTHS)
+
+
 def conditions_of(place: str, name: str, field: Field, value: Any, now: datetime) -> Iterator[Condition]:
     """What the value of one field asks for; nothing when it is only wanted. Raises `QueryRefused`."""
     if value is None:
@@ -105,7 +108,7 @@ def relative_time(value: Mapping[str, Any], now: datetime) -> datetime:
             return bounded_time(now + _UNITS[unit] * number)
     except (OverflowError, ValueError):
         raise Unfit("is out of range") from None
-    raise Unfit("must have one of the units seconds, minutes, hours, days, weeks, months, years")
+    raise Unfit(f"must have one of the units {', '.join(UNITS)}")
 
 
 def _add_months(moment: datetime, months: int) -> datetime:

@@ -1,18 +1,24 @@
 """Running the `query` event: parse, find the table's rules, read or write, then let projects act."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from carrel.domain.principals import Anonymous, Principal
+from carrel.domain.principals import AccountPrincipal, Anonymous, Principal
 from carrel.domain.projects import ProjectAccess
 from carrel.domain.queries import QueryRefused
 from carrel.kit import timestamps
 from carrel.kit.clock import Clock
+from carrel.services.messages import Messages
 from carrel.services.queries.caller import ADMIN_NEEDED, Caller
 from carrel.services.queries.parse import Options, Query, Verb, read_options, read_queries, read_query, substituted
-from carrel.services.queries.reading import read
-from carrel.services.queries.tables import NOT_WRITABLE, TABLES, Table
+from carrel.services.queries.reading import read, read_settings
+from carrel.services.queries.rules import setting_failed
+from carrel.services.queries.table import Rows, Table, Target
+from carrel.services.queries.tables import SECRET, TABLES
+from carrel.services.queries.write import Write, given, permitted
 from carrel.services.queries.writing import Effects, remove, write
+from carrel.services.site import SettingRefused, Site
 from carrel.store.store import Store
 
 _READING = (Verb.GET_ONE, Verb.GET_MANY)
@@ -32,6 +38,14 @@ class ProjectActions(Protocol):
         ...
 
 
+class AccountActions(Protocol):
+    """What a set query may do to an account."""
+
+    async def ban(self, caller: AccountPrincipal, account_id: str) -> None: ...
+
+    async def remove_ban(self, account_id: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Queries:
     """Queries over the tables that a caller may see.
@@ -44,6 +58,9 @@ class Queries:
     store: Store
     clock: Clock
     actions: ProjectActions
+    accounts: AccountActions
+    messages: Messages
+    site: Site
 
     async def run(self, principal: Principal, query: object, options: object) -> Any:
         """The result in the shape of the query. Raises `QueryRefused`, and what the actions raise."""
@@ -81,21 +98,55 @@ class Queries:
 
     async def _get(self, caller: Caller, query: Query) -> dict[str, Any]:
         table = _table_to_read(caller, query.table)
+        if table.rows is Rows.SETTINGS:
+            rows = read_settings(self.site.everything, self.site.is_locked, table, query)
+            return {query.table: rows} if rows or query.verb is Verb.GET_MANY else {}
         async with self.store.read() as transaction:
             rows = await read(transaction, caller, table, query, self.clock.now())
         return {query.table: rows} if rows or query.verb is Verb.GET_MANY else {}
 
     async def _set(self, caller: Caller, query: Query) -> None:
         table = _table_to_write(caller, query)
-        async with self.store.begin() as transaction:
-            if query.verb is Verb.DELETE:
+        if query.verb is Verb.DELETE:
+            async with self.store.begin() as transaction:
                 return await remove(transaction, table, query.values)
-            effects = await write(transaction, caller, table, query.values, self.clock.now())
+        writing, values = permitted(caller, table, query.values)
+        match writing.target:
+            case Target.MESSAGE:
+                return await self._send(caller, values)
+            case Target.SETTING:
+                return await self._change_setting(table, values)
+        async with self.store.begin() as transaction:
+            effects = await write(Write(transaction, caller, table, writing, values, self.clock.now()))
         if effects is not None:
-            await self._act(effects)
+            await self._act(caller, effects)
 
-    async def _act(self, effects: Effects) -> None:
-        access = effects.access
+    async def _send(self, caller: Caller, values: Mapping[str, Any]) -> None:
+        to = values.get("to_ids", [])
+        if not all(isinstance(one, str) for one in to):
+            raise setting_failed("to_ids", "it must be a list of account ids")
+        subject, body = values.get("subject", ""), values.get("body", "")
+        assert caller.account_id is not None
+        if await self.messages.send(caller.account_id, to, subject=subject, body=body) is None:
+            raise setting_failed("to_ids", "there is nobody to send it to")
+
+    async def _change_setting(self, table: Table, values: Mapping[str, Any]) -> None:
+        name = given(table, values, "name")
+        if "value" not in values:
+            raise QueryRefused(f"FATAL: must specify {table.name}.value")
+        try:
+            await self.site.change({name: values["value"]})
+        except SettingRefused as error:
+            raise setting_failed("value", str(error)) from error
+
+    async def _act(self, caller: Caller, effects: Effects) -> None:
+        if effects.ban is not None and isinstance(caller.principal, AccountPrincipal):
+            account_id, banned = effects.ban
+            await (self.accounts.ban(caller.principal, account_id) if banned else self.accounts.remove_ban(account_id))
+        if effects.access is not None:
+            await self._act_on_project(effects.access, effects)
+
+    async def _act_on_project(self, access: ProjectAccess, effects: Effects) -> None:
         if effects.deleted is not None:
             await self.actions.set_deleted(access, effects.deleted)
             access = replace(access, project=replace(access.project, deleted=effects.deleted))
@@ -119,12 +170,14 @@ def _table_to_write(caller: Caller, query: Query) -> Table:
     name, table = query.table, TABLES.get(query.table)
     if isinstance(caller.principal, Anonymous):
         raise QueryRefused("FATAL: no anonymous set queries")
-    if table is None and name not in NOT_WRITABLE:
+    if table is None and name not in SECRET:
         raise QueryRefused(f"FATAL: table '{name}' does not exist")
     if query.verb is Verb.DELETE and (table is None or not table.can_delete):
         raise QueryRefused(f"FATAL: delete from {name} not allowed")  # noqa: S608  # a message
     if table is None or table.writing is None:
         raise QueryRefused(f"FATAL: user set queries not allowed for table '{name}'")
+    if table.writing.admin and not caller.is_admin:
+        raise QueryRefused(ADMIN_NEEDED)
     return _checked_for_admin(caller, table)
 
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, auto
+from enum import Enum
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,24 +18,27 @@ from carrel.kit import timestamps
 
 TEXT_LENGTH = 1_000_000
 JSON_BYTES = 1_000_000
-_Json = TypeVar("_Json", dict[str, Any], list[Any])
+_Json = TypeVar("_Json")
 _INT32 = 2**31
 _YEARS = range(1000, 9999)
 
 
 class Kind(Enum):
     """`GIVEN` fields are parameters that the caller states and gets back, `PEOPLE` is the map of a project's
-    collaborators, `UNSET` fields never have a value: the compatible API has them, Carrel has no use for them."""
+    collaborators, `RECIPIENTS` the list of those to whom a message was sent; `UNSET` fields never have a value: the
+    compatible API has them, Carrel has no use for them. The values are the reference's words."""
 
-    TEXT = auto()
-    WHOLE = auto()
-    FLAG = auto()
-    TIME = auto()
-    MAP = auto()
-    LIST = auto()
-    GIVEN = auto()
-    PEOPLE = auto()
-    UNSET = auto()
+    TEXT = "string"
+    WHOLE = "integer"
+    FLAG = "boolean"
+    TIME = "timestamp"
+    MAP = "map"
+    LIST = "list"
+    GIVEN = "as given"
+    PEOPLE = "map of the people"
+    RECIPIENTS = "list of accounts"
+    ANY = "any"
+    UNSET = "never set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Field:
     @property
     def is_stored(self) -> bool:
         """Whether it is a column, that conditions and orders can be about."""
-        return self.kind not in (Kind.GIVEN, Kind.PEOPLE, Kind.UNSET)
+        return self.kind not in (Kind.GIVEN, Kind.PEOPLE, Kind.RECIPIENTS, Kind.UNSET)
 
     def filled(self, value: Any) -> Any:
         """The value as it is shown: with defaults, timestamps as text."""
@@ -58,6 +61,24 @@ class Field:
         if isinstance(self.default, dict) and isinstance(value, dict):
             return self.default | value
         return value
+
+
+def text(max_length: int = TEXT_LENGTH, default: str | None = None) -> Field:
+    """A text of at most so many characters."""
+    return Field(Kind.TEXT, default, max_length)
+
+
+ID, TEXT, WHOLE, FLAG, TIME, MAP, LIST, UNSET = (
+    text(36),
+    text(),
+    Field(Kind.WHOLE),
+    Field(Kind.FLAG),
+    Field(Kind.TIME),
+    Field(Kind.MAP),
+    Field(Kind.LIST),
+    Field(Kind.UNSET),
+)
+AVATAR = text(10_000_000)
 
 
 class Unfit(Exception):
@@ -116,6 +137,10 @@ def list_of(value: Any) -> list[Any]:
     return _sized(value)
 
 
+def any_of(value: Any) -> Any:
+    return _sized(value)
+
+
 def _sized(value: _Json) -> _Json:
     if len(msgspec.json.encode(value)) > JSON_BYTES:
         raise Unfit(f"must take at most {JSON_BYTES} bytes")
@@ -129,6 +154,8 @@ _READERS = {
     Kind.MAP: map_of,
     Kind.LIST: list_of,
     Kind.PEOPLE: map_of,
+    Kind.RECIPIENTS: list_of,
+    Kind.ANY: any_of,
 }
 
 

@@ -15,7 +15,7 @@ from carrel.services.queries.caller import Caller
 from carrel.services.queries.conditions import conditions_of
 from carrel.services.queries.fields import Kind
 from carrel.services.queries.parse import MAX_LIMIT, Query, Verb
-from carrel.services.queries.tables import Rows, Table
+from carrel.services.queries.table import Rows, Table
 from carrel.store.store import Transaction
 
 _Scope = list[Condition | Membership]
@@ -28,6 +28,8 @@ async def read(transaction: Transaction, caller: Caller, table: Table, query: Qu
     for field in query.values:
         _demand_readable(table, field)
     scope = await _SCOPES[_rows_of(table)](transaction, caller, query.values)
+    if table.rows is Rows.SHOWN:
+        scope.append(Condition("date", Operator.AT_MOST, now))
     wanted = Selection(
         table.source,
         _columns(table, query.values),
@@ -38,6 +40,23 @@ async def read(transaction: Transaction, caller: Caller, table: Table, query: Qu
     rows = await transaction.queries.select(wanted)
     shown = await _shown(transaction, table, query.values, rows)
     return shown if query.verb is Verb.GET_MANY else (shown[0] if shown else {})
+
+
+def read_settings(settings: Mapping[str, Any], locked: Callable[[str], bool], table: Table, query: Query) -> Any:
+    """The settings asked for, or the one; they are no rows of the database. Raises `QueryRefused`."""
+    for field in query.values:
+        _demand_readable(table, field)
+    name = query.values.get("name")
+    if any(value is not None for field, value in query.values.items() if field != "name") or query.options.order:
+        raise QueryRefused(f"FATAL: {table.name} can only be looked up by name")
+    told = [
+        {"name": known, "value": value, "readonly": locked(known)}
+        for known, value in sorted(settings.items())
+        if name in (None, known)
+    ]
+    found = [{field: one[field] for field in query.values if one[field] is not None} for one in told]
+    found = found[: _limit(table, query)]
+    return found if query.verb is Verb.GET_MANY else (found[0] if found else {})
 
 
 def _rows_of(table: Table) -> Rows:
@@ -90,9 +109,11 @@ async def _shown(
     transaction: Transaction, table: Table, values: Mapping[str, Any], rows: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Rows with exactly the fields asked for, without those that have neither a value nor a default."""
-    people: Mapping[str, Any] = {}
+    people: Mapping[Any, Any] = {}
     if any(table.fields[name].kind is Kind.PEOPLE for name in values):
         people = await transaction.queries.people_of(row[table.key] for row in rows)
+    if any(table.fields[name].kind is Kind.RECIPIENTS for name in values):
+        people = await transaction.messages.recipients_of(row[table.key] for row in rows)
 
     def look(row: Mapping[str, Any], name: str) -> Any:
         match table.fields[name].kind:
@@ -100,6 +121,8 @@ async def _shown(
                 return values[name]
             case Kind.PEOPLE:
                 return people.get(row[table.key], {})
+            case Kind.RECIPIENTS:
+                return people.get(row[table.key], [])
             case _:
                 return table.fields[name].filled(row.get(name))
 
@@ -185,6 +208,18 @@ def _what_is_public_to(caller: Caller) -> list[Condition]:
     return [enabled, Condition("authenticated", Operator.EQUAL, False)]
 
 
+async def _received(_: Transaction, caller: Caller, values: Mapping[str, Any]) -> _Scope:
+    return [Condition("account_id", Operator.EQUAL, caller.account_id)]
+
+
+async def _sent(_: Transaction, caller: Caller, values: Mapping[str, Any]) -> _Scope:
+    return [Condition("from_id", Operator.EQUAL, caller.account_id)]
+
+
+async def _shown_to_all(_: Transaction, caller: Caller, values: Mapping[str, Any]) -> _Scope:
+    return [Condition("hide", Operator.EQUAL, False)]
+
+
 async def _all(_: Transaction, caller: Caller, values: Mapping[str, Any]) -> _Scope:
     return []
 
@@ -200,5 +235,8 @@ _SCOPES: Mapping[Rows, Callable[[Transaction, Caller, Mapping[str, Any]], Awaita
     Rows.PUBLIC_PROJECT: _public_project,
     Rows.PUBLIC_OF_ONE_PROJECT: _public_of_one_project,
     Rows.PUBLIC_BY_ID: _public_by_id,
+    Rows.RECEIVED: _received,
+    Rows.SENT: _sent,
+    Rows.SHOWN: _shown_to_all,
     Rows.ALL: _all,
 }

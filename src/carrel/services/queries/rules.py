@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from carrel.domain.accounts import NAME_LENGTH, USER_NAME_RULE, is_user_name
@@ -16,6 +17,7 @@ from carrel.store.queries import QueryRows
 _NAME = re.compile(r"[A-Za-z0-9.-]{1,100}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _ACTION_LENGTH = 32
+_JUST = timedelta(minutes=5)
 _PERSONAL = ("upgrades", "ssh_keys")
 
 
@@ -70,6 +72,24 @@ async def check_public_path(rows: QueryRows, access: ProjectAccess, values: Mapp
             f'There is already a public path "{other}" in this project with the name "{name}".  '
             "Names are not case sensitive."
         )
+
+
+def check_own_entry(caller: AccountId, users: Mapping[str, Any]) -> None:
+    """Maps of accounts, in which each sets what is its own."""
+    for account_id, entry in users.items():
+        if account_id != caller:
+            raise setting_failed("users", "users set queries may only change the entry of the requesting account")
+        if not isinstance(entry, dict):
+            raise setting_failed("users", f"invalid type for user '{account_id}'")
+
+
+def has_just_used(entry: Mapping[str, Any], now: datetime) -> bool:
+    """Whether an entry of `file_use` tells of something that was done in the last minutes."""
+    for what in ("edit", "open", "chat"):
+        with suppress(Unfit):
+            if what in entry and abs(now - time_of(entry[what])) <= _JUST:
+                return True
+    return False
 
 
 async def write_people(rows: QueryRows, access: ProjectAccess, people: Mapping[str, Any]) -> None:

@@ -4,21 +4,20 @@ What is more than a row (starting a project, deleting it) is not done here but r
 after the commit.
 """
 
-import hashlib
-import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from carrel.domain.ids import is_uuid
-from carrel.domain.projects import OnlyOwnersManage, Permission, ProjectAccess
+from carrel.domain.accounts import AccountNotFound
+from carrel.domain.ids import AccountId
+from carrel.domain.projects import Permission, ProjectAccess
 from carrel.domain.queries import QueryRefused, RowConflict
 from carrel.services.queries import rules
-from carrel.services.queries.caller import ADMIN_NEEDED, Caller
-from carrel.services.queries.fields import Kind, Unfit, checked, merged
-from carrel.services.queries.parse import has_null
-from carrel.services.queries.tables import Table, Target, Writing
+from carrel.services.queries.caller import ADMIN_NEEDED
+from carrel.services.queries.fields import Kind, Unfit, merged
+from carrel.services.queries.rows_of_projects import PREPARATIONS
+from carrel.services.queries.table import Table, Target
+from carrel.services.queries.write import Write
 from carrel.store.store import Transaction
 
 _TOKEN_LENGTH = 8
@@ -28,54 +27,23 @@ _SAID = ("title", "description")
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What remains to be done with a project after the commit."""
+    """What remains to be done after the commit."""
 
-    access: ProjectAccess
+    access: ProjectAccess | None = None
+    """The project with which it is done."""
     deleted: bool | None = None
     action: Mapping[str, Any] | None = None
     is_use: bool = False
+    ban: tuple[AccountId, bool] | None = None
+    """Which account, and whether it is banned."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Write:
-    """One set query: its typed values and what they are written to."""
-
-    transaction: Transaction
-    caller: Caller
-    table: Table
-    writing: Writing
-    values: dict[str, Any]
-    now: datetime
-
-    def place(self, field: str) -> str:
-        return f"{self.table.name}.{field}"
-
-    def given(self, field: str) -> str:
-        if field not in self.values:
-            raise QueryRefused(f"FATAL: must specify {self.place(field)}")
-        value: str = self.values[field]
-        return value
-
-
-async def write(
-    transaction: Transaction, caller: Caller, table: Table, values: Mapping[str, Any], now: datetime
-) -> Effects | None:
+async def write(query: Write) -> Effects | None:
     """Raises `QueryRefused`."""
-    writing = table.writing
-    if writing is None or (caller.project_id is not None and not writing.project_key):
-        raise QueryRefused(f"FATAL: user set queries not allowed for table '{table.name}'")
-    allowed = writing.fields if caller.project_id is None else writing.project_key
-    for field, value in values.items():
-        if field not in allowed:
-            raise QueryRefused(f"FATAL: changing {table.name}.{field} not allowed")
-        if has_null(value):
-            raise QueryRefused(f"FATAL: null cannot be written to {table.name}.{field}")
-    typed = {name: checked(f"{table.name}.{name}", table.fields[name], value) for name, value in values.items()}
-    query = _Write(transaction, caller, table, writing, typed, now)
     try:
-        return await _TARGETS[writing.target](query)
+        return await _TARGETS[query.writing.target](query)
     except RowConflict:
-        raise QueryRefused(f"FATAL: a row of {table.name} with this key or name exists already") from None
+        raise QueryRefused(f"FATAL: a row of {query.table.name} with this key or name exists already") from None
 
 
 async def remove(transaction: Transaction, table: Table, values: Mapping[str, Any]) -> None:
@@ -86,7 +54,7 @@ async def remove(transaction: Transaction, table: Table, values: Mapping[str, An
     await transaction.queries.delete(table.source, table.key, key)
 
 
-async def _own_account(query: _Write) -> None:
+async def _own_account(query: Write) -> None:
     own = query.caller.account_id
     assert own is not None
     if query.values.pop("account_id", own) != own:
@@ -96,7 +64,27 @@ async def _own_account(query: _Write) -> None:
     await _update(query, own, before or {})
 
 
-async def _project(query: _Write) -> Effects:
+async def _account(query: Write) -> Effects:
+    account_id, rows = AccountId(query.given("account_id")), query.transaction.queries
+    before = await rows.find_locked(query.table.source, query.table.key, account_id)
+    if before is None:
+        raise QueryRefused(f"FATAL: {AccountNotFound(account_id)}")
+    await rules.check_account(rows, account_id, query.values)
+    banned = query.values.pop("banned", before["banned"])
+    await _update(query, account_id, before)
+    return Effects(ban=(account_id, banned) if banned != before["banned"] else None)
+
+
+async def _message_flags(query: Write) -> None:
+    if "id" not in query.values:
+        raise QueryRefused(f"FATAL: must specify {query.place('id')}")
+    message_id, own = query.values.pop("id"), query.caller.account_id
+    assert own is not None
+    if not await query.transaction.messages.set_flags(message_id, own, query.values):
+        raise QueryRefused(f"FATAL: there is no message {message_id} to you")
+
+
+async def _project(query: Write) -> Effects:
     project_id, rows = query.given("project_id"), query.transaction.queries
     access = await query.caller.writable(query.transaction, project_id)
     before = await rows.find_locked(query.table.source, query.table.key, project_id) or {}
@@ -121,48 +109,22 @@ async def _project(query: _Write) -> Effects:
     return Effects(fresh, deleted if deleted != before["deleted"] else None, action)
 
 
-async def _row_of_project(query: _Write) -> Effects:
+async def _row_of_project(query: Write) -> Effects:
     access = await query.caller.writable(query.transaction, query.given("project_id"))
     await query.transaction.queries.lock_project(access.project_id)
-    on_insert = await _PREPARATIONS[query.table.source](query, access)
+    plan = await PREPARATIONS[query.table.source](query, access)
     key = query.values[query.table.key]
     before = await query.transaction.queries.find_locked(query.table.source, query.table.key, key)
     if before is None:
-        await _insert(query, on_insert)
+        await _insert(query, plan.on_insert)
     elif before["project_id"] != access.project_id or before.get("account_id") != query.values.get("account_id"):
         raise QueryRefused(ADMIN_NEEDED)
     else:
         await _update(query, key, before)
-    return Effects(access, is_use=query.caller.project_id is None and query.table.source == "project_log")
+    return Effects(access, is_use=plan.is_use and query.caller.project_id is None)
 
 
-async def _prepare_public_path(query: _Write, access: ProjectAccess) -> dict[str, Any]:
-    path = query.given("path").rstrip("/") if query.given("path") != "/" else "/"
-    query.values.update(path=path, id=public_path_id(access.project_id, path))
-    await rules.check_public_path(query.transaction.queries, access, query.values)
-    return {"created": query.now, "last_edited": query.now}
-
-
-async def _prepare_log_entry(query: _Write, access: ProjectAccess) -> dict[str, Any]:
-    if query.values.get("account_id", access.caller) != access.caller:
-        raise QueryRefused(f"FATAL: changing {query.place('account_id')} not allowed")
-    query.values["account_id"] = access.caller
-    if not is_uuid(query.values.setdefault("id", str(uuid.uuid4()))):
-        raise QueryRefused(f"FATAL: invalid value for {query.place('id')} -- it must be a uuid")
-    return {"time": query.now}
-
-
-async def _prepare_invite_token(query: _Write, access: ProjectAccess) -> dict[str, Any]:
-    if access.project.manage_users_owner_only and Permission.OWN not in access.grants:
-        raise QueryRefused(f"FATAL: {OnlyOwnersManage()}")
-    if len(query.given("token")) < _TOKEN_LENGTH:
-        raise QueryRefused(
-            f"FATAL: invalid value for {query.place('token')} -- it must be at least {_TOKEN_LENGTH} characters long"
-        )
-    return {"created": query.now}
-
-
-async def _any_row(query: _Write) -> None:
+async def _any_row(query: Write) -> None:
     key = query.given(query.table.key)
     before = await query.transaction.queries.find_locked(query.table.source, query.table.key, key)
     if before is None:
@@ -171,11 +133,11 @@ async def _any_row(query: _Write) -> None:
         await _update(query, key, before)
 
 
-async def _insert(query: _Write, defaults: Mapping[str, Any]) -> None:
+async def _insert(query: Write, defaults: Mapping[str, Any]) -> None:
     await query.transaction.queries.insert(query.table.source, {**defaults, **query.values})
 
 
-async def _update(query: _Write, key: str, before: Mapping[str, Any]) -> None:
+async def _update(query: Write, key: str, before: Mapping[str, Any]) -> None:
     """Maps are merged into what is stored, everything else replaces it."""
     values = {
         name: _merged(query.place(name), before.get(name), value)
@@ -195,19 +157,11 @@ def _merged(place: str, before: Any, value: Mapping[str, Any]) -> dict[str, Any]
         raise QueryRefused(f"FATAL: invalid value for {place} -- it {error}") from None
 
 
-def public_path_id(project_id: str, path: str) -> str:
-    """40 hex digits: SHA-1 of the project id followed by the path."""
-    return hashlib.sha1((project_id + path).encode(), usedforsecurity=False).hexdigest()
-
-
-_PREPARATIONS: Mapping[str, Callable[[_Write, ProjectAccess], Awaitable[dict[str, Any]]]] = {
-    "public_paths": _prepare_public_path,
-    "project_log": _prepare_log_entry,
-    "project_invite_tokens": _prepare_invite_token,
-}
-_TARGETS: Mapping[Target, Callable[[_Write], Awaitable[Effects | None]]] = {
+_TARGETS: Mapping[Target, Callable[[Write], Awaitable[Effects | None]]] = {
     Target.OWN_ACCOUNT: _own_account,
+    Target.ACCOUNT: _account,
     Target.PROJECT: _project,
+    Target.MESSAGE_FLAGS: _message_flags,
     Target.ROW_OF_PROJECT: _row_of_project,
     Target.ANY: _any_row,
 }

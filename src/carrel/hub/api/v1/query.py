@@ -21,7 +21,7 @@ class QueryParams(msgspec.Struct):
     """
 
     query: Any
-    options: list[dict[str, Any]] | None = None
+    options: Any = None
     changes: Any = None
     multi_response: bool = False
 

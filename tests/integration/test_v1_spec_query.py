@@ -1,0 +1,533 @@
+"""§8.11 of the specification of API v1, sentence by sentence: the event `query`, its tables, and its refusals."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from support.spec import NOBODY, SUCCESS, TIME, UUID, Like, Row, World, answer
+
+from carrel.services.queries.tables import SECRET, TABLES
+
+LONG_AGO, LATER = "2001-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"
+SHA1 = Like("[0-9a-f]{40}")
+OF_ADMINS = "FATAL: user must be an admin"
+EMPTY: dict[str, Any] = {}
+
+
+def query(asked: Any, result: Any, *options: dict[str, Any], by: str = "ada", **others: Any) -> Row:
+    """Of which the result is that; a text is an error."""
+    params = {"query": asked} | ({"options": list(options)} if options else {})
+    if isinstance(result, str | tuple):
+        return Row("8.11", "query", params, result, by=by, **others)
+    reply = answer("query", query=result, multi_response=False) | ({"options": list(options)} if options else {})
+    return Row("8.11", "query", params, reply, by=by, **others)
+
+
+def get(table: str, asked: dict[str, Any], rows: Any, *options: dict[str, Any], by: str = "ada", **others: Any) -> Row:
+    """Many rows."""
+    return query({table: [asked]}, rows if isinstance(rows, str) else {table: rows}, *options, by=by, **others)
+
+
+def one(table: str, asked: dict[str, Any], row: Any, *options: dict[str, Any], by: str = "ada") -> Row:
+    """One row, or none."""
+    return query({table: asked}, row if isinstance(row, str) or not row else {table: row}, *options, by=by)
+
+
+def put(table: str, values: dict[str, Any], error: Any = EMPTY, *options: dict[str, Any], by: str = "ada") -> Row:
+    """Which is done, or refused."""
+    return query({table: values}, error, *options, by=by)
+
+
+def compared(field: str, operator: str, value: Any, found: bool) -> Row:
+    """Whether the project of the rows is found by a comparison."""
+    asked = {"project_id": "<project>"} | {field: {operator: value}}
+    row = {"project_id": "<project>", field: SHOWN[field]}
+    return get("projects_all", asked, [row] if found else [])
+
+
+SHOWN: dict[str, Any] = {"title": "Ours", "last_edited": TIME, "deleted": False, "created": TIME}
+LIMIT, ORDER, BACKWARDS = {"limit": 1}, {"order_by": "title"}, {"order_by": "-title"}
+TITLES = {"project_id": None, "title": {"LIKE": "O%"}}
+
+SYNTAX = [
+    one("accounts", {"account_id": None, "first_name": None}, {"account_id": "<ada>", "first_name": "Ada"}),
+    one("projects_all", {"project_id": NOBODY, "title": None}, EMPTY),
+    get("projects_all", {"project_id": NOBODY, "title": None}, []),
+    query(
+        [{"accounts": {"first_name": None}}, {"accounts": [{"last_name": None}]}],
+        [{"accounts": {"first_name": "Ada"}}, {"accounts": [{"last_name": "Test"}]}],
+    ),
+    query(
+        [{"accounts": {"first_name": None}}, {"blobs": [{"id": None}]}],
+        "FATAL: get queries not allowed for table 'blobs'",
+    ),
+    query([], []),
+    put("accounts", {"first_name": "Ada"}),
+    put("accounts", {"editor_settings": {"a": {"b": 1}}}),
+    put("accounts", {"editor_settings": {"a": {"c": 2}}}),
+    one("accounts", {"editor_settings": None}, {"editor_settings": {"a": {"b": 1, "c": 2}}}),
+    one(
+        "accounts",
+        {
+            "terminal": None,
+            "autosave": None,
+            "evaluate_key": None,
+            "font_size": None,
+            "unlisted": None,
+            "groups": None,
+            "passports": None,
+            "ssh_keys": None,
+        },
+        {
+            "terminal": {"font_size": 14, "color_scheme": "default", "font": "monospace"},
+            "autosave": 45,
+            "evaluate_key": "Shift-Enter",
+            "font_size": 14,
+            "unlisted": False,
+            "groups": [],
+            "passports": {},
+            "ssh_keys": {},
+        },
+    ),
+    put("accounts", {"profile": {"image": "x"}}),
+    one("accounts", {"profile": None}, {"profile": {"color": "rgb(170,170,170)", "image": "x"}}),
+    one("accounts", {"account_id": "{account_id}", "first_name": None}, {"account_id": "<ada>", "first_name": "Ada"}),
+    one(
+        "projects",
+        {"project_id": "{project_id}", "title": None},
+        {"project_id": "<project>", "title": "Ours"},
+        by="project",
+    ),
+    put("projects", {"project_id": "<project>", "users": {"{account_id}": {"hide": False}}}),
+    get(
+        "projects_all",
+        TITLES,
+        [{"project_id": "<other>", "title": "Other"}, {"project_id": "<project>", "title": "Ours"}],
+        ORDER,
+    ),
+    get("projects_all", TITLES, [{"project_id": "<project>", "title": "Ours"}], BACKWARDS, LIMIT),
+    get("projects_all", TITLES, [], {"limit": 0}),
+    one("accounts", {"first_name": None}, {"first_name": "Ada"}, {"only_changes": True}, {"heartbeat": 3}),
+    put("accounts", {"first_name": None}, "FATAL: null cannot be written to accounts.first_name", {"set": True}),
+    query({"accounts": {"first_name": "Ada"}}, {"accounts": {"first_name": "Ada"}}, {"set": False}),
+    one("accounts", {"first_name": None}, {"first_name": "Bob"}, {"account_id": "<bob>"}, by="admin"),
+    Row(
+        "8.11",
+        "query",
+        {"query": {"accounts": {"first_name": None}}, "changes": "x"},
+        "changefeeds are not supported over HTTP",
+    ),
+    Row(
+        "8.11",
+        "query",
+        {"query": {"accounts": {"first_name": None}}, "multi_response": True},
+        (400, "multi_response queries aren't supported"),
+    ),
+    Row(
+        "8.11",
+        "query",
+        {"query": {"accounts": {"first_name": None}}, "options": {"limit": 1}},
+        'FATAL: options (={"limit":1}) must be an array',
+    ),
+    Row(
+        "8.11",
+        "query",
+        {},
+        (400, "invalid parameters 'Error: misc.defaults -- TypeError: property 'query' must be specified: '"),
+    ),
+]
+COMPARISONS = [
+    *(compared("title", operator, "Ours", found=True) for operator in ("=", "==", "<=", ">=", "LIKE", "ILIKE")),
+    *(compared("title", operator, "Ours", found=False) for operator in ("!=", "<>", "<", ">", "NOT LIKE", "NOT ILIKE")),
+    compared("title", "LIKE", "ours", found=False),
+    compared("title", "ILIKE", "oUR_", found=True),
+    compared("title", "MINLEN", 4, found=True),
+    compared("title", "MAXLEN", 3, found=False),
+    compared("title", "IS", "null", found=False),
+    compared("title", "IS NOT", "unknown", found=True),
+    compared("deleted", "IS", "false", found=True),
+    compared("deleted", "IS NOT", False, found=False),
+    *(
+        compared("created", ">=", {"relative_time": -1, "unit": unit}, found=True)
+        for unit in ("hours", "days", "months", "years")
+    ),
+    *(compared("created", "<", {"relative_time": -40, "unit": unit}, found=False) for unit in ("minutes", "days")),
+    compared("created", "<=", "{now}", found=True),
+    compared("created", "<", LONG_AGO, found=False),
+    put("accounts", {"tags": ["red", "blue"]}),
+    get("accounts", {"tags": {"ANY": "red"}}, [{"tags": ["red", "blue"]}]),
+    get("accounts", {"tags": {"ANY": "green"}}, []),
+]
+REFUSALS = [
+    *(query(wrong, "malformed query") for wrong in (["x"], 1, [1])),
+    query({}, "FATAL: must specify exactly one key in the query"),
+    query(
+        {"accounts": {"first_name": None}, "projects": {"title": None}},
+        "FATAL: must specify exactly one key in the query",
+    ),
+    query({"accounts": [{}, {}]}, "FATAL: array of length > 1 not yet implemented"),
+    query({"accounts": 1}, "FATAL: invalid user_query of 'accounts' -- query must be an object"),
+    one("accounts", {"first_name": None}, "unknown option 'x'", {"x": 1}),
+    one("accounts", {"first_name": None}, "slice not implemented", {"slice": [0, 1]}),
+    one("accounts", {"first_name": None}, "user must be admin to sudo", {"account_id": "<bob>"}),
+    *(
+        get(table, {"id": None}, f"FATAL: get queries not allowed for table '{table}'")
+        for table in (*sorted(SECRET), "nonsense")
+    ),
+    *(put(table, {"id": "x"}, f"FATAL: user set queries not allowed for table '{table}'") for table in sorted(SECRET)),
+    put("nonsense", {"id": "x"}, "FATAL: table 'nonsense' does not exist"),
+    put("collaborators", {"account_id": "<ada>"}, "FATAL: user set queries not allowed for table 'collaborators'"),
+    get("accounts", {"nonsense": None}, "FATAL: user get query not allowed for accounts.nonsense"),
+    get(
+        "accounts",
+        {"sign_up_usage_intent": None},
+        "FATAL: user get query not allowed for accounts.sign_up_usage_intent",
+    ),
+    put("accounts", {"email_address": "x@example.com"}, "FATAL: changing accounts.email_address not allowed"),
+    get("collaborators_one_project", {"account_id": None}, "FATAL: must specify project_id"),
+    put("projects", {"title": "x"}, "FATAL: must specify projects.project_id"),
+    get(
+        "collaborators_one_project",
+        {"project_id": "<foreign>", "account_id": None},
+        "FATAL: you do not have read access to this project -- account_id=<ada>, project_id_=<foreign>",
+    ),
+    put("projects", {"project_id": NOBODY, "title": "x"}, f"FATAL: unknown project_id '{NOBODY}'", by="admin"),
+    put("projects", {"project_id": "<foreign>", "title": "x"}, OF_ADMINS),
+    put("projects", {"project_id": "<project>", "title": "x"}, OF_ADMINS, by="vic"),
+    put("projects", {"project_id": "<project>"}, "FATAL: delete from projects not allowed", {"delete": True}),
+    put(
+        "registration_tokens", {"descr": "x"}, "FATAL: delete query must set primary key", {"delete": True}, by="admin"
+    ),
+    *(put("accounts", {name: ""}, f"{name} must be nonempty") for name in ("first_name", "last_name")),
+    put("accounts", {"account_id": "<bob>", "first_name": "x"}, "FATAL: changing accounts.account_id not allowed"),
+    *(
+        put("projects", {"project_id": "<project>", "users": users}, f"FATAL: error setting 'users' -- Error: {text}")
+        for users, text in (
+            ({"<bob>": {"group": "owner"}}, "changing collaborator group via user_set_query is not allowed"),
+            ({"<bob>": {"nonsense": 1}}, "unknown field 'nonsense'"),
+            ({"<bob>": {"hide": 1}}, "invalid type for field 'hide'"),
+            ({"<bob>": {"upgrades": {}}}, "users set queries may only change upgrades for the requesting account"),
+            ({"<bob>": {"ssh_keys": {}}}, "users set queries may only change ssh_keys for the requesting account"),
+        )
+    ),
+    get("public_paths_by_id", {"id": "x", "path": None}, "id must be a sha1 hash"),
+    query({"projects": [{"title": None}]}, (400, "No account found. Is your API key wrong?"), by="blank"),
+]
+PROJECT = {"project_id": "<project>"}
+TABLE_ROWS = [
+    one(
+        "account_profiles",
+        {"account_id": "<eve>", "profile": None},
+        {"account_id": "<eve>", "profile": {"color": "rgb(170,170,170)"}},
+    ),
+    get("collaborators", {"account_id": "<bob>", "first_name": None}, [{"account_id": "<bob>", "first_name": "Bob"}]),
+    get("collaborators", {"account_id": "<eve>", "first_name": None}, []),
+    get(
+        "collaborators_one_project",
+        PROJECT | {"account_id": "<vic>", "last_name": None},
+        [PROJECT | {"account_id": "<vic>", "last_name": "Test"}],
+    ),
+    put("projects", PROJECT | {"description": "About", "color": "red", "env": {"A": "b"}, "compute_image": "x"}),
+    get(
+        "projects",
+        PROJECT | {"description": None, "color": None, "env": None, "compute_image": None, "deleted": None},
+        [PROJECT | {"description": "About", "color": "red", "env": {"A": "b"}, "compute_image": "x", "deleted": False}],
+    ),
+    get("projects", PROJECT | {"secret_token": None}, [PROJECT]),
+    get(
+        "projects",
+        PROJECT | {"settings": None},
+        [
+            PROJECT
+            | {
+                "settings": {
+                    "disk_quota": 3000,
+                    "cores": 1,
+                    "cpu_shares": 0,
+                    "memory": 1000,
+                    "memory_request": 0,
+                    "mintime": 1800,
+                    "network": 0,
+                    "member_host": 0,
+                    "ephemeral_state": 0,
+                    "ephemeral_disk": 0,
+                    "always_running": 0,
+                }
+            }
+        ],
+    ),
+    get(
+        "projects",
+        PROJECT | {"users": None},
+        [
+            PROJECT
+            | {
+                "users": {
+                    "<ada>": {"group": "owner", "hide": False},
+                    "<bob>": {"group": "collaborator"},
+                    "<vic>": {"group": "viewer"},
+                }
+            }
+        ],
+    ),
+    put("projects", PROJECT | {"name": "ours"}),
+    put("projects", PROJECT | {"name": "ours"}, EMPTY, by="admin"),
+    put(
+        "projects",
+        PROJECT | {"name": "theirs"},
+        "FATAL: error setting 'name' -- Error: only an owner of the project may change it",
+        by="bob",
+    ),
+    put(
+        "projects",
+        PROJECT | {"name": "a b"},
+        "FATAL: error setting 'name' -- Error: a name has 1 to 100 of the characters a-z A-Z 0-9 . -",
+    ),
+    put(
+        "projects",
+        PROJECT | {"manage_users_owner_only": True},
+        "FATAL: error setting 'manage_users_owner_only' -- Error: only an owner of the project may change it",
+        by="bob",
+    ),
+    put("projects_owner", PROJECT | {"course": {"a": 1}}),
+    put(
+        "projects_owner",
+        PROJECT | {"course": {"a": 2}},
+        "FATAL: error setting 'course' -- Error: only an owner of the project may change it",
+        by="bob",
+    ),
+    get("projects_admin", PROJECT | {"title": None}, OF_ADMINS),
+    get("projects_admin", PROJECT | {"title": None}, [PROJECT | {"title": "Ours"}], by="admin"),
+    put("crm_projects", PROJECT | {"notes": "of admins"}, OF_ADMINS),
+    put("crm_projects", PROJECT | {"notes": "of admins"}, EMPTY, by="admin"),
+    get("crm_projects", PROJECT | {"notes": None}, [PROJECT | {"notes": "of admins"}], by="admin"),
+    put("projects", PROJECT | {"avatar_image_full": "data:,"}),
+    get("project_avatar_images", PROJECT | {"avatar_image_full": None}, [PROJECT | {"avatar_image_full": "data:,"}]),
+    get("public_projects", PROJECT | {"title": None}, [], by="eve"),
+    put("public_paths", PROJECT | {"path": "open", "description": "d", "name": "Open"}),
+    put(
+        "public_paths",
+        PROJECT | {"path": "also", "name": "open"},
+        'There is already a public path "open" in this project with the name "open".  Names are not case sensitive.',
+    ),
+    put("public_paths", PROJECT | {"path": "open", "counter": 3}, "FATAL: changing public_paths.counter not allowed"),
+    get("public_projects", PROJECT | {"title": None}, [PROJECT | {"title": "Ours"}], by="eve"),
+    get(
+        "public_paths",
+        PROJECT | {"id": None, "path": None, "compute_image": None},
+        [PROJECT | {"id": SHA1, "path": "open", "compute_image": "default"}],
+        by="eve",
+        keep={"public_id": "query.public_paths.0.id"},
+    ),
+    get("public_paths_by_id", {"id": "<public_id>", "path": None}, [{"id": "<public_id>", "path": "open"}], by="eve"),
+    get(
+        "all_public_paths", PROJECT | {"path": None, "disabled": None}, [PROJECT | {"path": "open", "disabled": False}]
+    ),
+    put("public_paths", PROJECT | {"path": "open", "disabled": True}),
+    get("public_paths", PROJECT | {"path": None}, [], by="eve"),
+    put("file_use", PROJECT | {"path": "a.txt", "users": {"{account_id}": {"edit": "{now}"}}, "last_edited": "{now}"}),
+    put("file_use", PROJECT | {"path": "a.txt", "users": {"{account_id}": {"open": "{now}"}}}, EMPTY, by="bob"),
+    put(
+        "file_use",
+        PROJECT | {"path": "a.txt", "users": {"<bob>": {"edit": "{now}"}}},
+        "FATAL: error setting 'users' -- Error: users set queries may only change the entry of the requesting account",
+    ),
+    put("file_use", PROJECT | {"path": "a.txt"}, OF_ADMINS, by="eve"),
+    put("file_use", PROJECT, "FATAL: must specify file_use.path"),
+    get(
+        "file_use",
+        PROJECT | {"id": None, "path": "a.txt", "users": None, "last_edited": None},
+        [
+            PROJECT
+            | {
+                "id": SHA1,
+                "path": "a.txt",
+                "users": {"<ada>": {"edit": TIME}, "<bob>": {"open": TIME}},
+                "last_edited": TIME,
+            }
+        ],
+        keep={"string_id": "query.file_use.0.id"},
+    ),
+    get("file_use", {"path": "a.txt"}, [], by="eve"),
+    put("file_use", PROJECT | {"path": "old.txt", "last_edited": LONG_AGO}),
+    get("file_use", PROJECT | {"path": "old.txt"}, []),
+    put("project_log", PROJECT | {"time": "{now}", "event": {"event": "note", "text": "spec"}}),
+    get(
+        "project_log",
+        PROJECT | {"id": None, "account_id": None, "time": None, "event": {"==": {"event": "note", "text": "spec"}}},
+        [PROJECT | {"id": UUID, "account_id": "<ada>", "time": TIME, "event": {"event": "note", "text": "spec"}}],
+    ),
+    put(
+        "project_log",
+        PROJECT | {"account_id": "<bob>", "event": {}},
+        "FATAL: changing project_log.account_id not allowed",
+    ),
+    put("project_log", PROJECT | {"time": LONG_AGO, "event": {"event": "old"}}),
+    get("project_log", PROJECT | {"time": {"<": "2002-01-01"}}, []),
+    get(
+        "project_log_all",
+        PROJECT | {"time": {"<": "2002-01-01"}, "event": None},
+        [PROJECT | {"time": LONG_AGO, "event": {"event": "old"}}],
+    ),
+    put("project_invite_tokens", PROJECT | {"token": "a-token-of-rows", "usage_limit": 1, "expires": LATER}),
+    get(
+        "project_invite_tokens",
+        {"token": "a-token-of-rows", "counter": None, "usage_limit": None, "expires": None},
+        [{"token": "a-token-of-rows", "counter": 0, "usage_limit": 1, "expires": LATER}],
+    ),
+    get("project_invite_tokens", {"token": "a-token-of-rows", "counter": None}, [], by="eve"),
+    put("mentions", PROJECT | {"time": LATER, "path": "a.txt", "target": "<bob>", "description": "see", "priority": 1}),
+    get(
+        "mentions",
+        PROJECT | {"time": LATER, "source": None, "target": None, "description": None},
+        [PROJECT | {"time": LATER, "source": "<ada>", "target": "<bob>", "description": "see"}],
+        by="bob",
+    ),
+    put(
+        "mentions",
+        PROJECT | {"time": LATER, "path": "a.txt", "target": "<bob>", "users": {"{account_id}": {"read": True}}},
+        EMPTY,
+        by="bob",
+    ),
+    get(
+        "mentions",
+        PROJECT | {"time": LATER, "users": None, "source": None},
+        [PROJECT | {"time": LATER, "users": {"<bob>": {"read": True}}, "source": "<ada>"}],
+    ),
+    put(
+        "mentions",
+        PROJECT | {"time": LATER, "path": "b.txt", "target": "<ada>", "source": "<bob>"},
+        "FATAL: changing mentions.source not allowed",
+    ),
+    put("mentions", PROJECT | {"path": "a.txt", "target": "<bob>"}, "FATAL: must specify mentions.time"),
+    put("sent_messages", {"to_ids": ["<bob>"], "subject": "Rows", "body": "of the specification"}),
+    put("sent_messages", {"to_ids": ["x"], "subject": "Rows"}, "invalid account_id -- x"),
+    put("sent_messages", {"subject": "Rows"}, "FATAL: error setting 'to_ids' -- Error: there is nobody to send it to"),
+    get(
+        "sent_messages",
+        {"subject": "Rows", "to_ids": None, "body": None, "from_id": None, "sent": None},
+        [{"subject": "Rows", "to_ids": ["<bob>"], "body": "of the specification", "from_id": "<ada>", "sent": TIME}],
+    ),
+    get("messages", {"subject": "Rows", "id": None, "read": None}, [], by="eve"),
+    get("system_notifications", {"text": None}, []),
+    put("system_notifications", {"id": NOBODY, "time": "{now}", "text": "Down at noon"}, OF_ADMINS),
+    put("system_notifications", {"id": NOBODY, "time": "{now}", "text": "Down at noon"}, EMPTY, by="admin"),
+    get(
+        "system_notifications",
+        {"id": None, "time": None, "text": None, "priority": None, "done": None},
+        [{"id": NOBODY, "time": TIME, "text": "Down at noon", "priority": "low", "done": False}],
+    ),
+    put("system_notifications", {"id": NOBODY, "time": LONG_AGO}, EMPTY, by="admin"),
+    get("system_notifications", {"text": None}, []),
+    put("news", {"title": "x"}, "FATAL: user set queries not allowed for table 'news'", by="admin"),
+    *(get(table, {"name": None, "value": None}, OF_ADMINS) for table in ("site_settings", "server_settings")),
+    put("site_settings", {"name": "help_email", "value": "help@example.org"}, OF_ADMINS),
+    put(
+        "site_settings",
+        {"name": "help_email", "value": "nobody"},
+        "FATAL: error setting 'value' -- Error: 'nobody' is no e-mail address",
+        by="admin",
+    ),
+    put(
+        "site_settings",
+        {"name": "nonsense", "value": "x"},
+        "FATAL: error setting 'value' -- Error: nonsense is set by the server's operator",
+        by="admin",
+    ),
+    put("site_settings", {"name": "help_email", "value": "help@example.org"}, EMPTY, by="admin"),
+    one(
+        "server_settings",
+        {"name": "help_email", "value": None, "readonly": None},
+        {"name": "help_email", "value": "help@example.org", "readonly": False},
+        by="admin",
+    ),
+    one(
+        "site_settings",
+        {"name": "share_server", "value": None, "readonly": None},
+        {"name": "share_server", "value": False, "readonly": True},
+        by="admin",
+    ),
+    put("site_settings", {"name": "help_email", "value": "help@example.com"}, EMPTY, by="admin"),
+    get("registration_tokens", {"token": None}, OF_ADMINS),
+    put("registration_tokens", {"token": "rows", "descr": "for rows", "disabled": True, "limit": 3}, EMPTY, by="admin"),
+    get(
+        "registration_tokens",
+        {"token": "rows", "descr": None, "counter": None, "limit": None},
+        [{"token": "rows", "descr": "for rows", "counter": 0, "limit": 3}],
+        by="admin",
+    ),
+    put("registration_tokens", {"token": "rows"}, EMPTY, {"delete": True}, by="admin"),
+    get("registration_tokens", {"token": "rows", "descr": None}, [], by="admin"),
+    Row("8.12", "log_client_error", {"error": "rows went wrong"}, SUCCESS),
+    get("client_error_log", {"error": None}, OF_ADMINS),
+    get(
+        "client_error_log",
+        {"error": "rows went wrong", "account_id": None, "event": None, "time": None, "id": None},
+        [{"error": "rows went wrong", "account_id": "<ada>", "event": "error", "time": TIME, "id": UUID}],
+        by="admin",
+    ),
+    get("file_access_log", {"filename": None}, OF_ADMINS),
+    put("project_log", PROJECT | {"event": {"event": "open", "filename": "seen.txt"}}),
+    get(
+        "file_access_log",
+        {"filename": "seen.txt", "account_id": None, "project_id": None},
+        [PROJECT | {"filename": "seen.txt", "account_id": "<ada>"}],
+        by="admin",
+    ),
+    get("crm_accounts", {"account_id": "<eve>", "notes": None}, OF_ADMINS),
+    put(
+        "crm_accounts",
+        {"account_id": "<eve>", "notes": "watch", "tags": ["x"], "unlisted": False, "banned": True},
+        EMPTY,
+        by="admin",
+    ),
+    Row("8.11", "ping", {}, (400, "User is BANNED.  If this is a mistake, please contact help@example.com"), by="eve"),
+    get(
+        "crm_accounts",
+        {"account_id": "<eve>", "notes": None, "banned": None},
+        [{"account_id": "<eve>", "notes": "watch", "banned": True}],
+        by="admin",
+    ),
+    put("crm_accounts", {"account_id": "<eve>", "banned": False}, EMPTY, by="admin"),
+    put("crm_accounts", {"account_id": NOBODY, "notes": "x"}, f"FATAL: there is no account '{NOBODY}'", by="admin"),
+    Row("8.1", "ping", {}, answer("pong", now=TIME), by="eve"),
+]
+ROWS = [*SYNTAX, *COMPARISONS, *REFUSALS, *TABLE_ROWS]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_it_is_as_the_specification_says(world: World, row: Row) -> None:
+    world.check(row)
+
+
+def test_every_table_has_rows() -> None:
+    asked = [row.params["query"] for row in ROWS if isinstance(row.params.get("query"), dict)]
+    assert TABLES.keys() | SECRET <= {name for query in asked for name in query}
+
+
+def test_flags_of_a_message_are_its_readers_own(world: World) -> None:
+    """§8.11, `messages`: only flags are set, and by those to whom it was sent."""
+    ada, bob = world.people["ada"], world.people["bob"]
+    ada.call("query", query={"sent_messages": {"to_ids": [bob.account_id], "subject": "Flags"}})
+    wanted = {"id": None, "subject": "Flags", "read": None, "to_ids": None}
+    (message,) = bob.call("query", query={"messages": [wanted]})["query"]["messages"]
+    assert (message["read"], message["to_ids"]) == (False, [bob.account_id])
+    bob.call("query", query={"messages": {"id": message["id"], "read": True}})
+    assert bob.call("query", query={"messages": [wanted]})["query"]["messages"] == [message | {"read": True}]
+    assert ada.refusal("query", query={"messages": {"id": message["id"], "read": True}}) == (
+        f"FATAL: there is no message {message['id']} to you"
+    )
+    assert bob.refusal("query", query={"messages": {"id": message["id"], "subject": "x"}}) == (
+        "FATAL: changing messages.subject not allowed"
+    )
+
+
+def test_news_that_are_hidden_or_to_come_are_not_shown(world: World, sql: Callable[..., Any]) -> None:
+    """§8.11, `news`: visible items."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    for title, date, hide in (("Shown", now, 0), ("Hidden", now, 1), ("To come", "2999-01-01 00:00:00.000000", 0)):
+        sql("insert into news (date, title, text, hide) values (?, ?, '', ?)", date, title, hide)
+    assert world.people["eve"].call("query", query={"news": [{"title": None}]})["query"] == {
+        "news": [{"title": "Shown"}]
+    }

@@ -54,8 +54,11 @@ async def test_a_terminal_is_shared_and_outlives_pages_and_hubs(
     await one.shows("$")
     await one.type("name=kept; echo fi''rst\n")
     await one.shows("first")
+    await one.parent.frame().get_by_role("button", name="Larger text").click()
+    await expect(one.rows).to_have_css("font-size", "15.5px")
     await one.reload()
     await one.shows("first")
+    await expect(one.rows).to_have_css("font-size", "15.5px")
     two = await open_terminal(visitors[1])
     await two.shows("first")
     await two.type("clear; echo $name-''by-two\n")
@@ -63,11 +66,17 @@ async def test_a_terminal_is_shared_and_outlives_pages_and_hubs(
     for visitor in visitors:
         visitor.expect_problem("WebSocket|ERR_|Failed to load")
     hub.kill()
+    state = one.parent.frame().locator(".terminal-state")
+    await expect(state).to_have_text("Offline: nothing can be typed")
+    await one.type("echo not-''sent\n")
+    await expect(state).to_have_text("Offline: what you type is not sent")
     hub.start()
-    await expect(one.parent.frame().locator(".terminal-state")).to_have_text("", timeout=60_000)
+    await expect(state).to_have_text("Online again; what you typed meanwhile was not sent", timeout=60_000)
     await one.type("echo $name-''again\n")
+    await expect(state).to_have_text("")
     for terminal in (one, two):
         await terminal.shows("kept-again")
+    await expect(one.rows).not_to_contain_text("not-sent")
 
 
 async def test_what_a_shell_writes_stays_in_its_screen(

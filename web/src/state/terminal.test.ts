@@ -111,6 +111,7 @@ test("the agent hears what fits whenever there is a channel, and how much has be
   work(1 + 5);
   live.type(new Uint8Array(1));
   expect(sent).toHaveLength(2);
+  expect(live.isRefused.value).toBe(true);
   output("z".repeat(40_000));
   status.value = "live";
   expect(sent.at(-1)).toEqual([34, 200, 1, 24]);
@@ -121,6 +122,9 @@ test("the agent hears what fits whenever there is a channel, and how much has be
   expect(sent.at(-1)).toEqual([35, 128, 128, 2]);
   live.fit(null);
   expect(sent.at(-1)).toEqual([34, 0, 0]);
+  expect(live.isRefused.value).toBe(true);
+  live.type(new Uint8Array(1));
+  expect(live.isRefused.value).toBe(false);
 });
 
 test("what is pasted is sent in pieces that any server takes", () => {

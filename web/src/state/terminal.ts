@@ -31,6 +31,8 @@ export class LiveTerminal {
   /** What the agent has decided; null before it has. */
   readonly size: Signal<TerminalSize | null> = signal(null);
   readonly isRunning: Signal<boolean> = signal(true);
+  /** Something was typed last while there was no connection. It is never sent: the shell may wait for something else. */
+  readonly isRefused: Signal<boolean> = signal(false);
   readonly #document: LiveDocument;
   readonly #screen: TerminalScreen;
   readonly #end: () => void;
@@ -68,6 +70,7 @@ export class LiveTerminal {
   }
 
   type(bytes: Uint8Array): void {
+    this.isRefused.value = !this.#isLive;
     for (let start = 0; start < bytes.length; start += MOST_TYPED_BYTES)
       this.#send(input(bytes.subarray(start, start + MOST_TYPED_BYTES)));
   }

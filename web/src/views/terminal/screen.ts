@@ -4,6 +4,7 @@ import { FitAddon } from "@xterm/addon-fit";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import type { LiveDocument } from "../../state/document.ts";
+import { quietly } from "../../state/kept.ts";
 import { LiveTerminal } from "../../state/terminal.ts";
 import type { EditorContext } from "../editors.ts";
 import { limitAnswers } from "./questions.ts";
@@ -11,6 +12,9 @@ import { themeOf } from "./theme.ts";
 
 const SCROLLBACK_LINES = 10_000;
 const READABLE_CONTRAST = 4.5;
+const FONT_SIZE_KEPT_AS = "carrel-terminal-font-size";
+const SMALLEST_PX = 8;
+const LARGEST_PX = 32;
 
 export interface ScreenOptions {
   readonly document: LiveDocument;
@@ -32,7 +36,7 @@ export class Screen {
     const style = getComputedStyle(host);
     const terminal = new Terminal({
       fontFamily: style.fontFamily,
-      fontSize: Number.parseFloat(style.fontSize),
+      fontSize: keptFontSize() ?? Number.parseFloat(style.fontSize),
       scrollback: SCROLLBACK_LINES,
       minimumContrastRatio: READABLE_CONTRAST,
       linkHandler: { activate: follows },
@@ -62,8 +66,11 @@ export class Screen {
     this.live.fit(size ? { columns: size.cols, rows: size.rows } : null);
   }
 
-  setFontSize(pixels: number): void {
-    this.terminal.options.fontSize = pixels;
+  /** For this terminal now, and for all that this browser opens from now on. */
+  changeFontSize(step: number): void {
+    const { options } = this.terminal;
+    options.fontSize = within((options.fontSize ?? LARGEST_PX) + step);
+    quietly(() => localStorage.setItem(FONT_SIZE_KEPT_AS, String(options.fontSize)));
     this.fit();
   }
 
@@ -95,6 +102,13 @@ export class Screen {
       this.terminal.options.disableStdin = document.readonly.value;
     });
   }
+}
+
+const within = (pixels: number): number => Math.min(Math.max(pixels, SMALLEST_PX), LARGEST_PX);
+
+function keptFontSize(): number | null {
+  const kept = Number.parseFloat(quietly(() => localStorage.getItem(FONT_SIZE_KEPT_AS)) ?? "");
+  return Number.isFinite(kept) ? within(kept) : null;
 }
 
 /** Open an address of the web that was clicked in a new tab; one of this server leads out of the terminal. */

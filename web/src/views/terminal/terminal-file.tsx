@@ -10,8 +10,6 @@ import { Screen } from "./screen.ts";
 
 /** How high it is where the page grows with its content. */
 export const NATURAL_REM = 28;
-const SMALLEST_PX = 8;
-const LARGEST_PX = 32;
 const STEP_PX = 2;
 
 interface TerminalFileProps {
@@ -57,12 +55,7 @@ export function TerminalFile({ document, context, screen }: TerminalFileProps): 
 }
 
 function TextSize({ screen }: { readonly screen: Signal<Screen | null> }): VNode {
-  const change = (step: number) => {
-    const shown = screen.value;
-    if (shown === null) return;
-    const pixels = (shown.terminal.options.fontSize ?? LARGEST_PX) + step;
-    shown.setFontSize(Math.min(Math.max(pixels, SMALLEST_PX), LARGEST_PX));
-  };
+  const change = (step: number) => screen.value?.changeFontSize(step);
   return (
     <>
       <button type="button" aria-label="A− Smaller text" title="Smaller text" onClick={() => change(-STEP_PX)}>
@@ -77,8 +70,10 @@ function TextSize({ screen }: { readonly screen: Signal<Screen | null> }): VNode
 
 function stateOf(document: LiveDocument, screen: Screen | null): string {
   const status = document.status.value;
-  if (status === "offline") return "Offline: what is typed now is lost";
+  const isRefused = screen?.live.isRefused.value;
+  if (status === "offline") return isRefused ? "Offline: what you type is not sent" : "Offline: nothing can be typed";
   if (status !== "live") return "";
+  if (isRefused) return "Online again; what you typed meanwhile was not sent";
   if (document.readonly.value) return "Read only";
   return screen?.live.isRunning.value !== false ? "" : "The shell has ended";
 }

@@ -28,7 +28,7 @@ EXAMPLES = {
     "/auth/verify": ["/auth/verify"],
     "/auth/impersonate": ["/auth/impersonate"],
     "/settings": ["/settings"],
-    "/settings/:section": [f"/settings/{section}" for section in ("browsers", "api-keys", "preferences")],
+    "/settings/:section": [f"/settings/{section}" for section in ("browsers", "api-keys", "activity", "preferences")],
     "/admin": ["/admin"],
     "/admin/:section": [f"/admin/{section}" for section in ("projects", "site", "mails", "audit", "health")],
     "/projects": ["/projects"],

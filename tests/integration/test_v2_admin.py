@@ -136,8 +136,9 @@ def test_an_admin_goes_on_as_somebody_and_returns(boss: Person, grace: Person) -
     assert browser.cookies == {COOKIE: own}
     assert browser.whoever == boss.account_id
     assert WebBrowser(boss.hub, as_grace).whoever is None
-    rows = signed_in(grace).call("settings/activity")["rows"]
-    seen = {row["procedure"]: row for row in rows}
+    by_others = signed_in(grace).call("settings/activity", by_others=True)["rows"]
+    assert [row for row in by_others if row["impersonator_id"] is None and row["account_id"] == grace.account_id] == []
+    seen = {row["procedure"]: row for row in by_others}
     assert seen["v2/projects/create"]["impersonator_id"] == boss.account_id
     assert seen["v2/projects/create"]["ip"] is None
     assert seen["v2/accounts/set-password"]["outcome"] == "only-the-account-itself"
@@ -174,6 +175,14 @@ def test_an_account_sees_its_own_rows_and_admins_see_all(admin: Person, ada: Per
     assert own["rows"][0]["ip"] == "127.0.0.1"
     assert (own["rows"][1]["ip"], own["rows"][1]["credential"]) == (None, None)
     assert own["names"][grace.account_id] == "Grace Test"
+    for wanted, procedures in (
+        ({"by_others": True}, ["v1/create_account"]),
+        ({"procedure": "v1/create_p"}, ["v1/create_project"]),
+        ({"failed": True}, []),
+        ({"before": own["rows"][0]["seq"]}, ["v1/create_account"]),
+    ):
+        found = by_key(grace, "settings/activity", **wanted).json()["rows"]
+        assert [row["procedure"] for row in found] == procedures
     everything = by_key(admin, "admin/audit").json()["rows"]
     assert {row["account_id"] for row in everything} >= {ada.account_id, grace.account_id}
     about = by_key(admin, "admin/audit", account=grace.email_address, procedure="v1/create_a").json()["rows"]

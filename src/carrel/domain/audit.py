@@ -66,6 +66,8 @@ class AuditFilter:
     failed: bool = False
     before: int | None = None
     """A place: rows older than that one."""
+    not_by: str | None = None
+    """An account: what it did itself is left out, and what another did as it is not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, or_, select, text
+from sqlalchemy import insert, not_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.audit import AuditEntry, AuditFilter, AuditRow
@@ -36,6 +36,9 @@ class AuditRows:
         if wanted.concerns is not None:
             involved = (audit.c.account_id, audit.c.target_account_id, audit.c.impersonator_id)
             query = query.where(or_(*(column == wanted.concerns for column in involved)))
+        if wanted.not_by is not None:
+            itself = (audit.c.account_id == wanted.not_by) & audit.c.impersonator_id.is_(None)
+            query = query.where(or_(audit.c.account_id.is_(None), not_(itself)))
         if wanted.project_id is not None:
             query = query.where(audit.c.target_project_id == wanted.project_id)
         if wanted.procedure is not None:

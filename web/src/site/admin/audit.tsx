@@ -1,7 +1,8 @@
 /** The audit: who did what, and whether its rows are as they were written. */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { flag, list, maybe, number, object, record, type Shaped, text } from "../../wire/shape.ts";
+import { maybe, number, object, type Shaped, text } from "../../wire/shape.ts";
+import { type AuditRow, auditRows } from "../audit-rows.ts";
 import { useSite } from "../site.ts";
 import { admin, auditWords as words } from "../strings/admin.ts";
 import { Check } from "../ui/fields.tsx";
@@ -10,20 +11,6 @@ import { Field, LoadedView, Problem } from "../ui/ui.tsx";
 import { useLoading, useWork } from "../ui/work.ts";
 import { FoundPage } from "./found.tsx";
 
-const row = object({
-  seq: number,
-  time: number,
-  procedure: text,
-  outcome: text,
-  account_id: maybe(text),
-  impersonator_id: maybe(text),
-  credential: maybe(text),
-  target_account_id: maybe(text),
-  target_project_id: maybe(text),
-  ip: maybe(text),
-});
-type Row = Shaped<typeof row>;
-const found = object({ rows: list(row), names: record(text), more: flag });
 const verdict = object({ rows: number, hash: text, broken_at: maybe(number) });
 
 export function Page(): VNode {
@@ -32,7 +19,10 @@ export function Page(): VNode {
   const procedure = useSignal("");
   const failed = useSignal(false);
   const wanted = useSignal({ account: account.peek(), procedure: "", failed: false, before: null as number | null });
-  const loading = useLoading((signal) => api.call("/admin/audit", wanted.value, found, signal), [api, wanted.value]);
+  const loading = useLoading(
+    (signal) => api.call("/admin/audit", wanted.value, auditRows, signal),
+    [api, wanted.value],
+  );
   const search = (event: Event): void => {
     event.preventDefault();
     wanted.value = { account: account.value, procedure: procedure.value, failed: failed.value, before: null };
@@ -93,14 +83,14 @@ export function Page(): VNode {
 
 type Names = Readonly<Record<string, string>>;
 
-function who(one: Row, names: Names): string {
+function who(one: AuditRow, names: Names): string {
   if (one.account_id === null) return words.nobody();
   const name = names[one.account_id] ?? one.account_id;
   if (one.impersonator_id === null || one.impersonator_id === one.account_id) return name;
   return words.actedBy({ name, admin: names[one.impersonator_id] ?? one.impersonator_id });
 }
 
-function about(one: Row, names: Names): string {
+function about(one: AuditRow, names: Names): string {
   if (one.target_account_id !== null) return names[one.target_account_id] ?? one.target_account_id;
   return one.target_project_id === null ? "" : words.project({ id: one.target_project_id });
 }

@@ -3,6 +3,7 @@ import "../settings/settings.css";
 import type { ComponentType, VNode } from "preact";
 import type { Params } from "../router.ts";
 import { AccountSettings } from "../settings/account.tsx";
+import { Activity } from "../settings/activity.tsx";
 import { Browsers } from "../settings/browsers.tsx";
 import { Keys } from "../settings/keys.tsx";
 import { Preferences } from "../settings/preferences.tsx";
@@ -21,6 +22,7 @@ const SECTIONS: readonly Section[] = [
   { path: "account", title: settings.account, View: AccountSettings },
   { path: "browsers", title: settings.browsers, View: Browsers },
   { path: "api-keys", title: settings.keys, View: () => <Keys /> },
+  { path: "activity", title: settings.activity, View: Activity },
   { path: "preferences", title: settings.preferences, View: Preferences },
 ];
 

@@ -5,6 +5,7 @@ export const settings = strings({
   account: ["Account", "Konto"],
   browsers: ["Signed-in browsers", "Angemeldete Browser"],
   keys: ["API keys", "API-Schlüssel"],
+  activity: ["Activity", "Aktivität"],
   preferences: ["Preferences", "Vorlieben"],
   save: ["Save", "Speichern"],
   saving: ["Saving…", "Wird gespeichert…"],

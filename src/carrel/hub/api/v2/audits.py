@@ -61,8 +61,11 @@ class Rows(Struct):
 
 
 class ActivityParams(Struct):
-    """`before`: rows older than the one with this number."""
+    """`procedure`: how its name begins; `by_others`: not what one did oneself; `before`: rows older than that one."""
 
+    procedure: _Text = ""
+    failed: bool = False
+    by_others: bool = False
     before: int | None = None
 
 
@@ -70,7 +73,14 @@ class ActivityParams(Struct):
 async def activity(params: ActivityParams, call: V2Call) -> Rows:
     """What one's account did, and what was done to it or as it."""
     own = call.account.account_id
-    return await _rows(AuditFilter(concerns=own, before=params.before), call, shown_to=own)
+    wanted = AuditFilter(
+        own,
+        procedure=params.procedure or None,
+        failed=params.failed,
+        before=params.before,
+        not_by=own if params.by_others else None,
+    )
+    return await _rows(wanted, call, shown_to=own)
 
 
 class AuditParams(Struct):

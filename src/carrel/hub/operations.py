@@ -4,10 +4,11 @@ Dialects make an `Operation` of each procedure that is registered with them, fro
 that is none of a registry's is made with one. `api/openapi` makes the document of all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -71,6 +72,17 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     is_open: bool = field(default=False)
     """It can be called without credentials."""
+
+
+def reply_types(handler: Callable[..., Any]) -> tuple[Any, ...]:
+    """What a handler returns: the parts of a union, `NoneType` for nothing. Raises `TypeError` if it does not say.
+
+    What may be any JSON is said with `Annotated[Any, Meta(description=…)]`.
+    """
+    returned = get_type_hints(handler, include_extras=True).get("return", Any)
+    if returned in (Any, dict, list, dict[str, Any], list[Any], list[dict[str, Any]]):
+        raise TypeError(f"{handler.__module__}.{handler.__qualname__} does not say what it returns")
+    return get_args(returned) if get_origin(returned) in (Union, UnionType) else (returned,)
 
 
 class Refusal(Struct):

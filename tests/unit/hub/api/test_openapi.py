@@ -7,10 +7,13 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from carrel.hub.api.openapi.document import document
+from carrel.hub.api.rpc.registry import Caller, Functions
 from carrel.hub.api.v2.commercial import AREAS
+from carrel.hub.api.v2.compatible import CompatibleProcedures
+from carrel.hub.api.v2.procedure import Procedures
 from carrel.hub.app import create_app
 from carrel.hub.operations import Operation
-from carrel.hub.routes import CarrelRoute
+from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.settings import load_settings
 
 ROUTES = [route for route in create_app(load_settings()).routes if isinstance(route, CarrelRoute)]
@@ -45,3 +48,23 @@ def test_a_call_is_described(operation: Operation) -> None:
 def test_no_two_calls_have_the_same_name() -> None:
     ids = [operation.id for operation in OPERATIONS]
     assert len(ids) == len(set(ids)) > 150
+
+
+class Params(msgspec.Struct):
+    """No parameters."""
+
+
+@pytest.mark.parametrize("returned", [Any, dict, dict[str, Any], list[Any]])
+def test_a_handler_that_does_not_say_what_it_returns_cannot_be_registered(returned: Any) -> None:
+    async def silent(params: Params, call: Any):  # type: ignore[no-untyped-def]  # that is what is wrong
+        """Do nothing."""
+
+    async def vague(params: Params, call: Any) -> returned:
+        """Do nothing."""
+
+    access = RouteAccess.PUBLIC
+    registries = Procedures().post("/x", access=access), CompatibleProcedures().post("/x", access=access)
+    for register in (*registries, Functions().procedure("x", may_call=Caller.ACCOUNT)):
+        for handler in (silent, vague):
+            with pytest.raises(TypeError, match=f"{handler.__name__} does not say what it returns"):
+                register(handler)

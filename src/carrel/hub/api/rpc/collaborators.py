@@ -1,6 +1,6 @@
 """RPC functions about who works together on a project."""
 
-from typing import Any
+from msgspec import Struct
 
 from carrel.domain.projects import OnlyOwnersChangeRoles, Permission, PermissionMissing
 from carrel.hub.api.rpc.projects import refusals
@@ -23,12 +23,16 @@ functions = Functions()
 _TEXTS = refusals("user must be a collaborator")
 
 
+class Added(Struct):
+    project_id: str | list[str]
+
+
 @functions.procedure("projects.addCollaborator", may_call=Caller.ACCOUNT, argument=IN_OPTS)
-async def add(params: AddCollaboratorParams, call: Call) -> Any:
+async def add(params: AddCollaboratorParams, call: Call) -> Added:
     """Add accounts to projects. The value has the project's id for a single token, else a list of ids."""
     joined = (await add_collaborator(params, call)).project_id
-    named = params.project_id if isinstance(params.project_id, list) else [params.project_id]
-    return {"project_id": named if joined is None else joined}
+    named = params.project_id if isinstance(params.project_id, list) else [params.project_id or ""]
+    return Added(named if joined is None else joined)
 
 
 @functions.procedure(
@@ -37,13 +41,13 @@ async def add(params: AddCollaboratorParams, call: Call) -> Any:
     argument=IN_OPTS,
     texts=_TEXTS,
 )
-async def remove(params: RemoveParams, call: Call) -> Any:
+async def remove(params: RemoveParams, call: Call) -> None:
     """Take an account off a project. Owners cannot be removed."""
     await remove_collaborator(params, call)
 
 
 @functions.procedure("projects.inviteCollaborator", may_call=Caller.ACCOUNT, argument=IN_OPTS, texts=_TEXTS)
-async def invite(params: InviteParams, call: Call) -> Any:
+async def invite(params: InviteParams, call: Call) -> None:
     """Add an account to a project and, if there is a text, mail an invitation, as `invite_collaborator` of API v1."""
     await invite_collaborator(params, call)
 
@@ -58,7 +62,7 @@ class AddressesParams(InviteAddressesParams):
 @functions.procedure(
     "projects.inviteCollaboratorWithoutAccount", may_call=Caller.ACCOUNT, argument=IN_OPTS, texts=_TEXTS
 )
-async def invite_addresses(params: AddressesParams, call: Call) -> Any:
+async def invite_addresses(params: AddressesParams, call: Call) -> None:
     """Invite people by their e-mail addresses, as `invite_noncloud_collaborators` of API v1."""
     await invite_noncloud_collaborators(params, call)
 
@@ -69,6 +73,6 @@ async def invite_addresses(params: AddressesParams, call: Call) -> Any:
     argument=IN_OPTS,
     texts={PermissionMissing: str(OnlyOwnersChangeRoles())},
 )
-async def change_user_type(params: TypeParams, call: Call) -> Any:
+async def change_user_type(params: TypeParams, call: Call) -> None:
     """Make somebody an owner, or an owner a collaborator. For owners."""
     await change_type(params, await call.access(params.project_id, Permission.READ), call.platform)

@@ -2,17 +2,17 @@
 
 import re
 from dataclasses import replace
-from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from carrel import __version__
 from carrel.domain.errors import DomainError
 from carrel.domain.execution import ExecResult, ExecSpec
 from carrel.hub.api.rpc.registry import Caller, Functions
+from carrel.hub.api.rpc.system import Now
 from carrel.hub.api.v1 import execution
-from carrel.hub.api.v1.jupyter import ExecuteParams, jupyter_execute
+from carrel.hub.api.v1.jupyter import ExecuteParams, Output, jupyter_execute
 from carrel.hub.api.v1.projects import ProjectParams
 from carrel.hub.call import Call
 from carrel.kit import timestamps
@@ -46,16 +46,21 @@ class ComputeServerMissing(DomainError):
 
 
 @functions.procedure("system.ping", may_call=Caller.ON_PROJECT, only_reads=True)
-async def ping(params: ProjectParams, call: Call) -> Any:
+async def ping(params: ProjectParams, call: Call) -> Now:
     """Tell the server's time, in milliseconds since the epoch."""
-    return {"now": timestamps.to_milliseconds(call.platform.clock.now())}
+    return Now(timestamps.to_milliseconds(call.platform.clock.now()))
+
+
+class Tested(Struct):
+    project_id: str
+    server_time: int
 
 
 @functions.procedure("system.test", may_call=Caller.ON_PROJECT, only_reads=True)
-async def test(params: ProjectParams, call: Call) -> Any:
+async def test(params: ProjectParams, call: Call) -> Tested:
     """Tell which project it is."""
     now = timestamps.to_milliseconds(call.platform.clock.now())
-    return {"project_id": params.project_id, "server_time": now}
+    return Tested(params.project_id, now)
 
 
 class ExecParams(execution.ExecParams):
@@ -70,25 +75,28 @@ class ExecParams(execution.ExecParams):
 
 
 @functions.procedure("system.exec", may_call=Caller.ON_PROJECT, texts={DomainError: execution.reason})
-async def run(params: ExecParams, call: Call) -> Any:
+async def run(params: ExecParams, call: Call) -> execution.Executed:
     """Run a command, as the event `project_exec` of API v1 does; the directory `cwd` wins over `path`."""
-    return (await execution.project_exec(params, call)).fields()
+    return (await execution.project_exec(params, call)).plain()
 
 
 @functions.procedure("system.jupyterExecute", may_call=Caller.ON_PROJECT)
-async def execute(params: ExecuteParams, call: Call) -> Any:
+async def execute(params: ExecuteParams, call: Call) -> Output | None:
     """Run code in a kernel of its own, which ends with the call; the value is the list of output items."""
     return (await jupyter_execute(params, call)).output
 
 
+class RunningKernel(Struct):
+    pid: int
+    connectionFile: str
+    kernel_name: str | UnsetType = UNSET
+
+
 @functions.procedure("system.listJupyterKernels", may_call=Caller.ON_PROJECT, only_reads=True)
-async def list_kernels(params: ProjectParams, call: Call) -> Any:
+async def list_kernels(params: ProjectParams, call: Call) -> list[RunningKernel]:
     """List the processes of the project that are Jupyter kernels."""
     running = await call.platform.evaluations.running(await call.access(params.project_id))
-    return [
-        {"pid": one.pid, "connectionFile": one.connection_file} | ({"kernel_name": one.name} if one.name else {})
-        for one in running
-    ]
+    return [RunningKernel(one.pid, one.connection_file, one.name or UNSET) for one in running]
 
 
 class StopParams(Struct):
@@ -96,11 +104,15 @@ class StopParams(Struct):
     pid: float
 
 
+class Stopped(Struct):
+    success: bool
+
+
 @functions.procedure("system.stopJupyterKernel", may_call=Caller.ON_PROJECT)
-async def stop_kernel(params: StopParams, call: Call) -> Any:
+async def stop_kernel(params: StopParams, call: Call) -> Stopped:
     """Kill a kernel; no success if there is none with that process."""
     access = await call.access(params.project_id)
-    return {"success": await call.platform.evaluations.stop(access, max(0, min(int(params.pid), _LARGEST_PID)))}
+    return Stopped(await call.platform.evaluations.stop(access, max(0, min(int(params.pid), _LARGEST_PID))))
 
 
 class SignalParams(Struct):
@@ -117,7 +129,7 @@ class SignalRefused(DomainError):
 
 
 @functions.procedure("system.signal", may_call=Caller.ON_PROJECT)
-async def send_signal(params: SignalParams, call: Call) -> Any:
+async def send_signal(params: SignalParams, call: Call) -> None:
     """Send a signal (its number or name, without one 2) to processes of the project."""
     pids = params.pids if params.pid is None else [params.pid, *params.pids]
     if not _SIGNAL.fullmatch(params.signal) or not pids or not all(map(_PID.fullmatch, pids)):
@@ -128,14 +140,21 @@ async def send_signal(params: SignalParams, call: Call) -> Any:
         raise SignalRefused(done.stderr.strip().rpartition("kill: ")[2])
 
 
+class Configuration(Struct):
+    """`capabilities`: whether there is the program, by what it is for."""
+
+    timestamp: str
+    capabilities: dict[str, bool]
+
+
 @functions.procedure("system.configuration", may_call=Caller.ON_PROJECT, only_reads=True)
-async def configuration(params: ProjectParams, call: Call) -> Any:
+async def configuration(params: ProjectParams, call: Call) -> Configuration:
     """Tell what the project has the programs for: `capabilities`, each true or false."""
     script = f"for name in {' '.join(_PROGRAMS.values())}; do command -v $name; done; true"
     found = {line.rpartition("/")[2] for line in (await _shell(script, params.project_id, call)).stdout.splitlines()}
     capabilities = {what: program in found for what, program in _PROGRAMS.items()}
     capabilities["jupyter"] = bool(await call.platform.evaluations.list_common_kernels())
-    return {"timestamp": timestamps.to_text(call.platform.clock.now()), "capabilities": capabilities}
+    return Configuration(timestamps.to_text(call.platform.clock.now()), capabilities)
 
 
 async def _shell(script: str, project_id: str, call: Call) -> ExecResult:
@@ -143,6 +162,6 @@ async def _shell(script: str, project_id: str, call: Call) -> ExecResult:
 
 
 @functions.procedure("system.version", may_call=Caller.ON_PROJECT, only_reads=True)
-async def version(params: ProjectParams, call: Call) -> Any:
+async def version(params: ProjectParams, call: Call) -> str:
     """Tell the version of the server that runs the project."""
     return __version__

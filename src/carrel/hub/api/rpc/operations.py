@@ -5,8 +5,17 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, defstruct
 
 from carrel.hub.api.rpc.registry import Caller, Function
-from carrel.hub.api.v2.operations import reply_types
-from carrel.hub.operations import BODY_STATUSES, Content, Credential, Operation, Refusal, Status, like, refusals
+from carrel.hub.operations import (
+    BODY_STATUSES,
+    Content,
+    Credential,
+    Operation,
+    Refusal,
+    Status,
+    like,
+    refusals,
+    reply_types,
+)
 
 _REFUSALS = refusals("rpc", {429: "Too many calls with this key.", **BODY_STATUSES})
 _PATIENCE = "How long the server waits for the result, in milliseconds; 15 s without."

@@ -1,8 +1,6 @@
 """RPC functions about projects: make, describe, start, stop, delete, share, copy."""
 
-from typing import Any
-
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType, convert, field
 
 from carrel.domain.copies import SourceBlocked, TargetBlocked
 from carrel.domain.errors import AdminRequired
@@ -16,7 +14,6 @@ from carrel.kit import timestamps
 
 functions = Functions()
 
-_STATE = ("state", "time")
 _FIRST_PROCESS = 1
 """What the first process of a sandbox is called in it."""
 
@@ -42,7 +39,7 @@ class CreateParams(Struct):
 
 
 @functions.procedure("projects.createProject", may_call=Caller.RANKED)
-async def create_project(params: CreateParams, call: Call) -> Any:
+async def create_project(params: CreateParams, call: Call) -> str:
     """Make a project of one's own; the value is its id. Admins may say which."""
     projects = call.platform.projects
     project = await projects.create(
@@ -68,7 +65,7 @@ class CopyParams(copies.CopyParams, kw_only=True):
         TargetBlocked: "user must be collaborator on target project",
     },
 )
-async def copy_path(params: CopyParams, call: Call) -> Any:
+async def copy_path(params: CopyParams, call: Call) -> None:
     """Copy a path between projects, or within one, which are not started; returns when it is done."""
     service = call.platform.copies
     source = await service.source(call.principal, params.src_project_id)
@@ -77,19 +74,19 @@ async def copy_path(params: CopyParams, call: Call) -> Any:
 
 
 @functions.procedure("projects.start", may_call=Caller.ACCOUNT, texts=_to("start it"))
-async def start(params: ProjectParams, call: Call) -> Any:
+async def start(params: ProjectParams, call: Call) -> None:
     """Start a project; returns when it runs."""
     await call.platform.projects.start(await call.access(params.project_id))
 
 
 @functions.procedure("projects.stop", may_call=Caller.ACCOUNT, texts=_to("stop it"))
-async def stop(params: ProjectParams, call: Call) -> Any:
+async def stop(params: ProjectParams, call: Call) -> None:
     """Stop a project: every process of it ends. Fine if it does not run."""
     await call.platform.projects.stop(await call.access(params.project_id))
 
 
 @functions.procedure("projects.touch", may_call=Caller.ACCOUNT, texts=_to("touch it"))
-async def touch(params: ProjectParams, call: Call) -> Any:
+async def touch(params: ProjectParams, call: Call) -> None:
     """Mark a project as in use and start it; returns when it runs."""
     access = await call.access(params.project_id)
     await call.platform.projects.touched(access)
@@ -104,35 +101,49 @@ async def touch(params: ProjectParams, call: Call) -> Any:
         ProjectIdInvalid: "project_id must be a valid UUID",
     },
 )
-async def delete(params: ProjectParams, call: Call) -> Any:
+async def delete(params: ProjectParams, call: Call) -> None:
     """Mark a project as deleted and stop it; its files stay. Every collaborator may, and admins."""
     await call.platform.projects.set_deleted(await call.access(params.project_id), True)
 
 
+class State(Struct, omit_defaults=True):
+    state: str | UnsetType = UNSET
+    time: str | UnsetType = UNSET
+
+
 @functions.procedure("projects.state", may_call=Caller.ACCOUNT, only_reads=True, texts=_to("get state"))
-async def state(params: ProjectParams, call: Call) -> Any:
+async def state(params: ProjectParams, call: Call) -> State:
     """Tell whether a project runs (`opened`, `starting`, `running`, `stopping`), and since when."""
     access = await call.access(params.project_id)
     query = {"projects_all": {"project_id": access.project_id, "state": None}}
     found = (await call.platform.queries.run(call.principal, query, None))["projects_all"]["state"]
-    return {name: found[name] for name in _STATE if name in found}
+    return convert(found, State)
+
+
+class Status(Struct):
+    """Nothing if the project does not run."""
+
+    pid: int | UnsetType = field(default=UNSET, name="project.pid")
+    start_ts: int | UnsetType = UNSET
+    disk_MB: float | UnsetType = UNSET
+    memory: dict[str, int] | UnsetType = UNSET
 
 
 @functions.procedure("projects.status", may_call=Caller.ACCOUNT, only_reads=True, texts=_to("get status"))
-async def status(params: ProjectParams, call: Call) -> Any:
+async def status(params: ProjectParams, call: Call) -> Status:
     """Tell since when a project runs and what it uses (memory in KiB); nothing if it does not run."""
     project = (await call.access(params.project_id)).project
     sandbox = call.platform.lifecycle.find_sandbox(project.project_id)
     if sandbox is None:
-        return {}
+        return Status()
     memory = (await call.platform.lifecycle.usage(project.project_id)).memory_bytes
     disk_bytes = await call.platform.disk_watch.used_bytes(project)
-    return {
-        "project.pid": _FIRST_PROCESS,
-        "start_ts": timestamps.to_milliseconds(sandbox.started_at),
-        "disk_MB": round(disk_bytes / 1e6, 3),
-        "memory": {} if memory is None else {"rss": memory // 1024},
-    }
+    return Status(
+        pid=_FIRST_PROCESS,
+        start_ts=timestamps.to_milliseconds(sandbox.started_at),
+        disk_MB=round(disk_bytes / 1e6, 3),
+        memory={} if memory is None else {"rss": memory // 1024},
+    )
 
 
 class QuotaParams(Struct):
@@ -165,7 +176,7 @@ class QuotaParams(Struct):
 
 
 @functions.procedure("projects.setQuotas", may_call=Caller.ADMIN, texts={AdminRequired: "must be an admin"})
-async def set_quotas(params: QuotaParams, call: Call) -> Any:
+async def set_quotas(params: QuotaParams, call: Call) -> None:
     """Set what a project may use, as `projects/set-admin-quotas` of API v2; one that runs is restarted."""
     access = await call.access(params.project_id)
     await call.platform.projects.set_quotas(access.project, params.as_in_v2().settings())

@@ -15,6 +15,7 @@ from msgspec import Struct, defstruct
 from carrel.domain.errors import DomainError
 from carrel.hub.api.v1.parameters import Parameters, ParametersInvalid
 from carrel.hub.call import Call
+from carrel.hub.operations import reply_types
 
 
 class Caller(Enum):
@@ -126,7 +127,7 @@ class Functions:
         argument: Argument = WHOLE,
         only_reads: bool = False,
     ) -> Callable[[H], H]:
-        """Register a handler `(params: Struct, call: Call)`; unless it only reads, its calls are audited."""
+        """Register a handler `(params: Struct, call: Call) -> Value`; unless it only reads, its calls are audited."""
         if not isinstance(may_call, Caller):
             raise TypeError(f"function {name!r} does not say who may call it")
 
@@ -135,6 +136,7 @@ class Functions:
             if not summary:
                 raise TypeError(f"function {name!r} has no docstring")
             struct = inspect.get_annotations(handler, eval_str=True)["params"]
+            reply_types(handler)
             parameters = Parameters.of(struct)
             self._add(Function(name, may_call, parameters, handler, texts or {}, argument, summary, only_reads))
             return handler

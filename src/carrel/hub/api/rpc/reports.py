@@ -16,7 +16,7 @@ class ErrorParams(Struct):
 
 
 @functions.procedure("system.logClientError", may_call=Caller.ACCOUNT, only_reads=True)
-async def log_client_error(params: ErrorParams, call: Call) -> Any:
+async def log_client_error(params: ErrorParams, call: Call) -> None:
     """Report what went wrong in a program of the caller, as `log_client_error` of API v1."""
     await _record((params.event, params.error), call)
 
@@ -29,7 +29,7 @@ class WebappErrorParams(Struct):
 
 
 @functions.procedure("system.webappError", may_call=Caller.ACCOUNT, only_reads=True)
-async def webapp_error(params: WebappErrorParams, call: Call) -> Any:
+async def webapp_error(params: WebappErrorParams, call: Call) -> None:
     """Report what went wrong in a page, as `system.logClientError`."""
     await _record((params.name, params.message, params.comment, params.stacktrace), call)
 
@@ -44,5 +44,5 @@ class TrackingParams(Struct):
 
 
 @functions.procedure("system.userTracking", may_call=Caller.ACCOUNT, only_reads=True)
-async def user_tracking(params: TrackingParams, call: Call) -> Any:
+async def user_tracking(params: TrackingParams, call: Call) -> None:
     """Accepted and discarded: what people do is not followed here."""

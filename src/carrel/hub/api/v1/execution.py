@@ -119,8 +119,8 @@ class Sample(msgspec.Struct):
     cpu_secs: float
 
 
-class ExecOutput(Reply, tag_field="event", tag="project_exec_output"):
-    """What the command wrote and its exit code; the fields after `type` are those of async commands."""
+class Executed(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What a command wrote and its exit code; the fields after `type` are those of async commands."""
 
     stdout: str
     stderr: str
@@ -132,6 +132,14 @@ class ExecOutput(Reply, tag_field="event", tag="project_exec_output"):
     start: int | None = None
     elapsed_s: float | None = None
     stats: list[Sample] | None = None
+
+
+class ExecOutput(Executed, Reply, tag_field="event", tag="project_exec_output"):
+    """What the command wrote and its exit code; the fields after `type` are those of async commands."""
+
+    def plain(self) -> Executed:
+        """The same for the dialects in which replies do not name events."""
+        return msgspec.convert(self, Executed, from_attributes=True)
 
     @classmethod
     def of(cls, result: ExecResult) -> "ExecOutput":

@@ -1,6 +1,6 @@
 """Events about Jupyter kernels: which there are, and code that is run once in a kernel of its own."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -117,13 +117,23 @@ class ExecuteParams(msgspec.Struct):
         return EvaluationSpec(self.kernel, self.input, tuple(self.history), self.path)
 
 
+_ITEMS = {"type": "array", "items": {"type": "object"}}
+Output = Annotated[
+    msgspec.Raw,
+    msgspec.Meta(
+        description="Printed text (`name`, `text`), results and displays (`data`, `metadata`), errors.",
+        extra_json_schema=_ITEMS,
+    ),
+]
+
+
 class ExecuteReply(Reply, tag_field="event", tag="jupyter_execute_response"):
     """`output`: a list of items: printed text (`name`, `text`), results and displays (`data`, `metadata`), errors.
 
     `time`: when it was run. For a `hash` of which no result is known, `output` is null and the rest absent.
     """
 
-    output: msgspec.Raw | None
+    output: Output | None
     time: str | None = None
     total_time_s: float | None = None
 

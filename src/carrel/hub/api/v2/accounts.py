@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from carrel.domain.accounts import Account
 from carrel.domain.principals import AccountPrincipal, browser_credential
 from carrel.domain.web_sessions import SignInFailed, SignInRequired
-from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures
+from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures, Success
 from carrel.hub.api.v2.procedure import CallRefused, V2Call
 from carrel.hub.auth.cookies import (
     browser_of,
@@ -35,13 +35,19 @@ def let_in(account: Account, cookie: str, call: V2Call) -> None:
     call.cookies.append(session_cookie(cookie))
 
 
+class Known(Struct):
+    """Whom the browser is signed in as, or who was made."""
+
+    account_id: str
+
+
 class SignInParams(Struct):
     email: str
     password: str
 
 
 @procedures.post("/auth/sign-in", access=RouteAccess.PUBLIC)
-async def sign_in(params: SignInParams, call: V2Call) -> Any:
+async def sign_in(params: SignInParams, call: V2Call) -> Known:
     """Sign this browser in; the cookie is good until it has not been used for 30 days."""
     refuse_foreign(call)
     try:
@@ -52,7 +58,7 @@ async def sign_in(params: SignInParams, call: V2Call) -> Any:
         call.trail.target_account_id = error.account_id
         raise
     let_in(account, cookie, call)
-    return {"account_id": account.account_id}
+    return Known(account.account_id)
 
 
 class SignOutParams(Struct):
@@ -60,7 +66,7 @@ class SignOutParams(Struct):
 
 
 @procedures.post("/accounts/sign-out", access=RouteAccess.BROWSER)
-async def sign_out(params: SignOutParams, call: V2Call) -> Any:
+async def sign_out(params: SignOutParams, call: V2Call) -> Success:
     """Sign this browser out, or with `all` every browser of the account."""
     session, sessions = (await signed_in(call.request, call.platform)).session, call.platform.web_sessions
     if params.all:
@@ -79,7 +85,7 @@ class DeleteParams(Struct):
 
 
 @procedures.post("/accounts/delete", access=RouteAccess.ACCOUNT)
-async def delete(params: DeleteParams, call: V2Call) -> Any:
+async def delete(params: DeleteParams, call: V2Call) -> Success:
     """Delete one's own account: its address is free again, its browsers are signed out, its keys are revoked."""
     await call.platform.accounts.delete(call.own_account, call.account.account_id)
     call.cookies.append(no_session_cookie())
@@ -90,31 +96,52 @@ class ProfileParams(Struct):
     account_id: str | None = None
 
 
+class Profile(Struct):
+    """Empty if one has not signed in; the fields after `color` are those of one's own."""
+
+    account_id: str | UnsetType = UNSET
+    first_name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
+    name: str | UnsetType | None = UNSET
+    image: Any = UNSET
+    color: Any = UNSET
+    is_admin: bool | UnsetType = UNSET
+    is_anonymous: bool | UnsetType = UNSET
+    email_address: str | UnsetType | None = UNSET
+    email_address_verified: bool | UnsetType = UNSET
+    impersonator: str | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, account: Account) -> "Profile":
+        """What everybody may know."""
+        return cls(
+            account_id=account.account_id,
+            first_name=account.first_name,
+            last_name=account.last_name,
+            name=account.name,
+            image=account.profile.get("image"),
+            color=account.profile.get("color"),
+        )
+
+
+class ProfileReply(Struct):
+    profile: Profile
+
+
 @procedures.post("/accounts/profile", access=RouteAccess.PUBLIC, only_reads=True)
-async def profile(params: ProfileParams, call: V2Call) -> Any:
+async def profile(params: ProfileParams, call: V2Call) -> ProfileReply:
     """What everybody may know of an account; without `account_id` one's own, empty if one has not signed in."""
     accounts = call.platform.accounts
     if params.account_id is not None:
-        return {"profile": _public(await accounts.find_by_id(params.account_id))}
+        return ProfileReply(Profile.of(await accounts.find_by_id(params.account_id)))
     try:
         who = await signed_in(call.request, call.platform)
     except SignInRequired:
-        return {"profile": {}}
-    account = who.account
-    own = {"is_admin": account.is_admin, "is_anonymous": False, "email_address": account.email_address}
-    own |= {"email_address_verified": account.email_address in account.email_address_verified}
+        return ProfileReply(Profile())
+    account, own = who.account, Profile.of(who.account)
+    own.is_admin, own.is_anonymous, own.email_address = account.is_admin, False, account.email_address
+    own.email_address_verified = account.email_address in account.email_address_verified
     if who.principal.is_impersonated:
         names = await accounts.names([who.session.impersonator_id or ""])
-        own |= {"impersonator": " ".join(*names.values()).strip()}
-    return {"profile": _public(account) | own}
-
-
-def _public(account: Account) -> dict[str, Any]:
-    return {
-        "account_id": account.account_id,
-        "first_name": account.first_name,
-        "last_name": account.last_name,
-        "name": account.name,
-        "image": account.profile.get("image"),
-        "color": account.profile.get("color"),
-    }
+        own.impersonator = " ".join(*names.values()).strip()
+    return ProfileReply(own)

@@ -1,7 +1,7 @@
 """Accounts for admins: find, make, ban, help in, and sign in as them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -9,7 +9,7 @@ from carrel.domain.accounts import Account
 from carrel.domain.errors import AdminRequired
 from carrel.domain.web_sessions import SignInRequired
 from carrel.hub.api.v2.accounts import let_in
-from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures, Texts
+from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures, Success, Texts
 from carrel.hub.api.v2.embed import Empty
 from carrel.hub.api.v2.procedure import Procedures, V2Call
 from carrel.hub.auth.cookies import (
@@ -39,23 +39,27 @@ class AccountParams(Struct):
 
 
 @compatible.post("/accounts/ban", access=RouteAccess.ADMIN, texts=_BAN_TEXTS)
-async def ban(params: AccountParams, call: V2Call) -> Any:
+async def ban(params: AccountParams, call: V2Call) -> Success:
     """End all that signs an account in, at once, and refuse its keys."""
     await call.platform.administration.ban(call.account, params.account_id)
     return STATUS_SUCCESS
 
 
 @compatible.post("/accounts/remove-ban", access=RouteAccess.ADMIN, texts=_BAN_TEXTS)
-async def remove_ban(params: AccountParams, call: V2Call) -> Any:
+async def remove_ban(params: AccountParams, call: V2Call) -> Success:
     """Take a ban back: keys work again, and one can sign in."""
     await call.platform.administration.remove_ban(params.account_id)
     return STATUS_SUCCESS
 
 
+class Address(Struct):
+    email_address: str | None
+
+
 @compatible.post("/accounts/get-email-address", access=RouteAccess.ADMIN, only_reads=True)
-async def get_email_address(params: AccountParams, call: V2Call) -> Any:
+async def get_email_address(params: AccountParams, call: V2Call) -> Address:
     """Tell an account's address."""
-    return {"email_address": (await call.platform.accounts.find_by_id(params.account_id)).email_address}
+    return Address((await call.platform.accounts.find_by_id(params.account_id)).email_address)
 
 
 class ListParams(Struct):

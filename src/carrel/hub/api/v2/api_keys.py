@@ -1,9 +1,8 @@
 """API keys: of one's account, and of projects on which one works."""
 
 from datetime import datetime
-from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from carrel.domain.errors import DomainError
 from carrel.domain.keys import ApiKey
@@ -42,29 +41,63 @@ class ActionUnknown(DomainError):
         super().__init__(f"unknown action '{action[:50]}'")
 
 
+class Key(Struct):
+    """A key; `secret` is in the reply that has made it alone, and what is unset is absent."""
+
+    id: int
+    account_id: str
+    name: str
+    trunc: str
+    created: str
+    project_id: str | UnsetType = UNSET
+    expire: str | UnsetType = UNSET
+    last_active: str | UnsetType = UNSET
+    secret: str | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, key: ApiKey, secret: str | UnsetType = UNSET) -> "Key":
+        return cls(
+            key.id,
+            key.account_id,
+            key.name,
+            key.trunc,
+            timestamps.to_text(key.created),
+            key.project_id or UNSET,
+            timestamps.to_text(key.expire) if key.expire else UNSET,
+            timestamps.to_text(key.last_active) if key.last_active else UNSET,
+            secret,
+        )
+
+
+class ApiKeysReply(Struct):
+    """`response`: the keys that were asked for, or the one that was made."""
+
+    response: list[Key] | UnsetType = UNSET
+
+
 @procedures.post("/api-keys", access=RouteAccess.ACCOUNT)
-async def api_keys(params: ApiKeysParams, call: V2Call) -> Any:
+async def api_keys(params: ApiKeysParams, call: V2Call) -> ApiKeysReply:
     """`get`, `create`, `edit` or `delete` keys of the account, or with `project_id` of that project.
 
     `create` answers the new key with its `secret`, which is shown this once.
     """
     caller = call.account if params.action == "get" else call.own_account
     found = await manage(params, caller, call)
-    return {} if found is None else {"response": found}
+    return ApiKeysReply(UNSET if found is None else found)
 
 
-async def manage(params: ApiKeysParams, caller: AccountPrincipal, call: AuditedCall) -> list[dict[str, Any]] | None:
+async def manage(params: ApiKeysParams, caller: AccountPrincipal, call: AuditedCall) -> list[Key] | None:
     """The records that were asked for or made; `None` where there is nothing to tell."""
     keys, owner = call.platform.keys, await _owner(params, caller, call.platform)
     match params.action:
         case "get":
             call.trail.only_reads = True
-            return [_record(key) for key in await keys.list_of(owner, only=_id(params.id))]
+            return [Key.of(key) for key in await keys.list_of(owner, only=_id(params.id))]
         case "create":
             key, secret = await keys.issue(
                 owner.account_id, params.name or "", project_id=owner.project_id, expire=params.expire
             )
-            return [_record(key) | {"secret": secret}]
+            return [Key.of(key, secret)]
         case "edit":
             await keys.edit(owner, _id(params.id) or 0, name=params.name, expire=params.expire)
         case "delete":
@@ -86,17 +119,3 @@ async def _owner(params: ApiKeysParams, caller: AccountPrincipal, platform: Plat
 
 def _id(given: float | None) -> int | None:
     return None if given is None else int(given)
-
-
-def _record(key: ApiKey) -> dict[str, Any]:
-    found = {
-        "id": key.id,
-        "account_id": key.account_id,
-        "project_id": key.project_id,
-        "name": key.name,
-        "trunc": key.trunc,
-        "created": timestamps.to_text(key.created),
-        "expire": timestamps.to_text(key.expire) if key.expire else None,
-        "last_active": timestamps.to_text(key.last_active) if key.last_active else None,
-    }
-    return {name: value for name, value in found.items() if value is not None}

@@ -1,12 +1,10 @@
 """Who works together on a project, for programs of the compatible product."""
 
-from typing import Any
-
 from msgspec import Struct
 
 from carrel.domain.errors import DomainError
 from carrel.domain.projects import Permission, ProjectAccess, Role
-from carrel.hub.api.v2.compatible import STATUS_OK, CompatibleProcedures
+from carrel.hub.api.v2.compatible import STATUS_OK, CompatibleProcedures, Ok
 from carrel.hub.api.v2.procedure import V2Call
 from carrel.hub.api.v2.projects import refusals
 from carrel.hub.platform import Platform
@@ -30,7 +28,7 @@ class PersonParams(Struct):
 
 
 @procedures.post("/projects/collaborators/add", access=RouteAccess.ACCOUNT, texts=_TEXTS)
-async def add(params: PersonParams, call: V2Call) -> Any:
+async def add(params: PersonParams, call: V2Call) -> Ok:
     """Add an account to a project, without mail. Fine if it is on it already."""
     access = await call.access(params.project_id)
     await call.platform.collaborators.add(call.account, [params.account_id], [access.project_id])
@@ -38,7 +36,7 @@ async def add(params: PersonParams, call: V2Call) -> Any:
 
 
 @procedures.post("/projects/collaborators/remove", access=RouteAccess.ACCOUNT, texts=_TEXTS)
-async def remove(params: PersonParams, call: V2Call) -> Any:
+async def remove(params: PersonParams, call: V2Call) -> Ok:
     """Take an account off a project, also one's own. Owners cannot be removed."""
     access = await call.access(params.project_id, Permission.READ)
     await call.platform.collaborators.remove(access, params.account_id)
@@ -49,11 +47,17 @@ class ListParams(Struct):
     project_id: str
 
 
+class Person(Struct):
+    account_id: str
+    first_name: str
+    last_name: str
+
+
 @procedures.post("/projects/collaborators/list", access=RouteAccess.ACCOUNT, texts=_TEXTS, only_reads=True)
-async def list_people(params: ListParams, call: V2Call) -> Any:
+async def list_people(params: ListParams, call: V2Call) -> list[Person]:
     """Everybody on a project."""
     people = await call.platform.collaborators.list_people(await call.access(params.project_id, Permission.READ))
-    return [{name: getattr(one, name) for name in ("account_id", "first_name", "last_name")} for one in people]
+    return [Person(one.account_id, one.first_name, one.last_name) for one in people]
 
 
 class TypeParams(Struct):
@@ -63,7 +67,7 @@ class TypeParams(Struct):
 
 
 @procedures.post("/projects/collaborators/change-user-type", access=RouteAccess.ACCOUNT, texts=_TEXTS)
-async def change_user_type(params: TypeParams, call: V2Call) -> Any:
+async def change_user_type(params: TypeParams, call: V2Call) -> Ok:
     """Make somebody an owner, or an owner a collaborator. For owners."""
     await change_type(params, await call.access(params.project_id, Permission.READ), call.platform)
     return STATUS_OK

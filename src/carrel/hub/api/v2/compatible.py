@@ -7,8 +7,9 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
+from msgspec import Struct
 from starlette.requests import Request
 
 from carrel.domain.errors import DomainError
@@ -21,7 +22,7 @@ from carrel.hub.auditing import Trail, audited
 from carrel.hub.bodies import BodyRefused
 from carrel.hub.call import CLIENT_CLOSED_REQUEST, CallerGone
 from carrel.hub.observing import Outcome
-from carrel.hub.operations import Operation
+from carrel.hub.operations import Operation, reply_types
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.services.attempts import Attempts, Limit
@@ -30,8 +31,25 @@ Texts = Mapping[type[DomainError], str]
 """What an endpoint says of errors in words of its own."""
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 _INTERVALS: Mapping[float, str] = {1: "second", 60: "minute", 3600: "hour"}
-STATUS_OK = {"status": "ok"}
-STATUS_SUCCESS = {"status": "success"}
+
+
+class Ok(Struct):
+    """It is done."""
+
+    status: Literal["ok"]
+
+
+class Success(Struct):
+    """It is done."""
+
+    status: Literal["success"]
+
+
+class Nothing(Struct):
+    """It is done, and there is nothing to tell."""
+
+
+STATUS_OK, STATUS_SUCCESS, NOTHING = Ok("ok"), Success("success"), Nothing()
 
 
 class TooManyRequests(DomainError):
@@ -119,10 +137,11 @@ class CompatibleProcedures:
         only_reads: bool = False,
         limits: Sequence[Limit] = (),
     ) -> Callable[[H], H]:
-        """Register a handler `(params: Struct, call: V2Call)`; unless it only reads, its calls are audited."""
+        """Register a handler `(params: Struct, call: V2Call) -> Reply`; unless it only reads, its calls are audited."""
 
         def register(handler: H) -> H:
             struct = inspect.get_annotations(handler, eval_str=True)["params"]
+            reply_types(handler)
             parameters = Parameters.of(struct)
             made = CompatibleProcedure(path, access, parameters, handler, texts or {}, only_reads, limits)
             self.procedures.append(made)

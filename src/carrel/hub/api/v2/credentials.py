@@ -1,12 +1,10 @@
 """What one signs in with: passwords, addresses, and the links that are mailed for both."""
 
-from typing import Any
-
 from msgspec import Struct
 
 from carrel.domain.web_sessions import SignInRequired
-from carrel.hub.api.v2.accounts import let_in, refuse_foreign
-from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures
+from carrel.hub.api.v2.accounts import Known, let_in, refuse_foreign
+from carrel.hub.api.v2.compatible import NOTHING, STATUS_SUCCESS, CompatibleProcedures, Nothing, Success
 from carrel.hub.api.v2.procedure import V2Call
 from carrel.hub.auth.cookies import browser_of, signed_in
 from carrel.hub.routes import RouteAccess
@@ -27,10 +25,14 @@ async def browser_session(call: V2Call) -> SignedIn | None:
         return None
 
 
+class HasPassword(Struct):
+    hasPassword: bool
+
+
 @procedures.post("/auth/has-password", access=RouteAccess.ACCOUNT, only_reads=True)
-async def has_password(params: NoParams, call: V2Call) -> Any:
+async def has_password(params: NoParams, call: V2Call) -> HasPassword:
     """Tell whether one's account has a password."""
-    return {"hasPassword": await call.platform.credentials.has_password(call.account.account_id)}
+    return HasPassword(await call.platform.credentials.has_password(call.account.account_id))
 
 
 class SetPasswordParams(Struct):
@@ -39,7 +41,7 @@ class SetPasswordParams(Struct):
 
 
 @procedures.post("/accounts/set-password", access=RouteAccess.ACCOUNT)
-async def set_password(params: SetPasswordParams, call: V2Call) -> Any:
+async def set_password(params: SetPasswordParams, call: V2Call) -> Success:
     """Change one's password, which signs all other browsers out."""
     kept = await browser_session(call)
     await call.platform.credentials.set_password(
@@ -54,7 +56,7 @@ class SetEmailParams(Struct):
 
 
 @procedures.post("/accounts/set-email-address", access=RouteAccess.ACCOUNT)
-async def set_email_address(params: SetEmailParams, call: V2Call) -> Any:
+async def set_email_address(params: SetEmailParams, call: V2Call) -> Success:
     """Change one's address; a mail to the new one asks to confirm it."""
     await call.platform.credentials.set_email_address(
         call.own_account.account_id, params.email_address, params.password, call.client_ip
@@ -63,7 +65,7 @@ async def set_email_address(params: SetEmailParams, call: V2Call) -> Any:
 
 
 @procedures.post("/accounts/send-verification-email", access=RouteAccess.ACCOUNT)
-async def send_verification_email(params: NoParams, call: V2Call) -> Any:
+async def send_verification_email(params: NoParams, call: V2Call) -> Success:
     """Mail a link that proves that one reads one's address."""
     await call.platform.credentials.send_verification(call.account.account_id)
     return STATUS_SUCCESS
@@ -75,22 +77,28 @@ class VerifyParams(Struct):
 
 
 @procedures.post("/auth/redeem-verify-email", access=RouteAccess.PUBLIC)
-async def redeem_verify_email(params: VerifyParams, call: V2Call) -> Any:
+async def redeem_verify_email(params: VerifyParams, call: V2Call) -> Nothing:
     """Prove with the token of a mail that one reads the address."""
     await call.platform.credentials.verify(params.email_address, params.token)
-    return {}
+    return NOTHING
 
 
 class ResetParams(Struct):
     email: str
 
 
+class Sent(Struct):
+    """`success`: a sentence."""
+
+    success: str
+
+
 @procedures.post("/auth/password-reset", access=RouteAccess.PUBLIC)
-async def password_reset(params: ResetParams, call: V2Call) -> Any:
+async def password_reset(params: ResetParams, call: V2Call) -> Sent:
     """Mail a link with which a new password can be set; at most 3 in 10 minutes."""
     account_id, address = await call.platform.credentials.request_reset(params.email, call.client_ip)
     call.trail.target_account_id = account_id
-    return {"success": f"Password reset email successfully sent to {address}."}
+    return Sent(f"Password reset email successfully sent to {address}.")
 
 
 class RedeemResetParams(Struct):
@@ -99,10 +107,10 @@ class RedeemResetParams(Struct):
 
 
 @procedures.post("/auth/redeem-password-reset", access=RouteAccess.PUBLIC)
-async def redeem_password_reset(params: RedeemResetParams, call: V2Call) -> Any:
+async def redeem_password_reset(params: RedeemResetParams, call: V2Call) -> Known:
     """Set a new password, which signs all browsers out but this one, which is signed in."""
     refuse_foreign(call)
     account = await call.platform.credentials.reset(params.passwordResetId, params.password)
     cookie = await call.platform.web_sessions.open(account, browser_of(call.request))
     let_in(account, cookie, call)
-    return {"account_id": account.account_id}
+    return Known(account.account_id)

@@ -16,12 +16,13 @@ from carrel.domain.errors import DomainError
 from carrel.domain.principals import Anonymous, EmbedPrincipal, Principal
 from carrel.domain.web_sessions import SignInRequired
 from carrel.hub.api.v1.copies import LONGEST_TIMEOUT
-from carrel.hub.api.v1.execution import ExecParams
+from carrel.hub.api.v1.execution import ExecParams, Executed, project_exec
 from carrel.hub.api.v1.execution import events as execution
-from carrel.hub.api.v2.compatible import STATUS_OK, CompatibleProcedures
+from carrel.hub.api.v2.compatible import STATUS_OK, CompatibleProcedures, Ok
 from carrel.hub.api.v2.procedure import V2Call
 from carrel.hub.api.v2.projects import PROJECT_ID_INVALID, refusals
 from carrel.hub.auth.bearers import caller_of_request
+from carrel.hub.operations import Refusal
 from carrel.hub.routes import RouteAccess
 from carrel.kit import timestamps
 
@@ -56,7 +57,7 @@ class WriteParams(Struct):
 
 
 @procedures.post("/projects/write-text-file", access=RouteAccess.CALLER, texts=refusals(NOT_COLLABORATOR))
-async def write_text_file(params: WriteParams, call: V2Call) -> Any:
+async def write_text_file(params: WriteParams, call: V2Call) -> Ok:
     """Write a text file; the project is not started."""
     if not params.path:
         raise WriteRefused("must specify a 'path'")
@@ -92,6 +93,12 @@ class CopyParams(Struct):
         )
 
 
+class CopyReply(Struct):
+    """`copy_id`: empty if the copy is done."""
+
+    copy_id: str
+
+
 @procedures.post(
     "/projects/copy-path",
     access=RouteAccess.CALLER,
@@ -101,7 +108,7 @@ class CopyParams(Struct):
         CopyEndInvalid: PROJECT_ID_INVALID,
     },
 )
-async def copy_path(params: CopyParams, call: V2Call) -> Any:
+async def copy_path(params: CopyParams, call: V2Call) -> CopyReply:
     """Copy a path between projects, which are not started; with `public_id` out of a public path of any project.
 
     The reply comes when the copy is done, or at once with its id.
@@ -116,27 +123,30 @@ async def copy_path(params: CopyParams, call: V2Call) -> Any:
         source = await copies.source(call.caller, params.src_project_id)
     copy = await copies.request(source, target, params.plan())
     if not params.wait_until_done:
-        return {"copy_id": copy.copy_id}
+        return CopyReply(copy.copy_id)
     await copies.wait(copy)
-    return {"copy_id": ""}
+    return CopyReply("")
 
 
 class StatusParams(Struct):
     copy_id: str
 
 
+class CopyStatus(Struct):
+    started: str | None
+    finished: str | None
+    copy_error: str | None
+
+
 @procedures.post(
     "/projects/copy-path-status", access=RouteAccess.CALLER, texts={CopyNotFound: "copy_id not found"}, only_reads=True
 )
-async def copy_path_status(params: StatusParams, call: V2Call) -> Any:
+async def copy_path_status(params: StatusParams, call: V2Call) -> CopyStatus:
     """What became of a copy; `null` is what has not happened."""
     refuse_scoped(call)
     copy = await call.platform.copies.status(call.caller, params.copy_id)
-    moments = {
-        name: None if (moment := getattr(copy, name)) is None else timestamps.to_text(moment)
-        for name in ("started", "finished")
-    }
-    return {**moments, "copy_error": copy.error}
+    started, finished = (None if one is None else timestamps.to_text(one) for one in (copy.started, copy.finished))
+    return CopyStatus(started, finished, copy.error)
 
 
 class ExecuteParams(ExecParams):
@@ -144,18 +154,17 @@ class ExecuteParams(ExecParams):
 
 
 @procedures.post("/exec", access=RouteAccess.CALLER, texts=refusals(NOT_COLLABORATOR))
-async def execute(params: ExecuteParams, call: V2Call) -> Any:
+async def execute(params: ExecuteParams, call: V2Call) -> Executed | Refusal:
     """Run a command in a project, which is started if need be; as the event `project_exec` of API v1."""
     demand(Ability.RUN, call)
     refuse_scoped(call)
     try:
-        reply = await _PROJECT_EXEC.handler(params, call.in_v1)
+        return (await project_exec(params, call.in_v1)).plain()
     except DomainError as error:
         failure = _PROJECT_EXEC.on_failure(error, params, call.in_v1)
         if failure is None:
             raise
-        return failure.fields()
-    return reply.fields()
+        return Refusal(failure.fields()["error"])
 
 
 class CopyUrlParams(Struct):
@@ -164,13 +173,24 @@ class CopyUrlParams(Struct):
     path: str = ""
 
 
+class Fetched(Struct):
+    """`size` in bytes."""
+
+    path: str
+    size: int
+
+
+class CopyUrlReply(Struct):
+    response: Fetched
+
+
 @procedures.post("/projects/copy-url", access=RouteAccess.CALLER, texts=refusals(NOT_COLLABORATOR))
-async def copy_url(params: CopyUrlParams, call: V2Call) -> Any:
+async def copy_url(params: CopyUrlParams, call: V2Call) -> CopyUrlReply:
     """Have a project fetch a file from the net, as far as its own network reaches; it is started if need be."""
     demand(Ability.SAVE, call)
     refuse_scoped(call)
     fetched = await call.platform.fetching.fetch(await call.access(params.project_id), params.url, params.path)
-    return {"response": {"path": fetched.path, "size": fetched.size_bytes}}
+    return CopyUrlReply(Fetched(fetched.path, fetched.size_bytes))
 
 
 class QueryParams(Struct):
@@ -178,12 +198,18 @@ class QueryParams(Struct):
     options: list[dict[str, Any]] | None = None
 
 
+class QueryReply(Struct):
+    """The query, with what was found in place of what was asked for."""
+
+    query: Any
+
+
 @procedures.post("/user-query", access=RouteAccess.PUBLIC)
-async def user_query(params: QueryParams, call: V2Call) -> Any:
+async def user_query(params: QueryParams, call: V2Call) -> QueryReply:
     """Read or write the tables that the caller may see; what is public can be read by anybody where that is shared."""
     call.trail.principal = principal = await _whoever(call)
     call.trail.only_reads = call.platform.queries.only_reads(params.query, params.options)
-    return {"query": await call.platform.queries.run(principal, params.query, params.options)}
+    return QueryReply(await call.platform.queries.run(principal, params.query, params.options))
 
 
 async def _whoever(call: V2Call) -> Principal:

@@ -1,12 +1,11 @@
 """Documents that LaTeX makes, for programs of the compatible product."""
 
 from datetime import timedelta
-from typing import Any
 
 from msgspec import Struct
 
 from carrel.domain.projects import ProjectAccess
-from carrel.hub.api.v1.execution import ExecOutput
+from carrel.hub.api.v1.execution import ExecOutput, Executed
 from carrel.hub.api.v2.compatible import CompatibleProcedures
 from carrel.hub.api.v2.files import address_of
 from carrel.hub.api.v2.inside_projects import NOT_COLLABORATOR
@@ -32,8 +31,16 @@ class LatexParams(Struct):
     only_read_pdf: bool = False
 
 
+class LatexReply(Struct):
+    """`compile`: what LaTeX said. `url` and `pdf`: the link and the path, null if there is no PDF."""
+
+    compile: Executed | None
+    url: str | None
+    pdf: str | None
+
+
 @procedures.post("/latex", access=RouteAccess.ACCOUNT, texts=refusals(NOT_COLLABORATOR))
-async def latex(params: LatexParams, call: V2Call) -> Any:
+async def latex(params: LatexParams, call: V2Call) -> LatexReply:
     """Run LaTeX on a file of a project, or of one's newest; `url` leads to its PDF without a key."""
     service, access = call.platform.latex, await _project(params, call)
     compiled = None
@@ -41,11 +48,11 @@ async def latex(params: LatexParams, call: V2Call) -> Any:
         result = await service.compile(
             access, params.path, params.content, command=params.command, timeout_seconds=max(1, params.timeout)
         )
-        compiled = ExecOutput.of(result).fields()
+        compiled = ExecOutput.of(result).plain()
     life = timedelta(seconds=max(1, min(params.ttl, _LONGEST_LIFE)))
     link = await service.link(call.account, access, params.path, life)
     url = None if link is None else call.platform.settings.address + address_of(link)
-    return {"compile": compiled, "url": url, "pdf": None if link is None else pdf_of(params.path)}
+    return LatexReply(compiled, url, None if link is None else pdf_of(params.path))
 
 
 async def _project(params: LatexParams, call: V2Call) -> ProjectAccess:

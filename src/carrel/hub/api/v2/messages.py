@@ -1,7 +1,7 @@
 """Messages from accounts to accounts, for programs of the compatible product."""
 
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
 from msgspec import Struct
 
@@ -43,10 +43,15 @@ async def send(params: SendParams, sender: AccountId, platform: Platform) -> int
     )
 
 
+class Sent(Struct):
+    status: Literal["ok"]
+    id: int | None
+
+
 @procedures.post("/messages/send", access=RouteAccess.ACCOUNT, limits=_LIMITS)
-async def send_message(params: SendParams, call: V2Call) -> Any:
+async def send_message(params: SendParams, call: V2Call) -> Sent:
     """Send a message to accounts, by their ids or addresses; `id` is null if none of these has an account."""
-    return {"status": "ok", "id": await send(params, call.account.account_id, call.platform)}
+    return Sent("ok", await send(params, call.account.account_id, call.platform))
 
 
 class GetParams(Struct):
@@ -56,7 +61,37 @@ class GetParams(Struct):
     cutoff: datetime | None = None
 
 
-async def list_of(params: GetParams, account_id: AccountId, platform: Platform) -> list[dict[str, Any]]:
+class Told(Struct):
+    """A message; `thread_id` is the one with which the conversation has begun."""
+
+    id: int
+    sent: str
+    from_id: str
+    to_ids: tuple[str, ...]
+    subject: str
+    body: str
+    thread_id: int | None
+    read: bool
+    saved: bool
+    deleted: bool
+
+    @classmethod
+    def of(cls, message: Message) -> "Told":
+        return cls(
+            message.id,
+            timestamps.to_text(message.sent),
+            message.from_id,
+            message.to_ids,
+            message.subject,
+            message.body,
+            message.thread_id,
+            message.read,
+            message.saved,
+            message.deleted,
+        )
+
+
+async def list_of(params: GetParams, account_id: AccountId, platform: Platform) -> list[Told]:
     """An account's messages; raises `BoxUnknown`, `PageTooLarge`."""
     if params.type not in list(Box):
         raise BoxUnknown
@@ -67,15 +102,15 @@ async def list_of(params: GetParams, account_id: AccountId, platform: Platform) 
         limit=int(params.limit),
         offset=int(min(params.offset, _LARGEST_ID)),
     )
-    return [_told(message) for message in found]
+    return [Told.of(message) for message in found]
 
 
-def _told(message: Message) -> dict[str, Any]:
-    names = ("id", "from_id", "to_ids", "subject", "body", "thread_id", "read", "saved", "deleted")
-    return {name: getattr(message, name) for name in names} | {"sent": timestamps.to_text(message.sent)}
+class Received(Struct):
+    status: Literal["ok"]
+    messages: list[Told]
 
 
 @procedures.post("/messages/get", access=RouteAccess.ACCOUNT, only_reads=True, limits=_LIMITS)
-async def get_messages(params: GetParams, call: V2Call) -> Any:
+async def get_messages(params: GetParams, call: V2Call) -> Received:
     """One's messages, the newest first; `cutoff` leaves out older ones."""
-    return {"status": "ok", "messages": await list_of(params, call.account.account_id, call.platform)}
+    return Received("ok", await list_of(params, call.account.account_id, call.platform))

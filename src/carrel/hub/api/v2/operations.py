@@ -1,14 +1,23 @@
 """The procedures in the API's own description, and what routes of version 2 that are none of them share with them."""
 
 import inspect
-import types
-import typing
 from collections.abc import Callable, Mapping
+from types import NoneType
 from typing import Any
 
 from msgspec import Struct
 
-from carrel.hub.operations import BODY_STATUSES, Content, Credential, Operation, Parameter, Refusal, Status, refusals
+from carrel.hub.operations import (
+    BODY_STATUSES,
+    Content,
+    Credential,
+    Operation,
+    Parameter,
+    Refusal,
+    Status,
+    refusals,
+    reply_types,
+)
 from carrel.hub.routes import RouteAccess
 
 _KEYS = (Credential.KEY, Credential.KEY_AS_BEARER)
@@ -51,7 +60,7 @@ _COMPATIBLE = refusals("v2.compatible", {403: "A page of another site has called
 def strict(path: str, access: RouteAccess, params: type[Struct], handler: Callable[..., Any]) -> Operation:
     """The operation of a procedure with HTTP's own statuses."""
     returned = reply_types(handler)
-    done = Status("Done.") if returned == (types.NoneType,) else Status("The reply.", Content(returned))
+    done = Status("Done.") if returned == (NoneType,) else Status("The reply.", Content(returned))
     status = 200 if done.content else 204
     return _operation(path, access, params, handler, {status: done, **REFUSALS})
 
@@ -111,10 +120,3 @@ def sent(
             **statuses,
         },
     )
-
-
-def reply_types(handler: Callable[..., Any]) -> tuple[Any, ...]:
-    """What a handler returns: the parts of a union, `types.NoneType` for nothing."""
-    returned = typing.get_type_hints(handler, include_extras=True).get("return", Any)
-    parts = typing.get_args(returned) if isinstance(returned, types.UnionType) else (returned,)
-    return tuple(types.NoneType if part is None else part for part in parts)

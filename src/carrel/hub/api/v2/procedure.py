@@ -32,7 +32,7 @@ from carrel.hub.auth.failures import Failures
 from carrel.hub.bodies import Bodies, BodyRefused
 from carrel.hub.call import Call
 from carrel.hub.observing import Observer, Outcome
-from carrel.hub.operations import Operation
+from carrel.hub.operations import Operation, reply_types
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import v2_status
@@ -228,10 +228,11 @@ class Procedures:
     procedures: list[Procedure] = field(default_factory=list)
 
     def post(self, path: str, *, access: RouteAccess, only_reads: bool = False) -> Callable[[H], H]:
-        """Register a handler `(params: Struct, call: V2Call)`; unless it only reads, its calls are audited."""
+        """Register a handler `(params: Struct, call: V2Call) -> Reply`; unless it only reads, its calls are audited."""
 
         def register(handler: H) -> H:
             struct = inspect.get_annotations(handler, eval_str=True)["params"]
+            reply_types(handler)
             self.procedures.append(Procedure(path, access, msgspec.json.Decoder(struct), handler, only_reads))
             return handler
 

@@ -8,7 +8,16 @@ from carrel.domain.errors import AdminRequired
 from carrel.domain.ids import AccountId
 from carrel.domain.projects import PermissionMissing, Project, ProjectIdInvalid
 from carrel.domain.web_sessions import SignInRequired
-from carrel.hub.api.v2.compatible import STATUS_OK, STATUS_SUCCESS, CompatibleProcedures, Texts
+from carrel.hub.api.v2.compatible import (
+    NOTHING,
+    STATUS_OK,
+    STATUS_SUCCESS,
+    CompatibleProcedures,
+    Nothing,
+    Ok,
+    Success,
+    Texts,
+)
 from carrel.hub.api.v2.procedure import V2Call
 from carrel.hub.routes import RouteAccess
 
@@ -32,14 +41,18 @@ class CreateParams(Struct):
     public_path_id: str | None = None
 
 
+class Created(Struct):
+    project_id: str
+
+
 @procedures.post("/projects/create", access=RouteAccess.ACCOUNT, texts={SignInRequired: "user must be signed in"})
-async def create(params: CreateParams, call: V2Call) -> Any:
+async def create(params: CreateParams, call: V2Call) -> Created:
     """Make a project of one's own; it is not started."""
     project = await call.platform.projects.create(
         call.account.account_id, title=params.title, description=params.description, image=params.image
     )
     call.trail.target_project_id = project.project_id
-    return {"project_id": project.project_id}
+    return Created(project.project_id)
 
 
 class GetParams(Struct):
@@ -47,13 +60,24 @@ class GetParams(Struct):
     account_id: str | None = None
 
 
+class Listed(Struct):
+    project_id: str
+    title: str
+    description: str
+    name: str | None
+
+    @classmethod
+    def of(cls, project: Project) -> "Listed":
+        return cls(project.project_id, project.title, project.description, project.name)
+
+
 @procedures.post("/projects/get", access=RouteAccess.ACCOUNT, only_reads=True)
-async def get_projects(params: GetParams, call: V2Call) -> Any:
+async def get_projects(params: GetParams, call: V2Call) -> list[Listed]:
     """One's projects, the newest first, without those that are deleted or hidden; for admins also another's."""
     found = await call.platform.projects.list_of(
         _on_behalf_of(params.account_id, call), limit=max(0, min(int(params.limit), 10_000))
     )
-    return [_listed(one) for one in found]
+    return [Listed.of(one) for one in found]
 
 
 def _on_behalf_of(account_id: str | None, call: V2Call) -> AccountId:
@@ -65,20 +89,16 @@ def _on_behalf_of(account_id: str | None, call: V2Call) -> AccountId:
     return AccountId(str(account_id))
 
 
-def _listed(project: Project) -> dict[str, Any]:
-    return {name: getattr(project, name) for name in ("project_id", "title", "description", "name")}
-
-
 class NoParams(Struct):
     pass
 
 
 @procedures.post("/projects/get-one", access=RouteAccess.ACCOUNT)
-async def get_one(params: NoParams, call: V2Call) -> Any:
+async def get_one(params: NoParams, call: V2Call) -> Listed:
     """One's newest project; who has none gets one."""
     project, is_new = await newest_or_new(call)
     call.trail.only_reads = not is_new
-    return _listed(project)
+    return Listed.of(project)
 
 
 async def newest_or_new(call: V2Call) -> tuple[Project, bool]:
@@ -95,14 +115,14 @@ class ProjectParams(Struct):
 @procedures.post(
     "/projects/start", access=RouteAccess.CALLER, texts=refusals("must be a collaborator to start project")
 )
-async def start(params: ProjectParams, call: V2Call) -> Any:
+async def start(params: ProjectParams, call: V2Call) -> Ok:
     """Start a project; the reply comes when it runs."""
     await call.platform.projects.start(await call.access(params.project_id))
     return STATUS_OK
 
 
 @procedures.post("/projects/stop", access=RouteAccess.CALLER, texts=refusals("must be a collaborator to stop project"))
-async def stop(params: ProjectParams, call: V2Call) -> Any:
+async def stop(params: ProjectParams, call: V2Call) -> Ok:
     """Stop a project: every process of it ends. Fine if it does not run."""
     await call.platform.projects.stop(await call.access(params.project_id))
     return STATUS_OK
@@ -111,7 +131,7 @@ async def stop(params: ProjectParams, call: V2Call) -> Any:
 @procedures.post(
     "/projects/restart", access=RouteAccess.CALLER, texts=refusals("must be a collaborator to restart project")
 )
-async def restart(params: ProjectParams, call: V2Call) -> Any:
+async def restart(params: ProjectParams, call: V2Call) -> Ok:
     """Stop a project and start it again; the reply comes when it runs. (An extension.)"""
     await call.platform.projects.restart(await call.access(params.project_id))
     return STATUS_OK
@@ -120,10 +140,10 @@ async def restart(params: ProjectParams, call: V2Call) -> Any:
 @procedures.post(
     "/projects/touch", access=RouteAccess.CALLER, texts=refusals("must be a collaborator to touch project")
 )
-async def touch(params: ProjectParams, call: V2Call) -> Any:
+async def touch(params: ProjectParams, call: V2Call) -> Nothing:
     """Mark a project as in use, and start it in the background."""
     await call.platform.projects.touch(await call.access(params.project_id))
-    return {}
+    return NOTHING
 
 
 class UpdateParams(Struct):
@@ -137,7 +157,7 @@ class UpdateParams(Struct):
 @procedures.post(
     "/projects/update", access=RouteAccess.ACCOUNT, texts=refusals("must be a collaborator to update project")
 )
-async def update(params: UpdateParams, call: V2Call) -> Any:
+async def update(params: UpdateParams, call: V2Call) -> Ok:
     """Set what a project is called; what is empty stays as it is. `name` is for its address, and for owners."""
     _on_behalf_of(params.account_id, call)
     access = await call.access(params.project_id)
@@ -151,14 +171,14 @@ _DELETE_TEXTS = refusals("must be an owner to delete a project")
 
 
 @procedures.post("/projects/delete", access=RouteAccess.ACCOUNT, texts=_DELETE_TEXTS)
-async def delete(params: ProjectParams, call: V2Call) -> Any:
+async def delete(params: ProjectParams, call: V2Call) -> Ok:
     """Mark a project as deleted and stop it; its files stay. Every collaborator may."""
     await call.platform.projects.set_deleted(await call.access(params.project_id), True)
     return STATUS_OK
 
 
 @procedures.post("/projects/restore", access=RouteAccess.ACCOUNT, texts=_DELETE_TEXTS)
-async def restore(params: ProjectParams, call: V2Call) -> Any:
+async def restore(params: ProjectParams, call: V2Call) -> Ok:
     """Take back that a project is deleted."""
     await call.platform.projects.set_deleted(await call.access(params.project_id), False)
     return STATUS_OK
@@ -201,7 +221,7 @@ def _number(flag: bool | None) -> int | None:
 
 
 @procedures.post("/projects/set-admin-quotas", access=RouteAccess.ACCOUNT)
-async def set_admin_quotas(params: QuotaParams, call: V2Call) -> Any:
+async def set_admin_quotas(params: QuotaParams, call: V2Call) -> Success:
     """Set what a project may use; one that runs is restarted. For admins."""
     if not call.account.is_admin:
         raise AdminRequired

@@ -1,8 +1,8 @@
 """Messages to projects in the words of the compatible product, answered by the events of API v1."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from carrel.domain.embed_sessions import Ability
 from carrel.domain.errors import DomainError
@@ -34,8 +34,11 @@ class CallParams(Struct):
     mesg: dict[str, Any]
 
 
+EventReply = Annotated[Raw, Meta(description="The reply of the event, as API v1 gives it.")]
+
+
 @procedures.post("/projects/call", access=RouteAccess.CALLER, texts=refusals(NOT_COLLABORATOR))
-async def call_project(params: CallParams, call: V2Call) -> Any:
+async def call_project(params: CallParams, call: V2Call) -> EventReply:
     """Have a project do something; the reply is that of the event, errors too."""
     for ability in Ability:
         demand(ability, call)

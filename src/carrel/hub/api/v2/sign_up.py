@@ -1,12 +1,10 @@
 """Making an account: by whoever comes while the site lets everybody sign up, and by programs of admins."""
 
-from typing import Any
-
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from carrel.domain.accounts import AccountInvalid
 from carrel.domain.errors import AdminRequired
-from carrel.hub.api.v2.accounts import let_in, refuse_foreign
+from carrel.hub.api.v2.accounts import Known, let_in, refuse_foreign
 from carrel.hub.api.v2.compatible import CompatibleProcedures
 from carrel.hub.api.v2.procedure import V2Call
 from carrel.hub.auth.bearers import account_by_key
@@ -30,8 +28,14 @@ class SignUpParams(Struct):
     signupReason: str | None = None
 
 
+class Issues(Struct):
+    """A text for each parameter with a problem."""
+
+    issues: dict[str, str]
+
+
 @procedures.post("/auth/sign-up", access=RouteAccess.PUBLIC)
-async def sign_up(params: SignUpParams, call: V2Call) -> Any:
+async def sign_up(params: SignUpParams, call: V2Call) -> Known | Issues:
     """Make an account and sign this browser in to it; with an admin's API key, make one for somebody else.
 
     What is wrong with the parameters comes as `issues`, all of it at once.
@@ -53,20 +57,20 @@ async def sign_up(params: SignUpParams, call: V2Call) -> Any:
         account, cookie = await call.platform.sign_up.sign_up(draft, browser_of(call.request))
     except AccountInvalid as error:
         call.trail.outcome = error.code
-        return {"issues": {_ISSUES.get(name, name): text for name, text in error.reason.items()}}
+        return Issues({_ISSUES.get(name, name): text for name, text in error.reason.items()})
     let_in(account, cookie, call)
-    return {"account_id": account.account_id}
+    return Known(account.account_id)
 
 
-async def _create(draft: SignUpDraft, call: V2Call) -> Any:
+async def _create(draft: SignUpDraft, call: V2Call) -> Known | Issues:
     caller = await account_by_key(call.request.headers["authorization"], call.platform)
     call.trail.principal = caller
     if not caller.is_admin:
         call.trail.outcome = AdminRequired.code
-        return {"issues": {"api": _ADMINS_ONLY}}
+        return Issues({"api": _ADMINS_ONLY})
     account = await call.platform.sign_up.create(caller, draft)
     call.trail.target_account_id = account.account_id
-    return {"account_id": account.account_id}
+    return Known(account.account_id)
 
 
 class NoParams(Struct):
@@ -74,7 +78,7 @@ class NoParams(Struct):
 
 
 @procedures.post("/auth/requires-token", access=RouteAccess.PUBLIC, only_reads=True)
-async def requires_token(params: NoParams, call: V2Call) -> Any:
+async def requires_token(params: NoParams, call: V2Call) -> bool:
     """Whether signing up needs a registration token."""
     return await call.platform.accounts.requires_token()
 
@@ -83,8 +87,13 @@ class PasswordParams(Struct):
     password: str
 
 
+class StrengthReply(Struct):
+    score: int
+    help: str | UnsetType = UNSET
+
+
 @procedures.post("/auth/password-strength", access=RouteAccess.PUBLIC, only_reads=True)
-async def password_strength(params: PasswordParams, call: V2Call) -> Any:
+async def password_strength(params: PasswordParams, call: V2Call) -> StrengthReply:
     """How hard a password is to guess, from 0 to 4; new ones need 3. `help`: what would make it better."""
     strength = await call.platform.sign_up.strength(params.password, call.client_ip)
-    return {"score": strength.score} | ({"help": strength.advice} if strength.advice else {})
+    return StrengthReply(strength.score, strength.advice or UNSET)

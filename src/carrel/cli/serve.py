@@ -1,5 +1,6 @@
 """`carrel serve`: the hub as a process."""
 
+import gc
 import signal
 import socket
 import sys
@@ -84,12 +85,21 @@ def run(settings: Settings, listener: socket.socket) -> None:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _already_handled)
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(1)
+
+
+class _Server(uvicorn.Server):
+    """Keeps what a started hub consists of out of garbage collections, which would go through it again and again."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
 
 
 def _warn_of_missing_environment(settings: Settings) -> None:

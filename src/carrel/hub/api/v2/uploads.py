@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from msgspec import Struct
 from starlette.requests import Request
 
@@ -160,20 +161,42 @@ def _described(request: Request) -> tuple[Upload, int]:
 
 
 async def _copy(body: _Body, piece: Piece) -> None:
-    """Write what arrives, some at a time; what has arrived is written also if no more does."""
+    """Write what arrives, some at a time, while more arrives; what has arrived is written also if no more does."""
+    full, batches = anyio.create_memory_object_stream[list[bytes]]()
+    problem: BodyRefused | UploadInvalid | None = None
+    try:
+        with batches:
+            async with anyio.create_task_group() as tasks, full:
+                tasks.start_soon(_write, batches, piece)
+                try:
+                    await _collect(body, full, piece.missing_bytes)
+                except (BodyRefused, UploadInvalid) as error:
+                    problem = error  # if it left the block, it would end the writing
+    except BaseExceptionGroup as group:
+        raise group.exceptions[0] from None
+    if problem is not None:
+        raise problem
+
+
+async def _collect(body: _Body, full: MemoryObjectSendStream[list[bytes]], missing_bytes: int) -> None:
     parts: list[bytes] = []
     held = 0
     try:
         while not body.is_whole:
             part = await body.part()
-            if held + len(part) > piece.missing_bytes:
+            missing_bytes -= len(part)
+            if missing_bytes < 0:
                 raise UploadInvalid("more bytes have arrived than the file has")
             parts.append(part)
             held += len(part)
             if held >= _BATCH_BYTES:
-                await piece.write(parts)
+                await full.send(parts)
                 parts, held = [], 0
     finally:
-        if held:
-            with anyio.CancelScope(shield=True):
-                await piece.write(parts)
+        if parts:
+            await full.send(parts)
+
+
+async def _write(batches: MemoryObjectReceiveStream[list[bytes]], piece: Piece) -> None:
+    async for parts in batches:
+        await piece.write(parts)

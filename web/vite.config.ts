@@ -13,7 +13,7 @@ const minifiedAgain: Plugin = {
   apply: "build",
   async generateBundle(_options, bundle) {
     for (const chunk of Object.values(bundle)) {
-      if (chunk.type !== "chunk" || !["base", "live", "notebook", "editing"].includes(chunk.name)) continue;
+      if (chunk.type !== "chunk" || !["base", "reading", "live", "notebook", "editing"].includes(chunk.name)) continue;
       const { code } = await minify(chunk.code, { module: true, ecma: 2020, compress: { passes: 2 } });
       chunk.code = code ?? chunk.code;
     }

@@ -83,7 +83,8 @@ def hub(front: Front, mailbox: Mailbox) -> Iterator[ServedHub]:
     directory = Path(tempfile.mkdtemp(prefix="crl-", dir="/tmp"))
     os.chmod(directory, 0o711)
     settings = {"CARREL_IFRAME_COMM_HOSTS": COURSE, "CARREL_SITE_URL": SERVER, "CARREL_LIVE_CHECK_S": "1"}
-    settings |= {"CARREL_SITE_OPEN_SIGNUP": "true", "CARREL_MAIL_HOST": "127.0.0.1"}
+    settings |= {"CARREL_SITE_OPEN_SIGNUP": "true", "CARREL_SITE_SHARE_SERVER": "true"}
+    settings |= {"CARREL_MAIL_HOST": "127.0.0.1"}
     with (
         smtp_server(mailbox) as port,
         served_hub(directory / "data", **settings, CARREL_MAIL_PORT=str(port), CARREL_MAIL_START_TLS="false") as hub,

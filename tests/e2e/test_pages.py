@@ -16,6 +16,8 @@ from support.parents import SERVER
 from support.people import new_person
 from support.site import signed_in
 
+from carrel.domain.ids import path_id
+
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 ROUTES = Path(__file__).parents[2] / "web" / "src" / "site" / "routes.ts"
@@ -31,6 +33,8 @@ EXAMPLES = {
     "/settings/:section": [f"/settings/{section}" for section in ("browsers", "api-keys", "activity", "preferences")],
     "/admin": ["/admin"],
     "/admin/:section": [f"/admin/{section}" for section in ("projects", "site", "mails", "audit", "health")],
+    "/share": ["/share"],
+    "/share/:share_id/*": ["/share/{share}", "/share/{share}/a.md"],
     "/projects": ["/projects"],
     "/projects/:project_id/*": [f"/projects/{{project}}/{place}" for place in ("files/", "log", "settings")],
 }
@@ -56,6 +60,9 @@ async def test_every_page_is_sound_and_has_its_picture_taken(visitor: Visitor, h
     admin = new_person(hub, "Root")
     assert run(hub.environment, "account", "grant-admin", admin.account_id).returncode == 0
     project = admin.new_project("A project with a name")
+    admin.write(project, "shared/a.md", "# A title")
+    admin.call("query", query={"public_paths": {"project_id": project, "path": "shared", "description": "A folder"}})
+    share = path_id(project, "shared")
     page = await signed_in(visitor, admin)
     size, scheme = LOOKS[look]
     await page.set_viewport_size(size)  # type: ignore[arg-type] # a TypedDict of the library
@@ -64,9 +71,9 @@ async def test_every_page_is_sound_and_has_its_picture_taken(visitor: Visitor, h
     failed: list[str] = []
     page.on("response", lambda response: failed.append(told(response)) if response.status >= 400 else None)
     found: dict[str, list[str]] = {}
-    for address in (one.format(project=project) for examples in EXAMPLES.values() for one in examples):
+    for address in (one.format(project=project, share=share) for examples in EXAMPLES.values() for one in examples):
         problems = await look_at(page, address, look)
-        found[address.replace(project, "ID")] = problems + failed
+        found[address.replace(project, "ID").replace(share, "ID")] = problems + failed
         failed.clear()
     assert {address: problems for address, problems in found.items() if problems} == {}
 
@@ -77,7 +84,7 @@ async def look_at(page: Page, address: str, look: str) -> list[str]:
     await expect(page.locator(".skeleton-rows")).to_have_count(0)
     directory = ARTIFACTS / "pages"
     directory.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", re.sub(r"\W+", "-", address).strip("-"))
+    name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{40}", "ID", re.sub(r"\W+", "-", address).strip("-"))
     await page.screenshot(path=directory / f"{name}.{look}.png", full_page=True)
     problems = [f"axe: {text}" for text in await violations(page)]
     if not address.startswith("/auth/") and (shifted := await page.evaluate("shifted")) > MOST_SHIFT:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from support.hubs import ServedHub, served_hub
 from support.people import Person
+from support.v2 import post
 
 HIDDEN_ID = "00000000-0000-4000-8000-000000000000"
 
@@ -110,3 +111,10 @@ def test_a_blank_key_reads_public_paths_only_while_the_share_server_is_on(
         refused = shared.call("public_get_text_file", key="", project_id=project_id, path="c/d")
         assert "is not public" in refused["error"]
         assert shared.call("public_get_text_file", project_id=project_id, path="c/d")["data"] == "members"
+        listed = {key: post(shared, "share/list", {}, key=key).json()["shares"] for key in (None, shared.key)}
+        assert {key: [one["path"] for one in found] for key, found in listed.items()} == {
+            None: ["a"],
+            shared.key: ["c", "a"],
+        }
+        looks = [post(shared, "share/look", {"id": one["id"]}, key=None) for one in listed[shared.key]]
+        assert [look.status_code for look in looks] == [401, 200]

@@ -333,25 +333,6 @@ def test_an_archive_that_nobody_reads_on_ends(hub: ServedHub, ada: Person) -> No
         threading.Event().wait(0.05)
 
 
-def test_everybody_reads_what_is_published(hub: ServedHub, ada: Person) -> None:
-    project = ada.new_project()
-    for path in ("shown/a.txt", "own/b.txt"):
-        ada.write(project, path, "text")
-    ada.shell(project, "ln -s ../own/b.txt shown/link; mkfifo shown/pipe")
-
-    def read(path: str) -> int:
-        return requests.get(f"{hub.url}/api/v2/public/{project}/{path}", timeout=60).status_code
-
-    assert read("shown/a.txt") == 404
-    ada.call("query", query={"public_paths": {"project_id": project, "path": "shown", "disabled": False}})
-    reply = requests.get(f"{hub.url}/api/v2/public/{project}/shown/a.txt", timeout=60)
-    assert (reply.text, reply.headers["content-security-policy"]) == ("text", "default-src 'none'; sandbox")
-    for path in ("own/b.txt", "shown/link", "shown/pipe", "shown", "shown/missing", "shown/%2e%2e/own/b.txt"):
-        assert read(path) == 404, path
-    ada.call("query", query={"public_paths": {"project_id": project, "path": "shown", "disabled": True}})
-    assert read("shown/a.txt") == 404
-
-
 def test_files_of_every_name_are_downloaded_and_have_a_page(hub: ServedHub, ada: Person) -> None:
     project = ada.new_project()
     ada.shell(project, "printf text > $'new\\nline\\n'; printf text > $'\\xff'")

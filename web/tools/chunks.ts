@@ -11,6 +11,7 @@ const SITE = resolve(source, "pages/site.tsx");
 
 /** In the order in which they are loaded; what an earlier step has is not in a later one. */
 const STEPS = [
+  { name: "reading", root: resolve(source, "views/static.tsx") },
   { name: "live", root: APP },
   { name: "notebook", root: resolve(source, "views/notebook/editor.tsx") },
   { name: "editing", root: resolve(source, "editor/cell-editor.ts") },

@@ -47,6 +47,7 @@ from carrel.services.projects import Projects
 from carrel.services.public_paths import PublicPaths
 from carrel.services.queries import Queries
 from carrel.services.registration import Registration
+from carrel.services.shares import Shares
 from carrel.services.sign_up import SignUp
 from carrel.services.site import Site
 from carrel.services.uploads import Uploads
@@ -109,6 +110,7 @@ class Platform(Directory):
     files: Files
     uploads: Uploads
     public_paths: PublicPaths
+    shares: Shares
     copies: Copies
     queries: Queries
 
@@ -195,6 +197,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             files=files,
             uploads=Uploads(homes, stored),
             public_paths=PublicPaths(store, homes, stored),
+            shares=Shares(store, homes, stored),
             copies=Copies(store, directory.access, workers, clock),
             queries=Queries(store, clock, projects, directory.administration, directory.messages, directory.site),
         )

@@ -20,6 +20,7 @@ from carrel.domain.errors import (
 from carrel.domain.files import FileExists, FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
 from carrel.domain.keys import AccountBanned, KeyUnknown
 from carrel.domain.projects import PermissionMissing, StartFailed
+from carrel.domain.shares import SharedFileMissing, ShareMissing
 from carrel.domain.uploads import UploadBusy, UploadOffsetWrong
 from carrel.domain.web_sessions import SignInRequired, TooManySignIns
 from carrel.services.public_paths import NotPublic, PublicFileMissing
@@ -43,6 +44,8 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     FileMissing: 404,
     NotPublic: 404,
     PublicFileMissing: 404,
+    ShareMissing: 404,
+    SharedFileMissing: 404,
     FileExists: 409,
     UploadBusy: 409,
     UploadOffsetWrong: 409,

@@ -259,6 +259,12 @@ def real_path(root: Root, path: InnerPath) -> tuple[str, ...]:
         return steps.real_path()
 
 
+def demand_within(root: Root, way: tuple[str, ...], within: tuple[str, ...]) -> None:
+    """Raise `PathLeavesRoot` if what is at `way`, links resolved, is not below `within`, a way without links."""
+    if within and real_path(root, InnerPath(way, wants_directory=False))[: len(within)] != within:
+        raise PathLeavesRoot
+
+
 @contextmanager
 def place_for_file(root: Root, path: InnerPath) -> Iterator[Place]:
     """The place that a file written to `path` has; makes missing parents.

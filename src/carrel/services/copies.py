@@ -91,7 +91,7 @@ class Copies:
             raise WaitedCopyFailed(finished.error, copy.copy_id)
 
     async def status(self, caller: Principal, copy_id: str) -> Copy:
-        """One copy, for someone who may read its source and write its target; a single query."""
+        """One copy, for whoever may write its target, and has asked for it or may read its source; a single query."""
         return (await self._allowed(caller, copy_id)).copy
 
     async def _allowed(self, caller: Principal, copy_id: str) -> CopyWithRoles:
@@ -102,7 +102,8 @@ class Copies:
         if found is None:
             raise CopyNotFound(copy_id)
         copy = found.copy
-        if Permission.READ not in grants_for(caller, copy.source_project_id, found.source_role):
+        is_own = copy.requested_by == caller.account_id  # perhaps out of a public path, without a right to the project
+        if not is_own and Permission.READ not in grants_for(caller, copy.source_project_id, found.source_role):
             raise SourceBlocked(copy.source_project_id)
         if Permission.WRITE not in grants_for(caller, copy.target_project_id, found.target_role):
             raise TargetBlocked(copy.target_project_id)

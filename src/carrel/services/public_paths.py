@@ -11,7 +11,6 @@ from carrel.domain.ids import AccountId, is_uuid
 from carrel.domain.projects import Permission, Project, ProjectAccess
 from carrel.kit.safe_paths import Entry
 from carrel.services.access import public_access
-from carrel.storage.downloads import OpenFile, open_file
 from carrel.storage.files import ProjectFiles
 from carrel.storage.homes import Home, Homes
 from carrel.store.store import Store
@@ -158,19 +157,6 @@ class PublicPaths:
                 raise PublicFileTooLarge(path, size_bytes)
             return await self.files.read_text(home, path, limit_bytes=PUBLIC_FILE_BYTES)
         except (FileMissing, IsDirectory, FileRefused, FileTooLarge, PathEscapes) as error:
-            raise PublicFileMissing(path) from error
-
-    async def open(self, project_id: str, path: str, *, signed_in: bool) -> OpenFile:
-        """The bytes of a public file; the caller closes it. Raises `NotPublic`, `PublicFileMissing`."""
-        home = await self._home(project_id)
-        if home is None or not await self.is_public(project_id, path, signed_in=signed_in):
-            raise NotPublic(project_id, path)
-        try:
-            real = await self.files.real_path(home, path)
-            if not await self.is_public(project_id, real, signed_in=signed_in):
-                raise NotPublic(project_id, path)
-            return await open_file(home, real)
-        except (FileMissing, IsDirectory, FileRefused, PathEscapes) as error:
             raise PublicFileMissing(path) from error
 
     async def list_directory(self, project_id: str, path: str, *, signed_in: bool) -> list[Entry]:

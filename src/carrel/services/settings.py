@@ -37,7 +37,7 @@ class SiteSettings(BaseModel):
         description="where the terms of service are that who signs up agrees to",
     )
     auth_token_hours: float = Field(default=12, gt=0, le=24, description="how long a token made by `user_auth` works")
-    share_server: bool = Field(default=False, description="whether public paths may be read without an API key")
+    share_server: bool = Field(default=False, description="whether public paths may be read by who has not signed in")
     key_requests_per_minute: int = Field(default=0, ge=0, description="limit for each API key; 0: none")
 
 

@@ -53,11 +53,12 @@ class _Sink:
 class Archive:
     """A ZIP file that is being made; the first piece, which is empty, comes when it is known that it can be."""
 
-    def __init__(self, files: ProjectFiles, home: Home, path: str, names: Sequence[str]) -> None:
+    def __init__(self, files: ProjectFiles, home: Home, path: str, names: Sequence[str], *, within: Way = ()) -> None:
+        """Links that lead out of `within`, a way from the home, are not followed."""
         self._files = files
         self._home = home
         self._path = path
-        self._work = _make(home, path, names)
+        self._work = _make(home, path, names, within)
 
     async def read(self) -> bytes | None:
         """The next piece; `None` at the end. Raises the errors of `domain.files`."""
@@ -74,7 +75,7 @@ class Archive:
             raise as_domain_error(error, self._path) from error
 
 
-def _make(home: Home, path: str, names: Sequence[str]) -> Generator[bytes]:
+def _make(home: Home, path: str, names: Sequence[str], within: Way) -> Generator[bytes]:
     with safe_paths.open_root(home.path, home.mount) as root:
         top = safe_paths.real_path(root, inner_path(root, path))
         if CONTROL_DIRECTORIES.intersection(top[:1]):
@@ -82,7 +83,7 @@ def _make(home: Home, path: str, names: Sequence[str]) -> Generator[bytes]:
         roots = [_root(root, top, name) for name in names] or [_found(root, top)]
         _demand_few(root, roots)
         yield b""
-        yield from _zip(root, roots, above=len(top) if names else len(top) - 1)
+        yield from _zip(root, roots, within, above=len(top) if names else len(top) - 1)
 
 
 def _root(root: Root, top: Way, name: str) -> Found:
@@ -116,7 +117,7 @@ def _all(root: Root, roots: Sequence[Found]) -> Iterator[Found | Unseen]:
                     yield found
 
 
-def _zip(root: Root, roots: Sequence[Found], above: int) -> Generator[bytes]:
+def _zip(root: Root, roots: Sequence[Found], within: Way, above: int) -> Generator[bytes]:
     sink, left_out = _Sink(), []
     with ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[call-overload]  # it only writes
         for found in _all(root, roots):
@@ -126,6 +127,7 @@ def _zip(root: Root, roots: Sequence[Found], above: int) -> Generator[bytes]:
                 elif found.is_directory:
                     archive.mkdir(_info(found, above, "/"))
                 else:
+                    safe_paths.demand_within(root, found.way, within)
                     yield from _add(root, archive, sink, found, above)
             except (PathLeavesRoot, PathUnusable, OSError):
                 left_out.append(found.way)

@@ -271,7 +271,7 @@ public_paths = Table(
     _flag("unlisted"),
     _flag("authenticated"),
     Column("license", Text),
-    Column("last_edited", UtcDateTime),
+    Column("last_edited", UtcDateTime, index=True),
     Column("created", UtcDateTime),
     Column("last_saved", UtcDateTime),
     _count("counter"),

@@ -21,7 +21,7 @@ export function knownLanguage(name: string): LanguageSupport | null {
   return described(name)?.support ?? null;
 }
 
-/** By one of its names; `null` if we have none of that name, or it cannot be loaded now. */
+/** By one of its names, or what its files end with; `null` if we have none of that name, or it cannot be loaded now. */
 export async function loadLanguage(name: string): Promise<LanguageSupport | null> {
   return load(described(name));
 }
@@ -33,7 +33,10 @@ export async function loadLanguageOf(filename: string): Promise<LanguageSupport 
 
 function described(name: string): LanguageDescription | null {
   const lower = name.toLowerCase();
-  return LanguageDescription.matchLanguageName(languages, ALIASES[lower] ?? lower, false);
+  return (
+    LanguageDescription.matchLanguageName(languages, ALIASES[lower] ?? lower, false) ??
+    LanguageDescription.matchFilename(languages, `file.${lower}`)
+  );
 }
 
 async function load(description: LanguageDescription | null): Promise<LanguageSupport | null> {

@@ -4,7 +4,7 @@ import { type Api, HttpError } from "./api.ts";
 
 export type Kind = "file" | "directory" | "other";
 const KINDS: readonly Kind[] = ["file", "directory", "other"];
-const kind = (value: unknown): Kind => KINDS.find((known) => known === value) ?? "other";
+export const kind = (value: unknown): Kind => KINDS.find((known) => known === value) ?? "other";
 
 /** Something in a directory; a link is shown as what it leads to. */
 export interface Entry {
@@ -53,9 +53,37 @@ export type Look = ReturnType<typeof look>;
 export type Hit = Look["hits"][number];
 
 const copied = object({ started: maybe(text), finished: maybe(text), copy_error: maybe(text) });
-const published = object({ query: object({ public_paths: list(object({ path: text, disabled: maybe(flag) })) }) });
+const published = object({
+  query: object({ public_paths: list(object({ id: text, path: text, disabled: maybe(flag) })) }),
+});
 
 const ASK_EVERY_MS = 700;
+
+/** Something in a project; `share`: it is there for everybody, as this public path. */
+export interface CopyEnd {
+  readonly project: string;
+  readonly path: string;
+  readonly share?: string;
+}
+
+/** Copy between projects; resolves when it is done. Rejects as `Api.call`. */
+export async function copyPath(api: Api, source: CopyEnd, target: CopyEnd, signal?: AbortSignal): Promise<void> {
+  const params = {
+    src_project_id: source.project,
+    path: source.path,
+    public_id: source.share,
+    target_project_id: target.project,
+    target_path: target.path,
+    wait_until_done: false,
+  };
+  const { copy_id } = await api.call("/projects/copy-path", params, object({ copy_id: text }), signal);
+  for (;;) {
+    const status = await api.call("/projects/copy-path-status", { copy_id }, copied, signal);
+    if (status.copy_error !== null) throw new HttpError(200, "copy-failed", status.copy_error, null);
+    if (status.finished !== null) return;
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+}
 
 export interface Wanted {
   readonly text: string;
@@ -124,23 +152,16 @@ export class FileCalls {
   }
 
   /** Copy into a project, which may be the same; resolves when it is done. */
-  async copy(path: string, target: string, targetPath: string, signal?: AbortSignal): Promise<void> {
-    const ends = { src_project_id: this.#project, path, target_project_id: target, target_path: targetPath };
-    const params = { ...ends, wait_until_done: false };
-    const { copy_id } = await this.#api.call("/projects/copy-path", params, object({ copy_id: text }), signal);
-    for (;;) {
-      const status = await this.#api.call("/projects/copy-path-status", { copy_id }, copied, signal);
-      if (status.copy_error !== null) throw new HttpError(200, "copy-failed", status.copy_error, null);
-      if (status.finished !== null) return;
-      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
-    }
+  copy(path: string, target: string, targetPath: string, signal?: AbortSignal): Promise<void> {
+    return copyPath(this.#api, { project: this.#project, path }, { project: target, path: targetPath }, signal);
   }
 
-  /** The paths that everybody may read. */
-  async published(): Promise<readonly string[]> {
+  /** The paths that everybody may read, and the ids of their pages. */
+  async published(): Promise<ReadonlyMap<string, string>> {
     const query = { public_paths: [{ project_id: this.#project, id: null, path: null, disabled: null }] };
     const reply = await this.#api.call("/user-query", { query }, published);
-    return reply.query.public_paths.filter((one) => one.disabled !== true).map((one) => one.path);
+    const enabled = reply.query.public_paths.filter((one) => one.disabled !== true);
+    return new Map(enabled.map(({ path, id }) => [path, id]));
   }
 
   publish(path: string, isPublic: boolean): Promise<unknown> {

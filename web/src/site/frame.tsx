@@ -38,6 +38,7 @@ export function Frame(): VNode {
         {common.skip()}
       </a>
       {person && <Bar person={person} />}
+      {person === null && !isAuth && site.embedded === null && <GuestBar />}
       {person === undefined && !isAuth && <div class="site-bar" /> /* keeps its place */}
       {person?.impersonator != null && <ActingBar person={person} admin={person.impersonator} />}
       <main class="site-content" id="content" tabIndex={-1}>
@@ -156,6 +157,7 @@ function Bar({ person }: { readonly person: Person }): VNode {
           <small>{person.email_address}</small>
         </p>
         <a href={router.href("/settings")}>{common.settings()}</a>
+        <a href={router.href("/share")}>{common.shared()}</a>
         <hr />
         {LANGUAGES.map((code) => (
           <button key={code} type="button" aria-pressed={language.value === code} onClick={() => choose(code)}>
@@ -181,6 +183,23 @@ function Bar({ person }: { readonly person: Person }): VNode {
           {common.signOut()}
         </button>
       </Menu>
+    </header>
+  );
+}
+
+/** For those who have not signed in, on pages that they may see. */
+function GuestBar(): VNode {
+  const { router, config } = useSite();
+  const here = `${router.path.value}${router.search}`;
+  return (
+    <header class="site-bar">
+      <a class="site-name" href={router.href("/share")}>
+        {config.siteName}
+      </a>
+      <nav />
+      <a class="button" href={router.href(`/auth/sign-in?to=${encodeURIComponent(here)}`)}>
+        {common.signIn()}
+      </a>
     </header>
   );
 }

@@ -27,6 +27,8 @@ export const ROUTES: readonly SiteRoute[] = [
   { path: "/settings/:section", load: () => import("./pages/settings.tsx") },
   { path: "/admin", load: () => import("./pages/admin.tsx") },
   { path: "/admin/:section", load: () => import("./pages/admin.tsx") },
+  { path: "/share", isOpen: true, load: () => import("./pages/shares.tsx") },
+  { path: "/share/:share_id/*", isOpen: true, load: () => import("./pages/share.tsx") },
   { path: "/projects", load: () => import("./pages/projects.tsx") },
   { path: "/projects/:project_id/*", load: () => import("./pages/project.tsx") },
 ];

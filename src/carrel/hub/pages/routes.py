@@ -8,6 +8,7 @@ from starlette.responses import Response
 from carrel.hub.pages.assets import Assets
 from carrel.hub.pages.policies import Policies
 from carrel.hub.pages.shell import Shells
+from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.settings import Settings
 from carrel.services.settings import IframeSettings, SiteSettings
@@ -22,6 +23,7 @@ _PATHS = (
     "/admin",
     "/admin/{rest:path}",
     "/auth/{rest:path}",
+    "/share",
 )
 
 
@@ -45,7 +47,17 @@ def page_routes(current: Callable[[Request], Settings], assets: Assets) -> list[
     async def shell(request: Request) -> Response:
         return await pages_now(request)[1](request)
 
+    async def share(request: Request) -> Response:
+        """A share's page, which search engines may find only if everybody may."""
+        response = await shell(request)
+        platform: Platform = request.state.platform
+        if not await platform.shares.is_listed(request.path_params["share_id"]):
+            response.headers["x-robots-tag"] = "noindex"
+        return response
+
     return [
         CarrelRoute("/static/{path:path}", serve_asset, access=RouteAccess.PUBLIC),
+        CarrelRoute("/share/{share_id}", share, access=RouteAccess.PUBLIC),
+        CarrelRoute("/share/{share_id}/{rest:path}", share, access=RouteAccess.PUBLIC),
         *(CarrelRoute(path, shell, access=RouteAccess.PUBLIC) for path in _PATHS),
     ]

@@ -44,7 +44,7 @@ class Wanted:
     """What an address asks for."""
 
     area: str
-    """The first part of its path: `app`, `projects`, `settings`, `admin`, `notifications`, `auth`."""
+    """The first part of its path: `app`, `projects`, `settings`, `admin`, `notifications`, `share`, `auth`."""
     rest: str
     """The rest of it, but for a project's id."""
     project_id: str | None
@@ -97,6 +97,8 @@ class Wanted:
         if self.project_id is not None:
             section = self.rest.partition("/")[0]
             return "project", f"project/{'editors' if self.path is not None else section}"
+        if self.area == "share":
+            return ("share" if self.rest else "shares",)
         return (self.rest.partition("/")[0] if self.area == "auth" else _PAGES.get(self.area, self.area),)
 
 

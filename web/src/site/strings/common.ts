@@ -4,6 +4,8 @@ export const common = strings({
   projects: ["Projects", "Projekte"],
   settings: ["Settings", "Einstellungen"],
   administration: ["Administration", "Verwaltung"],
+  shared: ["What others share", "Von anderen geteilt"],
+  signIn: ["Sign in", "Anmelden"],
   signOut: ["Sign out", "Abmelden"],
   account: ["Account", "Konto"],
   language: ["Language", "Sprache"],

@@ -28,6 +28,14 @@ export function cellsOfFile(content: string): readonly PastCell[] {
   return file.cells.filter(isObject).map(cellOf);
 }
 
+/** What a notebook's file calls the language of its code; `""` if it says none. */
+export function languageOfFile(content: string): string {
+  const file: unknown = JSON.parse(content);
+  const { language_info: info, kernelspec } = isObject(file) && isObject(file.metadata) ? file.metadata : {};
+  const [named, wanted] = [isObject(info) && info.name, isObject(kernelspec) && kernelspec.language];
+  return isString(named) ? named : isString(wanted) ? wanted : "";
+}
+
 /** A cell in JSON, whether of a file or of a document. */
 export function cellOf(json: Unknowns): PastCell {
   const { id, cell_type: type, source, outputs, attachments } = json;

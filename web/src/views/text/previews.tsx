@@ -21,16 +21,24 @@ const PAUSES = [
   { upTo: Number.POSITIVE_INFINITY, ms: 1500 },
 ] as const;
 
-interface PreviewProps {
+interface SourcePreviewProps {
   readonly kind: PreviewKind;
-  readonly text: Y.Text;
+  readonly source: string;
   readonly context: OutputContext;
   /** The heading that it goes to, once. */
   readonly anchor: Signal<string | null>;
 }
 
-export function Preview({ kind, text, context, anchor }: PreviewProps): VNode {
-  const source = useSource(text);
+interface PreviewProps extends Omit<SourcePreviewProps, "source"> {
+  readonly text: Y.Text;
+}
+
+/** Of a text that people write. */
+export function Preview({ text, ...rest }: PreviewProps): VNode {
+  return <SourcePreview source={useSource(text)} {...rest} />;
+}
+
+export function SourcePreview({ kind, source, context, anchor }: SourcePreviewProps): VNode {
   const { path } = context.document;
   switch (kind) {
     case "markdown":

@@ -1,9 +1,11 @@
 /** A file that is in no editor: it is shown as it is stored if it can never be in one, else why it could not be opened. */
 import type { VNode } from "preact";
+import { useMemo } from "preact/hooks";
 import type { OpenFile, Phase } from "../../state/open-file.ts";
 import type { Page } from "../../state/page.ts";
 import { sentence, TryAgain } from "../banner.tsx";
 import { Card, Choices } from "../card.tsx";
+import { projectFile } from "./stored-file.ts";
 import { FileViewer } from "./viewer.tsx";
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -29,7 +31,8 @@ interface UnopenedProps {
 }
 
 export function Unopened({ page, file, phase }: UnopenedProps): VNode {
-  if (phase.code === "unsupported") return <FileViewer page={page} file={file} why={sentence(phase.message)} />;
+  const source = useMemo(() => projectFile(page, file), [page, file]);
+  if (phase.code === "unsupported") return <FileViewer source={source} file={file} why={sentence(phase.message)} />;
   const advice = ADVICE[phase.code] ?? (phase.message ? sentence(phase.message) : "Something went wrong.");
   return (
     <section id="carrel-embed-banner" data-state="error" role="status" aria-live="polite">

@@ -6,45 +6,47 @@ import { deferred } from "../../outputs/deferred.ts";
 import { viewers } from "../../site/strings/viewers.ts";
 import { language } from "../../site/strings.ts";
 import type { OpenFile } from "../../state/open-file.ts";
-import type { Page } from "../../state/page.ts";
 import { Card } from "../card.tsx";
 import { Bar } from "./bar.tsx";
 import { ImageView } from "./image.tsx";
 import { MediaView } from "./media.tsx";
 import { sizeInWords } from "./sizes.ts";
-import { StoredFile } from "./stored-file.ts";
+import { type FileSource, StoredFile } from "./stored-file.ts";
 
 const Loading = (): VNode => <p class="loading viewer-note">{viewers.loading()}</p>;
 
 const PdfView = deferred(async () => (await import("./pdf.tsx")).PdfView, Loading);
 
+/** Says which place of the file is to be shown. */
+export type Aimed = Pick<OpenFile, "takeTarget">;
+
 /** What a viewer works on. */
 export interface ViewerProps {
   readonly stored: StoredFile;
-  readonly file: OpenFile;
+  readonly file: Aimed;
   /** The browser cannot show it after all. */
   onUnknown(): void;
 }
 
 interface FileViewerProps {
-  readonly page: Page;
-  readonly file: OpenFile;
+  readonly source: FileSource;
+  readonly file: Aimed;
   /** Why it is not shown in an editor. */
   readonly why: string;
 }
 
 type Found = StoredFile | { readonly problem: string } | null;
 
-export function FileViewer({ page, file, why }: FileViewerProps): VNode {
+export function FileViewer({ source, file, why }: FileViewerProps): VNode {
   const [found, setFound] = useState<Found>(null);
   const [isUnknown, setUnknown] = useState(false);
   useEffect(() => {
     const end = new AbortController();
-    StoredFile.find(page, file, end.signal).then(setFound, (error) => {
+    StoredFile.find(source, end.signal).then(setFound, (error) => {
       if (!end.signal.aborted) setFound({ problem: error instanceof Error ? error.message : String(error) });
     });
     return () => end.abort();
-  }, [page, file]);
+  }, [source]);
   if (found === null) return <Loading />;
   if (!(found instanceof StoredFile)) return <p class="notice notice-bad">{found.problem}</p>;
   const View = isUnknown ? null : viewOf(found.mime);

@@ -23,12 +23,13 @@ from carrel.hub.api.v2 import (
     recent_files,
     relayed,
     sessions,
+    shares,
     sign_up,
     uploads,
 )
 from carrel.hub.api.v2.archives import archives_route
 from carrel.hub.api.v2.commercial import commercial_routes
-from carrel.hub.api.v2.files import files_route, public_files_route
+from carrel.hub.api.v2.files import files_route
 from carrel.hub.api.v2.procedure import V2
 from carrel.hub.api.v2.reports import reports_route
 from carrel.hub.api.v2.uploads import uploads_route
@@ -43,6 +44,7 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *explorer.procedures,
         *uploads.procedures,
         *sessions.procedures,
+        *shares.procedures,
         *accounts.procedures.procedures,
         *api_keys.procedures.procedures,
         *credentials.procedures.procedures,
@@ -64,6 +66,6 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *admin_work.procedures,
         *audits.procedures,
     ]
-    routes = [files_route(v2), public_files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2)]
+    routes = [files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2), *shares.routes(v2)]
     routes += commercial_routes()
     return [*(procedure.route(v2) for procedure in procedures), *routes]

@@ -70,24 +70,6 @@ def files_route(v2: V2) -> CarrelRoute:
     return CarrelRoute(path, download, access=access, operations=lambda: [operation])
 
 
-def public_files_route(v2: V2) -> CarrelRoute:
-    async def download(request: Request) -> Reply:
-        return await answered(v2.observer.watch("v2", "/public"), lambda _: _download_public(request), refused)
-
-    access = RouteAccess.PUBLIC
-    about = "Send a file that its project has made public, or with `Range` a part of it."
-    path = "/api/v2/public/{project_id}/{path:path}"
-    operation = sent(access, "public", _ANSWERS, about, _RANGE)
-    return CarrelRoute(path, download, access=access, operations=lambda: [operation])
-
-
-async def _download_public(request: Request) -> Response:
-    platform: Platform = request.state.platform
-    path = request.path_params["path"]
-    file = await platform.public_paths.open(request.path_params["project_id"], path, signed_in=False)
-    return FileResponse(file, request, path)
-
-
 async def _download(request: Request) -> Response:
     platform: Platform = request.state.platform
     principal = await _caller(request, platform)

@@ -5,12 +5,11 @@ import type { Entry } from "../../../files.ts";
 import { useSite } from "../../../site.ts";
 import { common } from "../../../strings/common.ts";
 import { files as words } from "../../../strings/files.ts";
-import { Dialog, Field, LoadedView, Problem, Progress } from "../../../ui/ui.tsx";
-import { useLoading, useWork } from "../../../ui/work.ts";
+import { ProjectChoice } from "../../../ui/project-choice.tsx";
+import { Dialog, Problem, Progress } from "../../../ui/ui.tsx";
+import { useWork } from "../../../ui/work.ts";
 import type { Explorer } from "./explorer.ts";
 import { called } from "./move-dialog.tsx";
-
-const SHOWN = 50;
 
 interface CopyProps {
   readonly explorer: Explorer;
@@ -19,9 +18,7 @@ interface CopyProps {
 }
 
 export function CopyDialog({ explorer, entries, onClose }: CopyProps): VNode {
-  const { projects, toasts } = useSite();
-  const loading = useLoading((signal) => projects.list(false, signal), [projects]);
-  const text = useSignal("");
+  const { toasts } = useSite();
   const chosen = useSignal<string | null>(null);
   const done = useSignal(0);
   const work = useWork();
@@ -41,35 +38,7 @@ export function CopyDialog({ explorer, entries, onClose }: CopyProps): VNode {
   return (
     <Dialog title={words.copyTitle({ what: called(entries) })} onClose={onClose}>
       <Problem text={work.problem.value} />
-      <Field
-        label={words.findProject()}
-        type="search"
-        autofocus
-        value={text.value}
-        onText={(typed) => (text.value = typed)}
-      />
-      <LoadedView of={loading}>
-        {(listing) => (
-          <fieldset class="folder-tree">
-            <legend class="visually-hidden">{words.findProject()}</legend>
-            {listing.projects
-              .filter(({ project_id }) => project_id !== explorer.project)
-              .filter(({ title }) => title.toLocaleLowerCase().includes(text.value.toLocaleLowerCase()))
-              .slice(0, SHOWN)
-              .map(({ project_id, title }) => (
-                <label key={project_id}>
-                  <input
-                    type="radio"
-                    name="project"
-                    checked={chosen.value === project_id}
-                    onChange={() => (chosen.value = project_id)}
-                  />{" "}
-                  {title || project_id}
-                </label>
-              ))}
-          </fieldset>
-        )}
-      </LoadedView>
+      <ProjectChoice chosen={chosen} but={explorer.project} />
       {work.busy.value && (
         <Progress label={words.copying()} done={entries.length > 1 ? done.value / entries.length : null} />
       )}

@@ -1,6 +1,7 @@
 /** A directory of a project as somebody sees it: what is in it, what is selected, and what can be done with that. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type Entry, FileCalls, type Listing } from "../../../files.ts";
+import { sharePage } from "../../../shares.ts";
 import type { Site } from "../../../site.ts";
 import { files as words } from "../../../strings/files.ts";
 import { language } from "../../../strings.ts";
@@ -26,7 +27,7 @@ export class Explorer {
   readonly text: Signal<string> = signal("");
   readonly hidden: Signal<boolean> = signal(false);
   readonly selection: Signal<Selection> = signal(NOTHING);
-  readonly published: Signal<ReadonlySet<string>> = signal(new Set());
+  readonly published: Signal<ReadonlyMap<string, string>> = signal(new Map());
   readonly rows: ReadonlySignal<readonly Entry[]>;
   readonly selected: ReadonlySignal<readonly Entry[]>;
   readonly project: string;
@@ -162,8 +163,7 @@ export class Explorer {
   }
 
   async loadPublished(): Promise<void> {
-    const paths = await this.calls.published().catch(() => []);
-    this.published.value = new Set(paths);
+    this.published.value = await this.calls.published().catch(() => new Map());
   }
 
   /** The address that gives these: a file's bytes, or a ZIP file of all else. */
@@ -178,10 +178,10 @@ export class Explorer {
     return `${this.#site.api.url}/zip/${this.project}/${encoded(this.path)}?${names}`;
   }
 
-  /** Where everybody finds something that is published. */
-  publicAddress(entry: Entry): string {
-    const path = this.pathOf(entry).split("/").map(encodeURIComponent).join("/");
-    return new URL(`${this.#site.api.url}/public/${this.project}/${path}`, location.href).href;
+  /** The page on which everybody finds what is published; null for what is not. */
+  publicAddress(entry: Entry): string | null {
+    const id = this.published.value.get(this.pathOf(entry));
+    return id === undefined ? null : new URL(this.#site.router.href(sharePage(id)), location.href).href;
   }
 
   get title(): string {

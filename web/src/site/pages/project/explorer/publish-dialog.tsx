@@ -17,18 +17,18 @@ interface PublishProps {
 export function PublishDialog({ explorer, entry, onClose }: PublishProps): VNode {
   const work = useWork();
   const path = explorer.pathOf(entry);
-  const isPublic = explorer.published.value.has(path);
+  const address = explorer.publicAddress(entry);
   const set = (wished: boolean): void => void work.run(() => explorer.publish(path, wished));
   return (
     <Dialog title={words.publishTitle({ name: visible(entry.name) })} onClose={onClose}>
       <Problem text={work.problem.value} />
       <p>{words.publishAdvice()}</p>
-      {isPublic && entry.kind === "file" && <Copyable label={words.address()} text={explorer.publicAddress(entry)} />}
+      {address !== null && <Copyable label={words.address()} text={address} />}
       <div class="actions">
         <button type="button" onClick={onClose}>
           {common.close()}
         </button>
-        {isPublic ? (
+        {address !== null ? (
           <button type="button" class="danger" disabled={work.busy.value} onClick={() => set(false)}>
             {words.unpublish()}
           </button>

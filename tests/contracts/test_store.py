@@ -129,7 +129,9 @@ async def test_states_settings_and_requests_are_kept(store: Store) -> None:
         rows = transaction.projects
         await rows.set_state(project_id, ProjectState.RUNNING, at=NOON, error="once failed")
         await rows.set_settings(project_id, {"memory": 2000, "network_policy": "proxy"})
-        await rows.set_settings(project_id, {"cores": 0.5})
+        await rows.set_settings(project_id, {"cores": 0.5, "always_running": 1, "mintime": 60.5})
+        await rows.set_settings(other, {"always_running": 0})
+        assert [one.project_id for one in await rows.list_always_running()] == [project_id]
         assert await rows.find_action_request(project_id) is None
         await rows.set_action_request(project_id, {"action": "start"})
         assert await rows.find_action_request(project_id) == {"action": "start"}
@@ -138,7 +140,7 @@ async def test_states_settings_and_requests_are_kept(store: Store) -> None:
         state = await transaction.connection.scalar(select(projects.c.state).where(projects.c.project_id == project_id))
     assert project is not None
     assert project.state is ProjectState.RUNNING
-    assert project.quota == Quota(memory_mb=2000, cores=0.5, network="proxy")
+    assert project.quota == Quota(memory_mb=2000, cores=0.5, network="proxy", idle_timeout_s=60.5, always_running=True)
     assert state == {"state": "running", "time": "2026-03-01T12:00:00.000Z", "error": "once failed"}
     assert other != project_id
 

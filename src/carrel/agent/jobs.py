@@ -122,6 +122,10 @@ class Jobs:
         """What answers which request."""
         return {StartJob: self.start, ReadJob: self.read, KillJob: self.kill}
 
+    def is_busy(self) -> bool:
+        """Whether one runs."""
+        return any(job.ended_at is None for job in self._jobs.values())
+
     async def start(self, stream: Stream, request: StartJob) -> JobState:
         command = request.command
         self._make_room()

@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
+from carrel.agent.activity import Activity
 from carrel.agent.commands import Commands
 from carrel.agent.connection import Connection
 from carrel.agent.documents.requests import Documents
@@ -68,14 +69,14 @@ async def serve(listener: socket.socket, launcher: Launcher) -> None:
     listener.setblocking(False)
     open_ones: set[Connection] = set()
     async with asyncio.TaskGroup() as tasks:
-        kernels = Kernels(launcher, tasks)
-        handlers = {
-            **Commands(launcher, tasks).handlers(),
-            **Jobs(launcher, tasks).handlers(),
-            **Documents(launcher.home, tasks, [running_notebooks(kernels)]).handlers(),
-            **Terminals(launcher, tasks).handlers(),
-            **Evaluations(kernels, launcher.home, tasks).handlers(),
-        }
+        kernels, jobs = Kernels(launcher, tasks), Jobs(launcher, tasks)
+        documents = Documents(launcher.home, tasks, [running_notebooks(kernels)])
+        terminals = Terminals(launcher, tasks, lambda: activity.note())
+        activity = Activity([kernels.is_busy, jobs.is_busy, terminals.is_busy], documents.save)
+        parts = (Commands(launcher, tasks), jobs, documents, terminals, Evaluations(kernels, launcher.home, tasks))
+        handlers = {**activity.handlers()}
+        for part in parts:
+            handlers |= activity.counting(part.handlers())
         while True:
             try:
                 hub, _ = await loop.sock_accept(listener)

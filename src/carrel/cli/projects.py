@@ -76,6 +76,8 @@ async def list_projects(who: str | None, limit: int, config: Path | None, as_jso
 @click.option(
     "--network", "network_policy", type=click.Choice([policy.value for policy in Network]), help="What it can reach."
 )
+@click.option("--idle-timeout-s", "mintime", type=click.FloatRange(0), help="Stopped after so long unused; 0: never.")
+@click.option("--always-running/--not-always-running", default=None, help="Whether it runs, used or not.")
 @config_option
 @json_option
 @asynchronous
@@ -84,7 +86,11 @@ async def limit(project_id: str, config: Path | None, as_json: bool, **limits: A
     async with open_directory(settings_or_exit(config)) as directory, directory.store.begin() as transaction:
         if await transaction.projects.find(project_id) is None:
             fail(f"there is no project {project_id}")
-        given = {name: value for name, value in limits.items() if value is not None}
+        given = {
+            name: int(value) if value is True or value is False else value
+            for name, value in limits.items()
+            if value is not None
+        }
         await transaction.projects.set_settings(ProjectId(project_id), given)
         found = await transaction.projects.find(project_id)
     quota = asdict(found.quota) if found else {}

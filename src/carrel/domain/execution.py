@@ -26,6 +26,14 @@ class ExecSpec:
     max_output: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What goes on in a project: whether something runs there, and a number that grows with all that is done."""
+
+    is_busy: bool
+    count: int
+
+
 class JobStatus(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"

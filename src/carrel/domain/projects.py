@@ -40,13 +40,20 @@ EVERYTHING = frozenset(Permission)
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What a project may use at most."""
+    """What a project may use at most, what it is given before others, and how long it runs.
+
+    Without `idle_timeout_s` the server's own holds; 0: it is never stopped because nobody uses it.
+    """
 
     memory_mb: int = 1000
     cores: float = 1.0
     disk_mb: int = 3000
     processes: int = 512
     network: str = "none"
+    memory_request_mb: float = 0
+    cpu_shares: int = 0
+    idle_timeout_s: float | None = None
+    always_running: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from carrel.runners.environment import environment_kernels
 from carrel.services.access import Access
 from carrel.services.accounts import Accounts
 from carrel.services.administration import Administration
+from carrel.services.always_running import AlwaysRunning
 from carrel.services.audit import Audit
 from carrel.services.auth_tokens import AuthTokens
 from carrel.services.client_errors import ClientErrors
@@ -33,6 +34,7 @@ from carrel.services.execution import Execution
 from carrel.services.fetching import Fetching
 from carrel.services.files import Files
 from carrel.services.housekeeping import Housekeeping
+from carrel.services.idle_watch import IdleWatch
 from carrel.services.keys import Keys
 from carrel.services.latex import Latex
 from carrel.services.lifecycle import Lifecycle
@@ -178,6 +180,8 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             CopyWorkers(store, copier, homes, clock, settings.copies, alone=alone)
         )
         await stack.enter_async_context(Housekeeping(store, clock))
+        await stack.enter_async_context(IdleWatch(store, lifecycle, clock, settings.projects))
+        await stack.enter_async_context(AlwaysRunning(store, lifecycle, clock, settings.projects))
         disk_watch = await stack.enter_async_context(DiskWatch(store, homes, lifecycle, settings.projects))
         execution, files = Execution(lifecycle, projects, settings.projects), Files(homes, stored)
         access, tokens, sessions = directory.access, directory.auth_tokens, directory.embed_sessions

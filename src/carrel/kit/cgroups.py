@@ -20,16 +20,24 @@ from pathlib import Path
 WANTED_CONTROLLERS = frozenset({"memory", "pids", "cpu"})
 _ASIDE = "supervisor"
 _CPU_PERIOD_MICROSECONDS = 100_000
+_CORE_SHARES = 1024
+_OPTIONAL = ("memory.memsw.limit_in_bytes", "memory.swap.max", "memory.soft_limit_in_bytes", "memory.low", "cpu.weight")
+"""Absent on some kernels, such as those without swap accounting; the other bounds then have to do."""
 _REMOVAL_ATTEMPTS, _REMOVAL_PAUSE_MS = 50, 10
 
 
 @dataclass(frozen=True, slots=True)
 class GroupLimits:
-    """Upper bounds for all processes of a group together."""
+    """Upper bounds for all processes of a group together, and what they are given before others.
+
+    `memory_request_bytes` is what the kernel takes from others first; a whole core is 1024 `cpu_shares`, and 0 is that.
+    """
 
     memory_bytes: int
     processes: int
     cores: float
+    memory_request_bytes: int = 0
+    cpu_shares: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,7 @@ class Hierarchy:
             if controller not in self.controllers:
                 continue
             path = group / name
-            # Absent on kernels without swap accounting; the bound on memory alone then has to do.
-            if name in ("memory.memsw.limit_in_bytes", "memory.swap.max") and not path.exists():
+            if name in _OPTIONAL and not path.exists():
                 continue
             path.write_text(value)
 
@@ -81,7 +88,9 @@ def _limits_v1(limits: GroupLimits) -> list[tuple[str, str, str]]:
         ("memory", "memory.memsw.limit_in_bytes", "-1"),  # or the next could not be raised above what it was
         ("memory", "memory.limit_in_bytes", str(limits.memory_bytes)),
         ("memory", "memory.memsw.limit_in_bytes", str(limits.memory_bytes)),
+        ("memory", "memory.soft_limit_in_bytes", str(limits.memory_request_bytes or -1)),
         ("pids", "pids.max", str(limits.processes)),
+        ("cpu", "cpu.shares", str(limits.cpu_shares or _CORE_SHARES)),
         ("cpu", "cpu.cfs_period_us", str(_CPU_PERIOD_MICROSECONDS)),
         ("cpu", "cpu.cfs_quota_us", str(_cpu_quota(limits))),
     ]
@@ -91,13 +100,19 @@ def _limits_v2(limits: GroupLimits) -> list[tuple[str, str, str]]:
     return [
         ("memory", "memory.max", str(limits.memory_bytes)),
         ("memory", "memory.swap.max", "0"),
+        ("memory", "memory.low", str(limits.memory_request_bytes)),
         ("pids", "pids.max", str(limits.processes)),
+        ("cpu", "cpu.weight", str(_cpu_weight(limits))),
         ("cpu", "cpu.max", f"{_cpu_quota(limits)} {_CPU_PERIOD_MICROSECONDS}"),
     ]
 
 
 def _cpu_quota(limits: GroupLimits) -> int:
     return max(1000, int(limits.cores * _CPU_PERIOD_MICROSECONDS))
+
+
+def _cpu_weight(limits: GroupLimits) -> int:
+    return min(10_000, max(1, (limits.cpu_shares or _CORE_SHARES) * 100 // _CORE_SHARES))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Everything that a hub can ask an agent."""
 
+from carrel.protocol.activity import ReadActivity
 from carrel.protocol.documents import OpenDocument, ReadHistory
 from carrel.protocol.evaluations import Evaluate, ListKernels, ListRunningKernels, StopKernel
 from carrel.protocol.execution import Exec, KillJob, Ping, ReadJob, StartJob
@@ -18,4 +19,5 @@ AgentRequest = (
     | ListRunningKernels
     | StopKernel
     | OpenTerminal
+    | ReadActivity
 )

@@ -10,9 +10,10 @@ History:
 4. Messages of documents in parts.
 5. Terminals.
 6. Kernels that run.
+7. Whether anything goes on.
 """
 
-CURRENT = 6
+CURRENT = 7
 OLDEST = 1
 
 

@@ -13,12 +13,14 @@ from carrel.domain.errors import Overloaded
 from carrel.domain.evaluations import EvaluationLimits, EvaluationSpec, KernelSpec, RunningKernel
 from carrel.domain.execution import (
     OUTPUT_BYTES,
+    Activity,
     AgentLost,
     ExecKilled,
     ExecResult,
     ExecSpec,
     Job,
 )
+from carrel.protocol.activity import ActivityRead, ReadActivity
 from carrel.protocol.documents import OpenDocument, ReadHistory
 from carrel.protocol.evaluations import KernelStopped, ListKernels, ListRunningKernels, StopKernel
 from carrel.protocol.execution import (
@@ -47,6 +49,7 @@ GRACE_SECONDS = 15.0
 """How much longer than a command's own timeout the hub waits for an agent that does not keep it."""
 PING_EVERY_SECONDS = 30.0
 _JOB_LIMITS = {STDOUT: OUTPUT_BYTES, STDERR: OUTPUT_BYTES}
+_activity = msgspec.msgpack.Decoder(ActivityRead)
 _ended = msgspec.msgpack.Decoder(ExecEnded)
 _job_state = msgspec.msgpack.Decoder(JobState)
 _kernel_stopped = msgspec.msgpack.Decoder(KernelStopped)
@@ -112,6 +115,13 @@ class AgentLink(AsyncContextManagerMixin):
         """Return when the agent has answered."""
         with self._connection.call(Ping()) as call:
             await Output(call, _pong).finish()
+
+    async def activity(self, *, save: bool = False) -> Activity:
+        """What goes on; with `save` documents are written to their files first."""
+        with self._connection.call(ReadActivity(save)) as call:
+            output = Output(call, _activity)
+            await output.finish()
+            return Activity(output.end.busy, output.end.count)
 
     async def exec(self, spec: ExecSpec) -> ExecResult:
         """Run a command to its end; raises `ExecKilled` after its timeout, `ExecNotRunnable`, `Overloaded`."""

@@ -26,13 +26,19 @@ class Network(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Upper bounds that the runner enforces on the whole sandbox."""
+    """Upper bounds that the runner enforces on the whole sandbox.
+
+    The last two are what it is given before others where memory or processors are short, if the runner can; 0: nothing
+    special. A whole core is 1024 shares.
+    """
 
     memory_bytes: int
     cores: float
     processes: int
     tmp_bytes: int
     file_bytes: int
+    memory_request_bytes: int = 0
+    cpu_shares: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from anyio import AsyncContextManagerMixin, to_thread
 from anyio.abc import TaskGroup
 from structlog.contextvars import unbind_contextvars
 
-from carrel.domain.execution import AgentLost
+from carrel.domain.execution import Activity, AgentLost
 from carrel.domain.ids import ProjectId
 from carrel.domain.projects import Project, ProjectDeleted, ProjectState, StartFailed, Usage
 from carrel.kit.clock import Clock
@@ -79,6 +79,11 @@ class Lifecycle(AsyncContextManagerMixin):
         """What the project's processes use now; nothing if it does not run."""
         sandbox = self._running.get(project_id)
         return Usage() if sandbox is None else await sandbox.usage()
+
+    async def activity(self, sandbox: Sandbox, *, save: bool = False) -> Activity:
+        """What goes on in a sandbox; with `save` documents are written to their files first. Raises `AgentLost`."""
+        link = await self.agents.link(sandbox.project_id, sandbox.address)
+        return await link.activity(save=save)
 
     async def link(self, project: Project) -> AgentLink:
         """A live link to the project's agent; starts the project if it does not run. Raises `StartFailed`."""
@@ -155,6 +160,8 @@ class Lifecycle(AsyncContextManagerMixin):
             processes=quota.processes,
             tmp_bytes=self.settings.tmp_mb * _MB,
             file_bytes=int(quota.disk_mb * _MB),
+            memory_request_bytes=int(min(quota.memory_request_mb, quota.memory_mb) * _MB),
+            cpu_shares=quota.cpu_shares,
         )
 
     async def stop(self, project_id: ProjectId, *, reason: str | None = None) -> None:

@@ -166,6 +166,8 @@ class Projects(AsyncContextManagerMixin):
         if changed is not None and self.lifecycle.is_running(project.project_id):
             await self.lifecycle.stop(project.project_id)
             await self.lifecycle.link(changed)
+        elif changed is not None and changed.quota.always_running and not changed.deleted:
+            self.start_soon(changed)
 
     def start_soon(self, project: Project) -> None:
         """Start in the background; a failure is in the project's state and in the log."""

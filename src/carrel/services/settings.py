@@ -49,6 +49,12 @@ class ProjectSettings(BaseModel):
     tmp_mb: int = Field(default=256, gt=0, description="size of /tmp in a sandbox (memory)")
     start_timeout_s: float = Field(default=60, gt=0, description="how long a call waits for its project to start")
     exec_timeout_max_s: float = Field(default=0, ge=0, description="cap on the `timeout` of commands; 0: none")
+    idle_timeout_s: float = Field(
+        default=1800, ge=0, description="after how long a project that nobody uses is stopped; 0: never"
+    )
+    life_check_s: float = Field(
+        default=10, gt=0, description="how often it is checked which projects nobody uses, and which have to run"
+    )
     disk_check_s: float = Field(default=5, gt=0, description="how often the disk use of running projects is checked")
 
 

@@ -48,6 +48,10 @@ def _to_quota(settings: Mapping[str, Any] | None) -> Quota:
         disk_mb=given.get("disk_quota", base.disk_mb),
         processes=given.get("processes", base.processes),
         network=given.get("network_policy", base.network),
+        memory_request_mb=given.get("memory_request", base.memory_request_mb),
+        cpu_shares=given.get("cpu_shares", base.cpu_shares),
+        idle_timeout_s=given.get("mintime", base.idle_timeout_s),
+        always_running=bool(given.get("always_running", base.always_running)),
     )
 
 
@@ -192,6 +196,19 @@ class ProjectRows:
         """Projects that the database believes to be starting, running or stopping."""
         query = select(*_COLUMNS).where(projects.c.state["state"].as_string() != ProjectState.OPENED.value)
         return [to_project(row) for row in await self.connection.execute(query)]
+
+    async def list_always_running(self) -> list[Project]:
+        """Projects that are not deleted and that are to run all the time."""
+        always = projects.c.settings["always_running"].as_integer() == 1
+        return [
+            to_project(row)
+            for row in await self.connection.execute(select(*_COLUMNS).where(always, ~projects.c.deleted))
+        ]
+
+    async def last_uses(self, project_ids: Sequence[ProjectId]) -> list[tuple[Project, datetime | None]]:
+        """These projects, and when somebody has used each last."""
+        query = select(*_COLUMNS, projects.c.last_edited).where(projects.c.project_id.in_(list(project_ids)))
+        return [(to_project(row), row.last_edited) for row in await self.connection.execute(query)]
 
     async def _set(self, project_id: ProjectId, **values: Any) -> None:
         await self.connection.execute(update(projects).where(projects.c.project_id == project_id).values(**values))

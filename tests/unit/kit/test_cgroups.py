@@ -61,14 +61,17 @@ def test_version_2_bounds_memory_processes_and_processor_time(tmp_path: Path) ->
     assert (machine.own / "cgroup.subtree_control").read_text() == "+cpu +memory +pids"
     path = machine.own / "carrel-1"
     path.mkdir()
-    (path / "memory.swap.max").write_text("max")
-    group = Group.make([machine.hierarchy], "carrel-1", GroupLimits(1 << 20, 50, 0.5))
+    for name in ("memory.swap.max", "memory.low", "cpu.weight"):
+        (path / name).write_text("")
+    group = Group.make([machine.hierarchy], "carrel-1", GroupLimits(1 << 20, 50, 0.5, 1 << 19, 2048))
     assert group.paths == (path,)
     written = {file.name: file.read_text() for file in path.iterdir()}
     assert written == {
         "memory.max": "1048576",
         "memory.swap.max": "0",
+        "memory.low": "524288",
         "pids.max": "50",
+        "cpu.weight": "200",
         "cpu.max": "50000 100000",
     }
 

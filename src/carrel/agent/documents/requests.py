@@ -44,6 +44,11 @@ class Documents:
         await self._rooms().take_part(stream, request)
         return DocumentClosed()
 
+    async def save(self) -> None:
+        """Write what is open and not in its file yet."""
+        if self._open is not None:
+            await self._open.save()
+
     async def read_history(self, stream: Stream, request: ReadHistory) -> History:
         found = await self._rooms().versions(request.path)
         if request.with_patches:

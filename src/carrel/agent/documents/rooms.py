@@ -4,11 +4,12 @@ import asyncio
 import os
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
 from carrel.agent.connection import Refused, Stream
-from carrel.agent.documents.extension import Extension
+from carrel.agent.documents.extension import CallFailed, Extension
 from carrel.agent.documents.log import Failure, Log, SavedVersion
 from carrel.agent.documents.opening import open_room
 from carrel.agent.documents.pace import Pace
@@ -76,6 +77,13 @@ class Rooms:
                 return await self._threads.for_log(_read_closed, log)
             except Failure as error:
                 raise Refused(BUSY, f"The history cannot be read: {error}.") from error
+
+    async def save(self) -> None:
+        """Write every document that is not in its file yet; what cannot be written stays in its log."""
+        for room in [entry.room for entry in self._entries.values() if entry.room is not None]:
+            if room.watch.is_dirty and not room.is_broken:
+                with suppress(CallFailed):
+                    await room.save("auto")
 
     def _entry(self, real: str) -> _Entry:
         if real not in self._entries and len(self._entries) >= _MOST_ROOMS:

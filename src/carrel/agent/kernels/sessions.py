@@ -69,6 +69,10 @@ class Kernels:
             found.append(RunningKernel(self._fork_server.pid, "", _FORKED))
         return found
 
+    def is_busy(self) -> bool:
+        """Whether one of the agent's own has something to do."""
+        return any(session.state in ("starting", "busy") for session in self._sessions)
+
     async def kill(self, pid: int) -> bool:
         """Kill a kernel, and return when it is gone; False if there is none with that process."""
         for session in self._sessions:

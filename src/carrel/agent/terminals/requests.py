@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from carrel.agent.connection import Handler, Refused, Stream
@@ -19,14 +19,19 @@ MOST_TERMINALS = 20
 class Terminals:
     """The terminals of the project, one for each real file; one whose shell has ended goes with its last viewer."""
 
-    def __init__(self, launcher: Launcher, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, launcher: Launcher, tasks: asyncio.TaskGroup, note: Callable[[], None]) -> None:
         self._launcher = launcher
         self._tasks = tasks
+        self._note = note
         self._open: dict[str, Terminal] = {}
 
     def handlers(self) -> Mapping[type, Handler]:
         """What answers which request."""
         return {OpenTerminal: self.open}
+
+    def is_busy(self) -> bool:
+        """Whether a program runs in one of them."""
+        return any(terminal.is_busy for terminal in self._open.values())
 
     async def open(self, stream: Stream, request: OpenTerminal) -> DocumentClosed:
         from carrel.agent.documents.place import Place, create_file, load_file
@@ -54,7 +59,7 @@ class Terminals:
         if real not in self._open:
             if len(self._open) >= MOST_TERMINALS:
                 raise Refused(BUSY, f"{MOST_TERMINALS} terminals are open in the project; end one of them with exit.")
-            self._open[real] = Terminal(os.path.dirname(real), self._launcher, self._tasks)
+            self._open[real] = Terminal(os.path.dirname(real), self._launcher, self._tasks, self._note)
         return self._open[real]
 
     def _forget(self) -> None:

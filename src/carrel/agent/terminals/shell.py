@@ -61,6 +61,14 @@ class Shell:
         finally:
             os.close(inner)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something else than the shell itself is in the foreground."""
+        try:
+            return os.tcgetpgrp(self._file) != self._pid
+        except OSError:  # nobody has the terminal open any more
+            return False
+
     async def read(self) -> bytes:
         """What it has written, as soon as there is something; empty when it has ended."""
         while True:

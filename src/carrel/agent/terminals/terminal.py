@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from carrel.agent.spawn import Launcher, NotRunnable
@@ -16,14 +17,15 @@ _AFTERWARDS = "\x1b[?1049l\x1b[?1000;1002;1003;1004;1006;2004l\x1b[!p\x1b[0m"
 
 
 class Terminal:
-    """A terminal in which programs start in `directory`."""
+    """A terminal in which programs start in `directory`; `note` is told that something has happened in it."""
 
-    def __init__(self, directory: str, launcher: Launcher, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, directory: str, launcher: Launcher, tasks: asyncio.TaskGroup, note: Callable[[], None]) -> None:
         self.generation = secrets.token_hex(8)
         self.scrollback = Scrollback()
         self._directory = directory
         self._launcher = launcher
         self._tasks = tasks
+        self._note = note
         self._size = _FIRST_SIZE
         self._shell: Shell | None = None
         self._status: int | None = None
@@ -33,6 +35,11 @@ class Terminal:
     def is_over(self) -> bool:
         """Whether nothing is lost if it is forgotten."""
         return self._shell is None and not self._viewers
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a program runs in it."""
+        return self._shell is not None and self._shell.is_busy
 
     def enter(self, viewer: TerminalViewer) -> None:
         self._viewers.append(viewer)
@@ -91,6 +98,7 @@ class Terminal:
         self._append(text.encode())
 
     def _append(self, data: bytes) -> None:
+        self._note()
         self.scrollback.append(data)
         for viewer in self._viewers:
             viewer.wake()

@@ -258,7 +258,14 @@ def _group_name(project_id: ProjectId) -> str:
 
 
 def _group_limits(spec: SandboxSpec) -> GroupLimits:
-    return GroupLimits(spec.resources.memory_bytes, spec.resources.processes, spec.resources.cores)
+    resources = spec.resources
+    return GroupLimits(
+        resources.memory_bytes,
+        resources.processes,
+        resources.cores,
+        resources.memory_request_bytes,
+        resources.cpu_shares,
+    )
 
 
 def _make_proxy_directory(path: Path, spec: SandboxSpec) -> None:

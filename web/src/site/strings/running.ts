@@ -22,6 +22,10 @@ export const running = strings({
     "The server took too long, perhaps because it is busy. Start it again in a minute.",
     "Der Server hat zu lange gebraucht, vielleicht ist er ausgelastet. Starten Sie es in einer Minute erneut.",
   ],
+  unused: [
+    "Nothing of your files is lost. It starts again as soon as you open a notebook or terminal, or start it.",
+    "Von Ihren Dateien ist nichts verloren. Es startet, sobald Sie ein Notebook oder Terminal öffnen oder es starten.",
+  ],
   other: [
     "Your files are safe. Start it again; if it fails again, tell whoever runs this server what is written here.",
     "Ihre Dateien sind sicher. Starten Sie es erneut; gelingt das nicht, sagen Sie dem Betreiber des Servers, was hier steht.",

@@ -56,6 +56,7 @@ export function reasonIn(text: string): string {
 export function advice(reason: string): () => string {
   if (/out of memory/i.test(reason)) return running.memory;
   if (/disk/i.test(reason)) return running.disk;
+  if (/not used/i.test(reason)) return running.unused;
   if (/timeout/i.test(reason)) return running.busy;
   return running.other;
 }

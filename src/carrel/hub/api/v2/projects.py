@@ -199,7 +199,7 @@ class QuotaParams(Struct):
     always_running: bool | None = None
 
     def settings(self) -> dict[str, Any]:
-        """As `projects.settings` names them, with those that have no effect here."""
+        """As `projects.settings` names them, with `member_host`, which has no effect here."""
         shares = None if self.cpu_request is None else int(self.cpu_request * MILLI_SHARES)
         given = {
             "memory": self.memory_limit,

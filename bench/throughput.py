@@ -13,8 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from support.hubs import ServedHub, free_port
@@ -47,21 +48,21 @@ def run(hub: ServedHub, *, short: bool) -> list[Row]:
     )
     assert hub.process is not None
     rows = []
-    with _pinned(hub.process.pid), _bare_server() as bare_port:
+    with pinned(hub.process.pid), bare_server(_BARE) as bare:
         for event, params, goal in (
             ("ping", {}, 2000),
             ("copy_path_status", {"copy_path_id": copy["copy_path_id"]}, 1000),
         ):
-            bare = _rate(bare_port, "/", {}, "", duration)
-            ours = _rate(hub.port, f"/api/v1/{event}", params, hub.key, duration)
-            bare = max(bare, _rate(bare_port, "/", {}, "", duration))
-            ours = max(ours, _rate(hub.port, f"/api/v1/{event}", params, hub.key, duration))
+            alone = rate(bare.port, "/", {}, "", duration)
+            ours = rate(hub.port, f"/api/v1/{event}", params, hub.key, duration)
+            alone = max(alone, rate(bare.port, "/", {}, "", duration))
+            ours = max(ours, rate(hub.port, f"/api/v1/{event}", params, hub.key, duration))
             rows.append(
                 Row(
                     f"{event}, one core",
                     f"{ours:.0f}/s",
-                    f"bare ASGI {bare:.0f}/s",
-                    f"{ours / bare:.2f}",
+                    f"bare ASGI {alone:.0f}/s",
+                    f"{ours / alone:.2f}",
                     f">= {goal}/s",
                     ours >= goal,
                 )
@@ -70,7 +71,7 @@ def run(hub: ServedHub, *, short: bool) -> list[Row]:
 
 
 @contextmanager
-def _pinned(pid: int) -> Iterator[None]:
+def pinned(pid: int) -> Iterator[None]:
     """Keep all threads of a process on the first core, and ourselves (and our children) on another if there is one."""
     cores = sorted(os.sched_getaffinity(0))
     threads = [int(thread) for thread in os.listdir(f"/proc/{pid}/task")]
@@ -85,21 +86,36 @@ def _pinned(pid: int) -> Iterator[None]:
             os.sched_setaffinity(thread, set(cores))
 
 
+@dataclass(frozen=True)
+class Bare:
+    """A server without a hub."""
+
+    pid: int
+    port: int
+
+
 @contextmanager
-def _bare_server() -> Iterator[int]:
+def bare_server(source: str) -> Iterator[Bare]:
+    """Serves the application `app` of this source on the first core."""
     port = free_port()
     with tempfile.TemporaryDirectory() as place:
-        Path(place, "bare.py").write_text(_BARE)
+        Path(place, "bare.py").write_text(source)
         command = [sys.executable, "-m", "uvicorn", "bare:app", "--port", str(port), "--no-access-log"]
         command += ["--loop", "uvloop", "--http", "httptools", "--log-level", "error"]
         process = subprocess.Popen(command, cwd=place)
         os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(1))})
         try:
             _wait_for(port)
-            yield port
+            yield Bare(process.pid, port)
         finally:
             process.terminate()
             process.wait()
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has had of the cores."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _wait_for(port: int) -> None:
@@ -113,7 +129,7 @@ def _wait_for(port: int) -> None:
     raise TimeoutError("the bare server did not start")
 
 
-def _rate(port: int, path: str, params: dict[str, str], key: str, duration: int) -> float:
+def rate(port: int, path: str, params: Mapping[str, object], key: str, duration: int) -> float:
     """Answers per second; an answer other than 200 ends the benchmark."""
     credentials = base64.b64encode(f"{key}:".encode()).decode()
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:

@@ -3,7 +3,7 @@
 The `query` event reads them from a caller's JSON, the store turns them into SQL. Nothing here knows who may see what.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -51,6 +51,12 @@ class Condition:
     operator: Operator
     value: Any
 
+    @property
+    def form(self) -> "Condition":
+        """Without the value, unless that is a part of the operator."""
+        is_fixed = self.operator in (Operator.IS, Operator.IS_NOT)
+        return self if is_fixed else Condition(self.field, self.operator, None)
+
 
 class Group(StrEnum):
     """Sets of ids that depend on who is on which project, or on what is public."""
@@ -72,6 +78,11 @@ class Membership:
     group: Group
     of: str = ""
 
+    @property
+    def form(self) -> "Membership":
+        """Without whom it is about."""
+        return Membership(self.field, self.group)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -90,3 +101,9 @@ class Selection:
     conditions: tuple[Condition | Membership, ...] = ()
     order: tuple[Order, ...] = ()
     limit: int | None = None
+
+    @property
+    def form(self) -> "Selection":
+        """What all selections have in common that differ in values only."""
+        conditions = tuple(condition.form for condition in self.conditions)
+        return replace(self, conditions=conditions, limit=None if self.limit is None else 0)

@@ -55,11 +55,15 @@ async def audited(procedure: str, params: Any, call: AuditedCall) -> AsyncIterat
     try:
         yield
     finally:
-        outcome = call.trail.outcome or _outcome(sys.exception())
-        entry = _entry(procedure, params, call, outcome)
-        if not call.trail.only_reads and (outcome == "ok" or entry.account_id or entry.target_account_id):
-            with suppress(*([] if outcome == "ok" else [Exception])):  # the log has it; the call's own error is told
-                await call.platform.audit.record(entry)
+        if not call.trail.only_reads:
+            await _record(procedure, params, call, call.trail.outcome or _outcome(sys.exception()))
+
+
+async def _record(procedure: str, params: Any, call: AuditedCall, outcome: str) -> None:
+    entry = _entry(procedure, params, call, outcome)
+    if outcome == "ok" or entry.account_id or entry.target_account_id:
+        with suppress(*([] if outcome == "ok" else [Exception])):  # the log has it; the call's own error is told
+            await call.platform.audit.record(entry)
 
 
 def _outcome(error: BaseException | None) -> str:

@@ -13,12 +13,13 @@ import msgspec
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Integer,
     String,
     and_,
+    bindparam,
     case,
     false,
     func,
-    literal,
     not_,
     null,
     or_,
@@ -29,7 +30,7 @@ from sqlalchemy.types import JSON
 
 from carrel.domain.projects import Role
 from carrel.domain.queries import Condition, Group, Membership, Operator, Order
-from carrel.store.columns import JSON_VALUE, UtcDateTime
+from carrel.store.columns import JSON_VALUE, UUID_TEXT, UtcDateTime
 from carrel.store.query_tables import from_clause
 from carrel.store.tables import collaborators, projects, public_paths
 
@@ -42,38 +43,66 @@ _ORDERED: dict[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
     Operator.MORE: lambda column, value: column > value,
     Operator.AT_LEAST: lambda column, value: column >= value,
 }
-_MOMENTS: dict[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
-    Operator.EQUAL: lambda column, value: and_(column >= value, column < value + _MILLISECOND),
-    Operator.NOT_EQUAL: lambda column, value: or_(column < value, column >= value + _MILLISECOND),
-    Operator.LESS: lambda column, value: column < value,
-    Operator.AT_MOST: lambda column, value: column < value + _MILLISECOND,
-    Operator.MORE: lambda column, value: column >= value + _MILLISECOND,
-    Operator.AT_LEAST: lambda column, value: column >= value,
+_MOMENTS: dict[Operator, Callable[[Any, Any, Any], ColumnElement[bool]]] = {
+    Operator.EQUAL: lambda column, start, end: and_(column >= start, column < end),
+    Operator.NOT_EQUAL: lambda column, start, end: or_(column < start, column >= end),
+    Operator.LESS: lambda column, start, end: column < start,
+    Operator.AT_MOST: lambda column, start, end: column < end,
+    Operator.MORE: lambda column, start, end: column >= end,
+    Operator.AT_LEAST: lambda column, start, end: column >= start,
 }
 _LIKES = (Operator.LIKE, Operator.ILIKE, Operator.NOT_LIKE, Operator.NOT_ILIKE)
+_ANY_CASE = (Operator.ILIKE, Operator.NOT_ILIKE)
+_LENGTHS = {Operator.MINLEN: Operator.AT_LEAST, Operator.MAXLEN: Operator.AT_MOST}
+_IS = (Operator.IS, Operator.IS_NOT)
 
 
-def to_sql(table: str, condition: Condition | Membership, dialect: str) -> ColumnElement[bool]:
-    """The condition on a table of ours; the field and the value's type have been checked by the caller."""
+def to_sql(table: str, condition: Condition | Membership, dialect: str, name: str) -> ColumnElement[bool]:
+    """The condition on a table of ours, whatever its value is: that is a parameter, see `parameters`.
+
+    The field and the value's type have been checked by the caller.
+    """
     column: ColumnElement[Any] = from_clause(table).c[condition.field]
     if isinstance(condition, Membership):
-        return column.in_(_members(condition))
-    operator, value = condition.operator, condition.value
-    if operator in (Operator.IS, Operator.IS_NOT):
-        return _is(column, value, negated=operator is Operator.IS_NOT)
-    if operator in (Operator.MINLEN, Operator.MAXLEN):
-        length = _length(column, dialect)
-        return _ORDERED[Operator.AT_LEAST if operator is Operator.MINLEN else Operator.AT_MOST](length, value)
+        return column.in_(_members(condition.group, bindparam(name, type_=UUID_TEXT)))
+    operator = condition.operator
+    if operator in _IS:
+        return _is(column, condition.value, negated=operator is Operator.IS_NOT)
+    if operator in _LENGTHS:
+        return _ORDERED[_LENGTHS[operator]](_length(column, dialect), bindparam(name, type_=Integer()))
     if isinstance(column.type, JSON):
-        return _json(column, operator, value, dialect)
+        return _json(column, operator, name, dialect)
     if operator in _LIKES:
-        return _like(column, operator, value, dialect)
+        return _like(column, operator, bindparam(name, type_=String()), dialect)
     if isinstance(column.type, UtcDateTime):
-        moment = value.replace(microsecond=value.microsecond // 1000 * 1000)
-        return _MOMENTS[operator](column, moment)
+        ends = (bindparam(one, type_=column.type) for one in (name, f"{name}_end"))
+        return _MOMENTS[operator](column, *ends)
+    value: Any = bindparam(name, type_=column.type)
     if operator in (Operator.EQUAL, Operator.NOT_EQUAL):
         return _ORDERED[operator](column, value)  # without a collation: it would keep PostgreSQL from the index
     return _ORDERED[operator](_by_code_points(column, dialect), value)
+
+
+def parameters(table: str, condition: Condition | Membership, dialect: str, name: str) -> dict[str, Any]:
+    """The values for what `to_sql` makes of a condition of this form."""
+    if isinstance(condition, Membership):
+        return {name: condition.of}
+    operator, value = condition.operator, condition.value
+    kind = from_clause(table).c[condition.field].type
+    if operator in _IS:
+        return {}
+    if operator in _LENGTHS:
+        return {name: value}
+    if isinstance(kind, JSON):
+        if dialect == "postgresql":
+            return {name: [value] if operator is Operator.ANY else value}
+        return {name: msgspec.json.encode(value).decode()}
+    if operator in _LIKES and dialect != "postgresql":
+        return {name: _to_glob(value.lower() if operator in _ANY_CASE else value)}
+    if isinstance(kind, UtcDateTime):
+        start = value.replace(microsecond=value.microsecond // 1000 * 1000)
+        return {name: start, f"{name}_end": start + _MILLISECOND}
+    return {name: value}
 
 
 def to_order(table: str, order: Order, dialect: str) -> ColumnElement[Any]:
@@ -103,26 +132,24 @@ def _length(column: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
     return case((func.json_type(column) == "array", func.json_array_length(column)))
 
 
-def _json(column: ColumnElement[Any], operator: Operator, value: Any, dialect: str) -> ColumnElement[bool]:
+def _json(column: ColumnElement[Any], operator: Operator, name: str, dialect: str) -> ColumnElement[bool]:
     if dialect == "postgresql":
+        value = bindparam(name, type_=JSON_VALUE)
         if operator is Operator.ANY:
-            return and_(func.jsonb_typeof(column) == "array", column.op("@>")(literal([value], JSON_VALUE)))
-        equal = column == literal(value, JSON_VALUE)
+            return and_(func.jsonb_typeof(column) == "array", column.op("@>")(value))
+        equal = column == value
     else:
-        name = "carrel_json_has" if operator is Operator.ANY else "carrel_json_equal"
-        text = msgspec.json.encode(value).decode()
-        equal = getattr(func, name)(column, text, type_=Boolean) == true()
+        function = "carrel_json_has" if operator is Operator.ANY else "carrel_json_equal"
+        equal = getattr(func, function)(column, bindparam(name, type_=String()), type_=Boolean) == true()
     return not_(equal) if operator is Operator.NOT_EQUAL else equal
 
 
-def _like(column: ColumnElement[Any], operator: Operator, pattern: str, dialect: str) -> ColumnElement[bool]:
-    any_case = operator in (Operator.ILIKE, Operator.NOT_ILIKE)
+def _like(column: ColumnElement[Any], operator: Operator, pattern: Any, dialect: str) -> ColumnElement[bool]:
+    any_case = operator in _ANY_CASE
     if dialect == "postgresql":
         found = column.ilike(pattern) if any_case else column.like(pattern)
-    elif any_case:
-        found = func.carrel_lower(column).op("GLOB", is_comparison=True)(_to_glob(pattern.lower()))
     else:
-        found = column.op("GLOB", is_comparison=True)(_to_glob(pattern))
+        found = (func.carrel_lower(column) if any_case else column).op("GLOB", is_comparison=True)(pattern)
     return not_(found) if operator in (Operator.NOT_LIKE, Operator.NOT_ILIKE) else found
 
 
@@ -141,10 +168,10 @@ def _to_glob(pattern: str) -> str:
     return "".join(parts)
 
 
-def _members(membership: Membership) -> Any:
+def _members(group: Group, of: Any) -> Any:
     """The sub-select of the ids in a group."""
-    on, of = collaborators.c, membership.of
-    match membership.group:
+    on = collaborators.c
+    match group:
         case Group.PROJECTS_OF_ACCOUNT:
             return select(on.project_id).where(on.account_id == of)
         case Group.PROJECTS_MANAGED_BY_ACCOUNT:

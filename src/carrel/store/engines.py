@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from carrel.store import sqlite_connections
 from carrel.store.conditions import add_sqlite_functions
 
 BUSY_TIMEOUT_MS = 15_000
@@ -49,9 +50,17 @@ def _create(url: URL, **options: Any) -> AsyncEngine:
 def open_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
     """The reading and the writing engine."""
     is_sqlite = url.get_backend_name() == "sqlite"
-    limits = {} if is_sqlite else {"timeout": _CONNECT_SECONDS, "command_timeout": _COMMAND_SECONDS}
-    options: dict[str, Any] = {"max_overflow": 0, "connect_args": limits}
-    reader = _create(url, pool_size=pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options)
+    limits = {"timeout": _CONNECT_SECONDS, "command_timeout": _COMMAND_SECONDS}
+    how = {"async_creator_fn": sqlite_connections.connect} if is_sqlite else limits
+    options: dict[str, Any] = {"max_overflow": 0, "connect_args": how}
+    reader = _create(
+        url,
+        pool_size=pool_size,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        pool_reset_on_return=None,
+        **options,
+    )
     writer = _create(url, pool_size=1 if is_sqlite else pool_size, **options)
     if not is_sqlite:
         return reader, writer

@@ -5,26 +5,39 @@ A written row is read first and stays locked until the transaction ends, so that
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.projects import Role
 from carrel.domain.queries import RowConflict, Selection
-from carrel.store.conditions import to_order, to_sql
+from carrel.store.conditions import parameters, to_order, to_sql
 from carrel.store.organizations import organizations
 from carrel.store.query_tables import from_clause
 from carrel.store.tables import accounts, collaborators, metadata, projects, public_paths
 
 _ENTRY = ("group", "hide", "upgrades", "ssh_keys")
 _IDS_IN_A_STATEMENT = 10_000
+_FORMS_AT_MOST = 500
 
 
 def _without_nulls(row: Any) -> dict[str, Any]:
     return {name: value for name, value in row._mapping.items() if value is not None}
+
+
+@lru_cache(_FORMS_AT_MOST)
+def _statement(form: Selection, dialect: str) -> Select[Any]:
+    """The statement for all selections of a form: to make one, and its key, takes longer than to run it."""
+    columns = from_clause(form.table).c
+    query = select(*(columns[field] for field in form.fields))
+    conditions = enumerate(form.conditions)
+    query = query.where(*(to_sql(form.table, one, dialect, f"value_{number}") for number, one in conditions))
+    query = query.order_by(*(to_order(form.table, order, dialect) for order in form.order))
+    return query if form.limit is None else query.limit(bindparam("limit", type_=Integer()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +46,11 @@ class QueryRows:
 
     async def select(self, wanted: Selection) -> list[dict[str, Any]]:
         """Rows with the wanted fields that have a value."""
-        columns, dialect = from_clause(wanted.table).c, self.connection.dialect.name
-        query = select(*(columns[field] for field in wanted.fields))
-        query = query.where(*(to_sql(wanted.table, condition, dialect) for condition in wanted.conditions))
-        query = query.order_by(*(to_order(wanted.table, order, dialect) for order in wanted.order)).limit(wanted.limit)
-        return [_without_nulls(row) for row in await self.connection.execute(query)]
+        dialect = self.connection.dialect.name
+        values = {"limit": wanted.limit}
+        for number, condition in enumerate(wanted.conditions):
+            values |= parameters(wanted.table, condition, dialect, f"value_{number}")
+        return [_without_nulls(row) for row in await self.connection.execute(_statement(wanted.form, dialect), values)]
 
     async def find_locked(self, table: str, key: str, value: str) -> dict[str, Any] | None:
         """The row with this key, all columns, locked against other writers."""

@@ -172,8 +172,11 @@ class Store:
     async def read(self) -> AsyncIterator[Transaction]:
         """Read committed data; each statement sees the newest. A cancellation waits, as in `begin`."""
         with _foreign_errors(), anyio.CancelScope(shield=True):
-            async with self.reader.connect() as connection:
+            connection = await self.reader.connect()
+            try:
                 yield Transaction(connection)
+            finally:
+                await connection.close()  # here: `async with` would make a task of it, which is shielded already
 
 
 @contextmanager

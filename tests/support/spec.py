@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+from carrel.domain.ids import path_id
 from support.hubs import ServedHub
 from support.people import PASSWORD, Person, admin_of, new_person, project_key
 
@@ -93,6 +94,7 @@ class World:
         )
         for name, person in people.items():
             names |= {name: person.account_id, f"{name}_email": person.email_address}
+        names["never_opened"] = path_id(names["project"], "never-opened.txt")
         people["project"] = project_key(hub, ada, names["project"])
         return cls(hub, people, names)
 

@@ -1,11 +1,9 @@
 """§8.1-8.4 of the specification of API v1, sentence by sentence: accounts, passwords, tokens, users."""
 
-from collections.abc import Callable
 from typing import Any
 
-import pytest
 from support.people import PASSWORD
-from support.spec import SUCCESS, TIME, UUID, Like, Row, World, answer, missing
+from support.spec import SUCCESS, TIME, UUID, Like, Row, answer, missing
 
 DRAFT: dict[str, Any] = {
     "first_name": "New",
@@ -191,18 +189,3 @@ ROWS = [
     names(["<vic>", "x"], 'invalid uuid x in account_ids -- ["<vic>","x"]'),
     missing("8.4", "get_usernames", "account_ids"),
 ]
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_it_is_as_the_specification_says(world: World, row: Row) -> None:
-    world.check(row)
-
-
-def test_unlinking_a_passport_replies_with_its_id_linked_or_not(world: World, sql: Callable[..., Any]) -> None:
-    """§8.2: `id` is data of this event."""
-    ada = world.people["ada"]
-    sql('update accounts set passports = \'{"google-7": {}, "x-1": {}}\' where account_id = ?', ada.account_id)
-    for _ in range(2):
-        assert ada.call("unlink_passport", strategy="google", id="7") == answer("success", id="7")
-    left = ada.call("query", query={"accounts": {"passports": None}})["query"]
-    assert left == {"accounts": {"passports": {"x-1": {}}}}

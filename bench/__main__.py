@@ -4,6 +4,7 @@ import argparse
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,8 +58,10 @@ def main() -> None:
     try:
         with served_hub(place / "data") as hub:
             for name in arguments.names or WORKS:
+                started = time.monotonic()
                 rows = WORKS[name](hub, place, arguments.short)
-                print(f"{name}: medians; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+                took = time.monotonic() - started
+                print(f"{name}: medians; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {took:.0f} s\n")
                 print_table(rows)
                 print(flush=True)
     finally:

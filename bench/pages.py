@@ -307,9 +307,10 @@ async def _weights(browser: Browser, side: Side) -> tuple[Weight, Weight]:
         await watched.until(_READABLE)
         readable = await watched.weight()
         await enter(watched.page)
+        usable = await watched.weight()
         await watched.page.keyboard.type(f"#{_TYPED}")
         await watched.until(_TYPED)
-        return readable, await watched.weight()
+        return readable, usable
 
 
 def _weight_rows(weights: list[tuple[Weight, Weight]]) -> list[Row]:

@@ -82,7 +82,8 @@ class Front:
 
     def _named(self, names: Sequence[str]) -> list[str]:
         """The manifest's keys of chunks by the names that the build gives them (`web/tools/chunks.ts`)."""
-        return [key for name in names for key, chunk in self.manifest.items() if chunk.get("name") == name]
+        chunks = {key: chunk.get("name") for key, chunk in self.manifest.items() if "src" not in chunk}
+        return [key for name in names for key, found in chunks.items() if found == name]
 
     def _closure(self, *keys: str) -> Iterator[dict[str, Any]]:
         """Chunks and what they import, each once."""

@@ -45,6 +45,7 @@ MANIFEST = {
     "_assist-1.js": {"name": "assist", "file": "assets/assist-1.js", "imports": ["_editing-1.js"]},
     "_editing-1.js": {"name": "editing", "file": "assets/editing-1.js", "imports": ["_notebook-1.js", "_shared-1.js"]},
     "src/outputs/katex.ts": {"file": "assets/katex-1.js"},
+    "src/site/pages/share/notebook.tsx": {"name": "notebook", "src": "notebook.tsx", "file": "assets/other-1.js"},
 }
 
 

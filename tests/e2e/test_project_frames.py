@@ -1,5 +1,9 @@
 """One project in a page of another site (`fullscreen=project`): its files and tabs, nothing of the account."""
 
+from io import BytesIO
+from zipfile import ZipFile
+
+import anyio
 import pytest
 from playwright.async_api import Frame, expect
 from support.browsers import Visitor
@@ -43,6 +47,25 @@ async def test_a_project_in_a_frame_has_its_files_and_tabs_and_no_other_pages(
     await expect(frame.get_by_role("heading", name="Log")).to_be_visible()
     await expect(frame.get_by_role("alert")).to_have_count(0)
     await expect(frame.get_by_role("link", name="Settings")).to_have_count(0)
+    await frame.get_by_role("link", name="Files", exact=True).click()
+    rows = frame.get_by_role("row")
+    await rows.filter(has_text=f"{named}-a.md").locator(".explorer-tick").click()
+    assert await downloaded(parent, token) == b"# Text a\n\n[other](%b-b.md)\n" % named.encode()
+    await rows.filter(has_text=f"{named}-b.md").locator(".explorer-tick").click()
+    with ZipFile(BytesIO(await downloaded(parent, token))) as archive:
+        assert sorted(archive.namelist()) == [f"{named}-a.md", f"{named}-b.md"]
+    await expect(frame.get_by_role("heading", name="Ada's project")).to_be_visible()
+    await frame.get_by_role("button", name="Stop").click()
+    await expect(frame.get_by_role("button", name="Start")).to_be_enabled()
+
+
+async def downloaded(parent: Parent, token: str) -> bytes:
+    """What one gets of what is selected; its address holds no secret of the page's."""
+    async with parent.page.expect_download() as downloading:
+        await parent.frame().get_by_role("button", name="Download").click()
+    download = await downloading.value
+    assert token not in download.url
+    return await anyio.Path(await download.path()).read_bytes()
 
 
 async def test_a_project_in_a_frame_asks_for_a_sign_in_without_a_token(

@@ -20,6 +20,7 @@ UPLOAD = "0123456789abcdef0123456789abcdef"
 FILES = {"seen.txt": "text", "seen.ipynb": notebook(code("1")), "seen.term": ""}
 CALLS: dict[str, dict[str, Any]] = {
     "embed/file-url": {"path": "seen.txt"},
+    "embed/zip-url": {},
     "files/list": {},
     "files/make": {"path": "seen-made"},
     "files/move": {"moves": [["seen-made", "seen-moved"]]},
@@ -30,6 +31,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "files/empty-trash": {},
     "files/upload/status": {"upload_id": UPLOAD, "path": "u"},
     "files/upload/cancel": {"upload_id": UPLOAD, "path": "u"},
+    "projects/details": {},
     "projects/log": {},
     "projects/write-text-file": {"path": "seen-b.txt", "content": "b"},
     "projects/touch": {},

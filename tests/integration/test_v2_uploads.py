@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import re
 import socket
 import threading
 import time
@@ -270,6 +271,29 @@ def test_a_zip_needs_the_right_to_export(hub: ServedHub, ada: Person, mine: str)
         headers = {"authorization": f"Bearer {session.bearer}"}
         reply = requests.get(f"{hub.url}/api/v2/zip/{mine}/{path}", headers=headers, timeout=60)
         assert reply.status_code == expected, scope
+
+
+def test_a_signed_address_of_a_zip_is_good_for_what_it_was_signed_for(hub: ServedHub, ada: Person, mine: str) -> None:
+    ada.shell(mine, "mkdir -p signed; for name in a b '&c'; do echo $name > signed/$name; done")
+    session = open_session(hub, scoped_token(ada, project_id=mine, paths=["signed"]))
+    told = session.post("embed/zip-url", {"project_id": mine, "path": "signed", "names": ["a", "&c"]}).json()
+    assert told["expires_in"] == 60
+    url = hub.url + told["url"]
+    with ZipFile(io.BytesIO(requests.get(url, timeout=60).content)) as archive:
+        assert sorted(archive.namelist()) == ["&c", "a"]
+    for wrong in (
+        url.replace("name=a", "name=b"),
+        url.replace("&name=a", ""),
+        url + "&name=b",
+        url.replace("/signed?", "/?"),
+        url.replace("/zip/", "/files/"),
+        re.sub(r"expires=\d+", "expires=99999999999", url),
+    ):
+        assert requests.get(wrong, timeout=60).status_code == 401, wrong
+    file = session.post("embed/file-url", {"project_id": mine, "path": "signed"}).json()["url"]
+    assert requests.get(hub.url + file.replace("/files/", "/zip/"), timeout=60).status_code == 401
+    outside = session.post("embed/zip-url", {"project_id": mine}).json()["url"]
+    assert requests.get(hub.url + outside, timeout=60).status_code == 403
 
 
 def found(person: Person, project: str, **wanted: Any) -> list[Any]:

@@ -35,8 +35,7 @@ class RouteAccess(Enum):
     BEARER = "an embed session, by its bearer"
     RESUME = "pages of this site that have a session's resume secret"
     TICKET = "an embed session, by a ticket for one connection"
-    READER = "an embed session by its bearer, or a browser in which somebody has signed in, from a page of this site"
-    SIGNED = "those, or whoever has a signed address"
+    SIGNED = "an embed session, a browser in which somebody has signed in, or whoever has a signed address"
 
 
 class CarrelRoute(Route):

@@ -40,6 +40,7 @@ LIFE = timedelta(hours=12)
 BEARER_LIFE = timedelta(minutes=15)
 TICKET_LIFE = timedelta(seconds=30)
 LINK_LIFE = timedelta(minutes=10)
+ARCHIVE_LINK_LIFE = timedelta(minutes=1)
 GRACE = timedelta(seconds=60)
 _EID_LENGTH = 16
 _SECRET_LENGTH = 32
@@ -70,18 +71,24 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
-    """A file that whoever has the link may fetch until `expires` (seconds since the epoch), while the session lives."""
+    """A file that whoever has the link may fetch until `expires` (seconds since the epoch), while the session lives.
+
+    With `names` it is an archive of these of what is in the directory `path`, without any of all of it.
+    """
 
     project_id: str
     path: str
     eid: str
     expires: int
+    names: tuple[str, ...] | None = None
     signature: str = ""
 
     def signed(self, secret: str) -> str:
         """The signature with a session's own secret, which never leaves the hub."""
         claim = "\n".join((self.eid, str(self.expires), self.project_id, self.path))
-        return keyed_hash(claim, purpose=f"file-link:{secret}")
+        if self.names is None:
+            return keyed_hash(claim, purpose=f"file-link:{secret}")
+        return keyed_hash("\0".join((claim, *self.names)), purpose=f"archive-link:{secret}")  # no path has a NUL
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +197,19 @@ class EmbedSessions:
             raise EmbedSessionUnknown
         return await self.check(eid)
 
-    async def sign(self, principal: EmbedPrincipal, access: FileAccess, life: timedelta = LINK_LIFE) -> FileLink:
-        """A link to a file that the session may open."""
+    async def sign(
+        self,
+        principal: EmbedPrincipal,
+        access: FileAccess,
+        life: timedelta = LINK_LIFE,
+        *,
+        names: Sequence[str] | None = None,
+    ) -> FileLink:
+        """A link to a file that the session may open, or to an archive of a directory that it may see."""
         stored = await self._find(principal.eid)
         expires = int((self.clock.now() + life).timestamp())
-        link = FileLink(access.project.project_id, access.path, principal.eid, expires)
+        of = None if names is None else tuple(names)
+        link = FileLink(access.project.project_id, access.path, principal.eid, expires, of)
         return replace(link, signature=link.signed(stored.auth_token_hash))
 
     async def verify_link(self, link: FileLink) -> EmbedPrincipal:

@@ -164,6 +164,13 @@ export class FileCalls {
     return new Map(enabled.map(({ path, id }) => [path, id]));
   }
 
+  /** An address of a file's bytes, or with `names` of a ZIP file, that whoever has it may use for a minute at least. */
+  async signed(path: string, names: readonly string[] | null): Promise<string> {
+    const params = { project_id: this.#project, path, ...(names !== null && { names }) };
+    const call = names === null ? "/embed/file-url" : "/embed/zip-url";
+    return (await this.#api.call(call, params, object({ url: text }))).url;
+  }
+
   publish(path: string, isPublic: boolean): Promise<unknown> {
     const query = { public_paths: { project_id: this.#project, path, disabled: !isPublic } };
     return this.#api.call("/user-query", { query }, anything);

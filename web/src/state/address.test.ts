@@ -11,6 +11,7 @@ describe("the token", () => {
     [`/app?fullscreen=kiosk#auth_token=${TOKEN}`, "/app?fullscreen=kiosk"],
     [`/app#line=3&auth_token=${TOKEN}&id=c1`, "/app#line=3&id=c1"],
     [`/app?auth_token=another#auth_token=${TOKEN}`, "/app"],
+    [`/app?fullscreen=default&theme=dark#auth_token=${TOKEN}`, "/app?theme=dark"],
   ])("is taken out of %s", (before, after) => {
     const { url, token } = stripToken(at(before));
     expect(token).toBe(TOKEN);

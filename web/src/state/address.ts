@@ -114,7 +114,7 @@ interface Stripped {
   readonly session: string | null;
 }
 
-/** What an address is without its auth token and the name of its session, and these. */
+/** What an address is without its auth token, the name of its session and a `fullscreen` that means nothing, and these. */
 export function stripToken(url: URL): Stripped {
   const clean = new URL(url);
   const pairs = clean.hash.replace(/^#/, "").split("&");
@@ -125,5 +125,6 @@ export function stripToken(url: URL): Stripped {
   if (fromQuery !== null) clean.searchParams.delete("auth_token");
   const session = clean.searchParams.get("session");
   if (session !== null) clean.searchParams.delete("session");
+  if (clean.searchParams.get("fullscreen") === "default") clean.searchParams.delete("fullscreen");
   return { url: clean, token: fromFragment === undefined ? fromQuery : decode(fromFragment), session };
 }

@@ -6,6 +6,7 @@ from carrel.hub.api.v2 import (
     admin_site,
     admin_work,
     api_keys,
+    archives,
     audits,
     collaborators,
     credentials,
@@ -41,6 +42,7 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
     procedures = [
         *embed.procedures,
         *files.procedures,
+        *archives.procedures,
         *explorer.procedures,
         *uploads.procedures,
         *sessions.procedures,

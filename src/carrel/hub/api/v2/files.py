@@ -1,6 +1,7 @@
 """Files of projects for pages: their bytes, with the bearer or by an address that is signed for some minutes."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -23,9 +24,8 @@ from carrel.services.embed_sessions import LINK_LIFE, FileLink
 procedures = Procedures()
 
 _RANGE = Parameter("Range", "header", "Of one part, in bytes.", required=False)
-_QUERY = (
-    _RANGE,
-    *(Parameter(name, "query", "Of a signed address.", required=False) for name in ("eid", "expires", "signature")),
+SIGNATURE = tuple(
+    Parameter(name, "query", "Of a signed address.", required=False) for name in ("eid", "expires", "signature")
 )
 _ANSWERS = {
     206: Status("The part that was asked for.", Content(media_type="*/*")),
@@ -54,9 +54,10 @@ async def file_url(params: FileUrlParams, call: V2Call) -> FileUrlReply:
 
 
 def address_of(link: FileLink) -> str:
-    """Where a file is fetched by a link, within the site."""
-    path = quote(f"{link.project_id}/{link.path}")
-    return f"/api/v2/files/{path}?eid={link.eid}&expires={link.expires}&signature={link.signature}"
+    """Where a file or archive is fetched by a link, within the site."""
+    path = quote(f"{'files' if link.names is None else 'zip'}/{link.project_id}/{link.path}")
+    names = "".join(f"&name={quote(name, safe='')}" for name in link.names or ())
+    return f"/api/v2/{path}?eid={link.eid}&expires={link.expires}&signature={link.signature}{names}"
 
 
 def files_route(v2: V2) -> CarrelRoute:
@@ -66,13 +67,13 @@ def files_route(v2: V2) -> CarrelRoute:
     access = RouteAccess.SIGNED
     about = "Send a file, or with `Range` a part of it. Addresses that `embed/file-url` signs need no credentials."
     path = "/api/v2/files/{project_id}/{path:path}"
-    operation = sent(access, "files", _ANSWERS, about, *_QUERY)
+    operation = sent(access, "files", _ANSWERS, about, _RANGE, *SIGNATURE)
     return CarrelRoute(path, download, access=access, operations=lambda: [operation])
 
 
 async def _download(request: Request) -> Response:
     platform: Platform = request.state.platform
-    principal = await _caller(request, platform)
+    principal = await caller_of(request, platform)
     access = await platform.access.to_file(principal, request.path_params["project_id"], request.path_params["path"])
     return FileResponse(await platform.files.open(access), request, access.path)
 
@@ -84,8 +85,10 @@ async def reader_of(request: Request, platform: Platform) -> AccountPrincipal | 
     return (await signed_in_for_reading(request, platform)).principal
 
 
-async def _caller(request: Request, platform: Platform) -> AccountPrincipal | EmbedPrincipal:
-    """The session of the signature if there is one, else the reader."""
+async def caller_of(
+    request: Request, platform: Platform, *, names: Sequence[str] | None = None
+) -> AccountPrincipal | EmbedPrincipal:
+    """The session of the signature, on a file or on an archive of these names, if there is one; else the reader."""
     query = request.query_params
     if "signature" not in query:
         return await reader_of(request, platform)
@@ -96,6 +99,7 @@ async def _caller(request: Request, platform: Platform) -> AccountPrincipal | Em
         path=request.path_params["path"],
         eid=query.get("eid", ""),
         expires=int(query["expires"]),
+        names=None if names is None else tuple(names),
         signature=query["signature"],
     )
     return await platform.embed_sessions.verify_link(link)

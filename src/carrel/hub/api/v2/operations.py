@@ -29,7 +29,6 @@ CREDENTIALS: Mapping[RouteAccess, tuple[Credential, ...]] = {
     RouteAccess.PERSON: (*_KEYS, Credential.BROWSER, Credential.EMBED),
     RouteAccess.BROWSER: (Credential.BROWSER,),
     RouteAccess.BEARER: (Credential.EMBED,),
-    RouteAccess.READER: (Credential.EMBED, Credential.BROWSER),
     RouteAccess.SIGNED: (Credential.EMBED, Credential.BROWSER),
 }
 OPEN = (RouteAccess.PUBLIC, RouteAccess.AUTH_TOKEN, RouteAccess.RESUME, RouteAccess.SIGNED)

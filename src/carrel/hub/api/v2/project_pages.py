@@ -122,7 +122,7 @@ class Details(Struct):
     limits: Limits
 
 
-@procedures.post("/projects/details", access=RouteAccess.ACCOUNT, only_reads=True)
+@procedures.post("/projects/details", access=RouteAccess.PERSON, only_reads=True)
 async def details(params: ProjectParams, call: V2Call) -> Details:
     """What a project's page shows of it."""
     access = await call.access(params.project_id, Permission.READ)

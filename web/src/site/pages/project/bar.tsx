@@ -18,7 +18,7 @@ export function ProjectBar(): VNode {
   const state = here.state.value;
   return (
     <div class="project-bar">
-      {!isEmbedded && <Title here={here} />}
+      <Title here={here} />
       <nav aria-label={words.sections()}>
         <Link here={here} place="files/" text={words.files()} isHere={section === "files"} />
         <Link here={here} place="log" text={words.log()} isHere={section === "log"} />
@@ -45,7 +45,7 @@ export function ProjectBar(): VNode {
 
 /** A press on it makes it a field. */
 function Title({ here }: { readonly here: ProjectHere }): VNode {
-  const { toasts } = useSite();
+  const { toasts, embedded } = useSite();
   const isEdited = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
   const title = here.title.value || (here.details.value === null ? "" : projects.untitled());
@@ -70,7 +70,7 @@ function Title({ here }: { readonly here: ProjectHere }): VNode {
   }
   return (
     <h1>
-      {here.details.value?.can_write ? (
+      {here.details.value?.can_write && embedded === null ? (
         <button
           type="button"
           class="quiet"
@@ -81,7 +81,7 @@ function Title({ here }: { readonly here: ProjectHere }): VNode {
           {title}
         </button>
       ) : (
-        title || <span class="visually-hidden">{common.loading()}</span>
+        title || (embedded === null && <span class="visually-hidden">{common.loading()}</span>)
       )}
     </h1>
   );

@@ -83,15 +83,15 @@ export class ProjectHere {
     return `/projects/${this.id}/${place.split("/").map(encodeURIComponent).join("/")}`;
   }
 
-  /** Connect, and see how the project is, which sessions of frames may not; ends with what is returned, and when all that was written has been sent. */
+  /** Connect, and see how the project is; ends with what is returned, and when all that was written has been sent. */
   enter(): () => void {
     const { embedded, api } = this.#site;
     if (embedded === null) this.live.enter(this.id);
     else enterEmbedded(this.live, embedded, api);
     const end = keepUntilSent(this.live);
-    const stop = embedded ? null : repeatWhileVisible((signal) => this.ask(signal), ASK_EVERY_MS);
+    const stop = repeatWhileVisible((signal) => this.ask(signal), ASK_EVERY_MS);
     return () => {
-      stop?.();
+      stop();
       void end();
     };
   }
@@ -102,7 +102,7 @@ export class ProjectHere {
       this.details.value = await this.#site.projects.details(this.id, signal);
       this.problem.value = null;
     } catch (error) {
-      if (signal?.aborted) return;
+      if (signal?.aborted || this.#site.embedded !== null) return; // a session for some paths is told nothing of it
       const isRefused = error instanceof HttpError && error.status === 403;
       if (isRefused || this.details.value === null) this.problem.value = isRefused ? "" : inWords(error);
     }

@@ -166,16 +166,32 @@ export class Explorer {
     this.published.value = await this.calls.published().catch(() => new Map());
   }
 
-  /** The address that gives these: a file's bytes, or a ZIP file of all else. */
+  /** What a download of these asks for: a file, or a ZIP file of a directory or of these names in it. */
+  #wanted(entries: readonly Entry[]): { readonly path: string; readonly names: readonly string[] | null } {
+    const [first, ...others] = entries;
+    if (first === undefined || others.length > 0) return { path: this.path, names: entries.map(({ name }) => name) };
+    return { path: this.pathOf(first), names: first.kind === "directory" ? [] : null };
+  }
+
+  /** The address that gives these to a browser in which somebody has signed in. */
   download(entries: readonly Entry[]): string {
-    const encoded = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
-    const [first] = entries;
-    if (entries.length === 1 && first !== undefined) {
-      const way = first.kind === "directory" ? "zip" : "files";
-      return `${this.#site.api.url}/${way}/${this.project}/${encoded(this.pathOf(first))}`;
+    const { path, names } = this.#wanted(entries);
+    const query = names?.map((name) => `name=${encodeURIComponent(name)}`).join("&");
+    const encoded = path.split("/").map(encodeURIComponent).join("/");
+    return `${this.#site.api.url}/${names === null ? "files" : "zip"}/${this.project}/${encoded}${query ? `?${query}` : ""}`;
+  }
+
+  /** Have the browser save these where it does not prove who calls: from an address that is signed. */
+  async save(entries: readonly Entry[]): Promise<void> {
+    const { path, names } = this.#wanted(entries);
+    const link = document.createElement("a");
+    link.download = "";
+    try {
+      link.href = await this.calls.signed(path, names);
+      link.click();
+    } catch (error) {
+      this.#site.toasts.complain(inWords(error));
     }
-    const names = entries.map(({ name }) => `name=${encodeURIComponent(name)}`).join("&");
-    return `${this.#site.api.url}/zip/${this.project}/${encoded(this.path)}?${names}`;
   }
 
   /** The page on which everybody finds what is published; null for what is not. */

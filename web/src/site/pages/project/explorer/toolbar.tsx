@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import type { Entry } from "../../../files.ts";
+import { useSite } from "../../../site.ts";
 import { files as words } from "../../../strings/files.ts";
 import { Menu } from "../../../ui/ui.tsx";
 import { type Chosen, chosen } from "./dropped.ts";
@@ -103,6 +104,21 @@ function UploadMenu({ upload }: { upload(files: readonly Chosen[]): void }): VNo
   );
 }
 
+function Download({ explorer, entries }: { readonly explorer: Explorer; readonly entries: readonly Entry[] }): VNode {
+  if (useSite().embedded === null) {
+    return (
+      <a class="button" href={explorer.download(entries)} download>
+        {words.download()}
+      </a>
+    );
+  }
+  return (
+    <button type="button" onClick={() => void explorer.save(entries)}>
+      {words.download()}
+    </button>
+  );
+}
+
 function OfSelection({ explorer, ask }: ToolbarProps): VNode {
   const entries = explorer.selected.value;
   const listing = explorer.listing.value;
@@ -115,11 +131,7 @@ function OfSelection({ explorer, ask }: ToolbarProps): VNode {
       <span class="explorer-count" role="status">
         {words.selected({ count: entries.length })}
       </span>
-      {mayExport && isUsable && (
-        <a class="button" href={explorer.download(entries)} download>
-          {words.download()}
-        </a>
-      )}
+      {mayExport && isUsable && <Download explorer={explorer} entries={entries} />}
       {explorer.mayEdit && (
         <>
           {single && (

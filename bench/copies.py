@@ -1,35 +1,38 @@
-"""Copies: one file, a tree of 100 files and 10 MB, and that tree handed out to 100 projects."""
+"""Copies: one file, a tree of 100 files and 10 MB, that tree handed out to 100 projects, and homework to 500."""
 
 import os
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import requests
 from support.hubs import ServedHub
 
 from bench.client import Client
 from bench.measure import Row, interleaved, milliseconds, seconds
 
 FILES, FILE_BYTES = 100, 100_000
+HOMEWORK, HOMEWORK_BYTES = 20, 20_000
 RSYNC = ("rsync", "-axs", "--omit-link-times")  # as ours: compressing what does not leave the machine only costs
 
 
-def make_tree(place: Path) -> None:
+def make_tree(place: Path, files: int = FILES, file_bytes: int = FILE_BYTES) -> None:
     place.mkdir(parents=True)
-    for number in range(FILES):
-        (place / f"file-{number:03d}.bin").write_bytes(os.urandom(FILE_BYTES))
+    for number in range(files):
+        (place / f"file-{number:03d}.bin").write_bytes(os.urandom(file_bytes))
 
 
 def home(hub: ServedHub, project_id: str) -> Path:
     return hub.data_dir / "homes" / project_id[:2] / project_id
 
 
-def put_tree(hub: ServedHub, project_id: str, name: str) -> None:
+def put_tree(hub: ServedHub, project_id: str, name: str, files: int = FILES, file_bytes: int = FILE_BYTES) -> None:
     """Put a tree into a project's home as if the project had made it."""
     place = home(hub, project_id) / name
-    make_tree(place)
+    make_tree(place, files, file_bytes)
     owner = home(hub, project_id).stat()
     for path in (place, *place.iterdir()):
         os.chown(path, owner.st_uid, owner.st_gid)
@@ -47,6 +50,7 @@ def run(hub: ServedHub, scratch: Path, *, short: bool) -> list[Row]:
         _one_file(client, source, target, scratch, 5 if short else 40),
         _tree(client, source, target, scratch, 2 if short else 15),
         _hand_out(hub, client, source, scratch, 10 if short else 100),
+        *_homework(hub, source, scratch, 10 if short else 500, 1 if short else 5),
     ]
 
 
@@ -111,7 +115,8 @@ def _hand_out(hub: ServedHub, client: Client, source: str, scratch: Path, target
     ours, bare = [], []
     for attempt in range(3):
         ours.append(seconds(lambda attempt=attempt: _hand_out_ours(client, source, projects, f"work-{attempt}")))  # type: ignore[misc]
-        bare.append(seconds(lambda attempt=attempt: _hand_out_bare(scratch, targets, attempt)))  # type: ignore[misc]
+        bare.append(seconds(lambda: _hand_out_bare(scratch, "tree", targets)))
+        shutil.rmtree(scratch / "hand-out")
     found, baseline = sorted(ours)[1], sorted(bare)[1]
     ratio = found / baseline
     return Row(
@@ -145,9 +150,55 @@ def _hand_out_ours(client: Client, source: str, projects: list[str], path: str) 
         raise RuntimeError(f"copies failed: {failed[:2]}")
 
 
-def _hand_out_bare(scratch: Path, targets: int, attempt: int) -> None:
-    place = scratch / f"hand-out-{attempt}"
-    place.mkdir()
+def _hand_out_bare(scratch: Path, tree: str, targets: int) -> None:
+    place = scratch / "hand-out"
+    place.mkdir(exist_ok=True)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda number: _rsync(f"{scratch}/tree/", place / str(number)), range(targets)))
-    shutil.rmtree(place)
+        list(pool.map(lambda number: _rsync(f"{scratch}/{tree}/", place / str(number)), range(targets)))
+
+
+def _homework(hub: ServedHub, source: str, scratch: Path, targets: int, rounds: int) -> list[Row]:
+    """The operation that hands out: each round to new paths, and then the same once more."""
+    put_tree(hub, source, "homework", HOMEWORK, HOMEWORK_BYTES)
+    make_tree(scratch / "homework", HOMEWORK, HOMEWORK_BYTES)
+    projects, numbers = [hub.new_project() for _ in range(targets)], iter(range(10_000))
+    paths: list[str] = []
+
+    def first() -> None:
+        paths.append(f"homework-{next(numbers)}")
+        _ordered(hub, source, projects, paths[-1])
+
+    def bare() -> None:
+        _hand_out_bare(scratch, "homework", targets)
+
+    works: dict[str, Callable[[], None]] = {
+        "first": first,
+        "again": lambda: _ordered(hub, source, projects, paths[-1]),
+        "bare": bare,
+        "clear": lambda: shutil.rmtree(scratch / "hand-out"),
+    }
+    found = interleaved(rounds, works)
+    to_bare, to_first = found["first"] / found["bare"], found["again"] / found["first"]
+    name = f"homework of {HOMEWORK} files to {targets} projects"
+    shown = {work: f"{taken:.2f} s" for work, taken in found.items()}
+    return [
+        Row(name, shown["first"], f"rsync loop {shown['bare']}", f"{to_bare:.2f}", "<= 1.5x", to_bare <= 1.5),
+        Row(
+            f"{name}, again",
+            shown["again"],
+            f"the first {shown['first']}",
+            f"{to_first:.2f}",
+            "<= 0.3x",
+            to_first <= 0.3,
+        ),
+    ]
+
+
+def _ordered(hub: ServedHub, source: str, projects: list[str], path: str) -> None:
+    order = {"src_project_id": source, "path": "homework", "target_project_ids": projects, "target_path": path}
+    ordered = requests.post(f"{hub.url}/api/v2/projects/handout", json=order, auth=(hub.key, ""), timeout=60).json()
+    url = f"{hub.url}/api/v2/operations/{ordered['operation_id']}/events"
+    with requests.get(url, auth=(hub.key, ""), stream=True, timeout=60) as events:
+        (progress, *_) = [line for line in events.iter_lines() if b'"left":0' in line]
+    if b"failed" in progress:
+        raise RuntimeError(f"copies failed: {progress!r}")

@@ -173,6 +173,33 @@ async def test_a_backup_keeps_what_is_replaced(bench: Bench, paths: tuple[str, s
     assert tree_of(bench.target) == {"t/f": "new", "t/f~": "old"}
 
 
+async def test_a_copy_that_keeps_what_exists_adds_only_what_is_missing(bench: Bench) -> None:
+    there: Tree = {"t/older": File("mine", OLD, 0o600), "t/newer": File("mine", LATER), "t/was": Link("older"),
+                   "t/a file/x": "mine", "t/sub/own": "mine"}  # fmt: skip
+    bench.plant({f"d/{name}": "handed out" for name in ("older", "newer", "was", "a file", "sub/new")}, there)
+    plan = CopyPlan("", "", keep_existing=True)
+    for _ in range(2):
+        await bench.copy("d", "t", plan)
+        assert tree_of(bench.target) == {
+            "t/older": "mine", "t/newer": "mine", "t/was": Link("older"), "t/a file/x": "mine", "t/sub/own": "mine",
+            "t/sub/new": "handed out",
+        }  # fmt: skip
+        assert stat.S_IMODE((bench.target.path / "t" / "older").stat().st_mode) == 0o600
+    await bench.copy("d/older", "t/", plan)
+    assert (bench.target.path / "t" / "older").read_text() == "mine"
+
+
+async def test_directories_get_the_mode_and_the_time_of_the_source(bench: Bench) -> None:
+    bench.plant({"d/a/f": "f", "d/empty": None}, {"t/a/own": "own"})
+    for number, name in enumerate(("d/a", "d/empty", "d")):
+        (bench.source.path / name).chmod(0o750 + number)
+        os.utime(bench.source.path / name, (OLD + number, OLD + number))
+    await bench.copy("d", "t")
+    for number, name in enumerate(("t/a", "t/empty", "t")):
+        found = (bench.target.path / name).stat()
+        assert (stat.S_IMODE(found.st_mode), int(found.st_mtime)) == (0o750 + number, OLD + number), name
+
+
 async def test_delete_missing_removes_what_the_source_lacks_even_newer_files(bench: Bench) -> None:
     bench.plant(B2, {"t/extra": File("extra", LATER), "t/gone/x": "x", "t/doc1.txt": File("mine", LATER), "u": "u"})
     await bench.copy("B2", "t", CopyPlan("", "", delete_missing=True))

@@ -1,6 +1,7 @@
 """The durable queue of copies, on SQLite and PostgreSQL: claims, leases, schedules, cancelling, retention."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import anyio
@@ -8,7 +9,8 @@ import pytest
 from support.rows import NOON, a_copy, add_account, add_project
 
 from carrel.domain.copies import RETENTION, Copy, CopyPlan
-from carrel.domain.ids import AccountId, ProjectId, new_copy_id
+from carrel.domain.distributions import Distribution, Kind
+from carrel.domain.ids import AccountId, DistributionId, ProjectId, new_copy_id, new_distribution_id
 from carrel.domain.projects import Role
 from carrel.store.copies import CopyFilter
 from carrel.store.store import Store
@@ -26,6 +28,10 @@ async def ends(store: Store) -> tuple[ProjectId, ProjectId, AccountId]:
 
 
 Ends = tuple[ProjectId, ProjectId, AccountId]
+
+
+def a_distribution(source: ProjectId, by: AccountId, id_: DistributionId) -> Distribution:
+    return Distribution(id_, Kind.HANDOUT, source, "a", "b", 3, {"x": "no"}, NOON, by, NOON + RETENTION)
 
 
 async def add_copies(store: Store, *copies: Copy) -> None:
@@ -74,6 +80,50 @@ async def test_claims_go_oldest_first_and_mark_the_start(store: Store, ends: End
     assert claimed.started == NOON
 
 
+async def test_copies_of_a_distribution_come_last_and_many_count_as_one(store: Store, ends: Ends) -> None:
+    source, target, ada = ends
+    ids = [new_distribution_id() for _ in range(2)]
+    parts = [
+        [a_copy(source, target, ada, at=NOON - (9 - number) * MINUTE, distribution_id=one) for _ in range(5)]
+        for number, one in enumerate(ids)
+    ]
+    single = a_copy(source, target, ada)
+    async with store.begin() as transaction:
+        await transaction.copies.add_all([*parts[1], *parts[0], single])
+        for one in ids:
+            await transaction.distributions.add(a_distribution(source, ada, one))
+        claimed = await transaction.copies.claim("w", at=NOON, lease_expires=NOON + MINUTE, limit=3, together=2)
+    assert claimed[0].copy_id == single.copy_id
+    assert [copy.distribution_id for copy in claimed[1:]] == [ids[0]] * 4
+
+
+async def test_a_cancelled_distribution_ends_all_that_has_not_finished(store: Store, ends: Ends) -> None:
+    source, target, ada = ends
+    distribution = a_distribution(source, ada, new_distribution_id())
+    copies = [a_copy(source, target, ada, distribution_id=distribution.distribution_id) for _ in range(3)]
+    async with store.begin() as transaction:
+        await transaction.distributions.add(distribution)
+        await transaction.copies.add_all(copies)
+        done, running = await transaction.copies.claim("w", at=NOON, lease_expires=NOON + MINUTE, limit=2)
+        await transaction.copies.finish([replace(done, finished=NOON, unchanged=True)], "w")
+        assert await transaction.distributions.unfinished(limit=9) == [(distribution, 2)]
+        await transaction.distributions.cancel(distribution.distribution_id, at=NOON + MINUTE)
+        lost = await transaction.copies.extend_leases("w", [running.copy_id], lease_expires=NOON + 9 * MINUTE)
+        assert lost == [running.copy_id]
+        assert await transaction.copies.finish([replace(running, finished=NOON)], "w") == set()
+        parts = await transaction.distributions.parts(distribution)
+        assert [part.state for part in parts] == ["unchanged", "cancelled", "cancelled"]
+        assert await transaction.distributions.unfinished(limit=9) == []
+        await transaction.distributions.delete_expired(at=NOON + RETENTION)
+        assert await transaction.distributions.find(distribution.distribution_id) == replace(
+            distribution, cancelled=NOON + MINUTE
+        )
+        await transaction.copies.delete_expired(at=NOON + RETENTION)
+        await transaction.distributions.delete_expired(at=NOON + RETENTION)
+        assert await transaction.distributions.find(distribution.distribution_id) is None
+    assert await claim(store, "w2", minute=99) == []
+
+
 async def test_two_workers_never_get_the_same_copy(store: Store, database_url: str, ends: Ends) -> None:
     copies = [a_copy(*ends) for _ in range(40)]
     await add_copies(store, *copies)
@@ -118,8 +168,8 @@ async def test_a_lease_that_runs_out_makes_the_copy_due_again(store: Store, ends
     assert await claim(store, "w2", minute=1.5) == []
     assert await claim(store, "w2", minute=2) == [copy.copy_id]
     async with store.begin() as transaction:
-        assert not await transaction.copies.finish(copy.copy_id, "w1", at=NOON, error=None)
-        assert await transaction.copies.finish(copy.copy_id, "w2", at=NOON + 3 * MINUTE, error="full")
+        assert not await transaction.copies.finish([replace(copy, finished=NOON)], "w1")
+        assert await transaction.copies.finish([replace(copy, finished=NOON + 3 * MINUTE, error="full")], "w2")
         found = await transaction.copies.find(copy.copy_id)
         assert found is not None
         assert (found.started, found.finished, found.error) == (NOON, NOON + 3 * MINUTE, "full")
@@ -132,7 +182,7 @@ async def test_a_copy_can_be_claimed_from_the_start(store: Store, ends: Ends) ->
         await transaction.copies.add(copy, lease_owner="w1", lease_expires=NOON + MINUTE)
     assert await claim(store, "w2") == []
     async with store.begin() as transaction:
-        assert await transaction.copies.finish(copy.copy_id, "w1", at=NOON, error=None)
+        assert await transaction.copies.finish([replace(copy, finished=NOON)], "w1")
 
 
 async def test_released_leases_are_due_at_once(store: Store, ends: Ends) -> None:
@@ -175,7 +225,7 @@ async def test_copies_are_listed_newest_first_by_what_was_asked(store: Store, en
     async with store.begin() as transaction:
         for copy, error in ((failed, "no space"), (done, None)):
             await transaction.copies.add(copy, lease_owner="w", lease_expires=NOON + MINUTE)
-            await transaction.copies.finish(copy.copy_id, "w", at=NOON, error=error)
+            await transaction.copies.finish([replace(copy, finished=NOON, error=error)], "w")
 
     async def listed(wanted: CopyFilter, limit: int = 10, offset: int = 0) -> list[str]:
         async with store.read() as reading:
@@ -195,7 +245,7 @@ async def test_only_finished_copies_are_forgotten_after_their_time(store: Store,
     await add_copies(store, pending)
     async with store.begin() as transaction:
         await transaction.copies.add(done, lease_owner="w", lease_expires=NOON + MINUTE)
-        await transaction.copies.finish(done.copy_id, "w", at=NOON, error=None)
+        await transaction.copies.finish([replace(done, finished=NOON)], "w")
         assert await transaction.copies.delete_expired(at=NOON + RETENTION - MINUTE) == 0
         assert await transaction.copies.delete_expired(at=NOON + RETENTION) == 1
         assert await transaction.copies.find(pending.copy_id) is not None

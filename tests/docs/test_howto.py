@@ -1,5 +1,6 @@
 """The pages tell the truth: their code is run against a served hub and prints what they show."""
 
+import ast
 import json
 import os
 import shutil
@@ -122,6 +123,19 @@ def test_the_calls_of_the_readme_run_a_command_and_make_a_token(reader: Reader) 
     assert (reply["event"], reply["exit_code"]) == ("project_exec_output", 0)
     assert NOTEBOOK_PATH.rpartition("/")[2] in reply["stdout"]
     assert len(json.loads(reader.run(sign_in))["auth_token"]) == 24
+
+
+def test_the_snippets_for_teachers_run_and_print_what_the_page_shows(reader: Reader) -> None:
+    students = [reader.hub.new_project() for _ in range(3)]
+    reader.hub.call("write_text_file_to_project", project_id=reader.source, path="assignment/task.md", content="task")
+    reader.prompt.names["STUDENTS"] = students
+    for snippet in snippets_of(TOP / "docs" / "teaching.md"):
+        printed = reader.run(snippet)
+        if snippet.shown:
+            assert shape(printed) == shape(ast.literal_eval(snippet.shown)), snippet.code
+    for number in range(1, 4):
+        path = f"collected/assignment/student-{number}/task.md"
+        assert reader.hub.call("read_text_file_from_project", project_id=reader.target, path=path)["content"] == "task"
 
 
 def test_only_ids_are_left_to_the_reader(reader: Reader) -> None:

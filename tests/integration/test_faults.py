@@ -123,6 +123,28 @@ def test_no_rsync_outlives_a_killed_hub(hub: ServedHub) -> None:
     assert "finished" not in hub.call("copy_path_status", copy_path_id=copy_id)["data"]
 
 
+def test_a_hand_out_goes_on_after_its_hub_was_killed(hub: ServedHub) -> None:
+    source, targets = hub.new_project(), [hub.new_project() for _ in range(12)]
+    run_in(hub, source, "mkdir tree; ln -s x tree/link; head -c 3000000 /dev/urandom > tree/big")  # for rsync
+
+    def asked(call: str, **params: Any) -> Any:
+        return requests.post(f"{hub.url}/api/v2/projects/{call}", json=params, auth=(hub.key, ""), timeout=60).json()
+
+    order = {"src_project_id": source, "path": "tree", "target_project_ids": targets}
+    operation_id = asked("handout", **order)["operation_id"]
+
+    def counts() -> dict[str, int]:
+        found: dict[str, int] = asked("operations/status", operation_id=operation_id)["counts"]
+        return found
+
+    wait_for("some have it", lambda: counts().get("done", 0) > 0)
+    hub.kill()
+    hub.start()
+    wait_for("all have it", lambda: counts() == {"done": 12})
+    places = [hub.data_dir / "homes" / project_id[:2] / project_id / "tree" / "big" for project_id in targets]
+    assert {place.stat().st_size for place in places} == {3_000_000}
+
+
 def test_a_hub_that_is_told_to_stop_gives_its_copies_back(hub: ServedHub) -> None:
     source, target = hub.new_project(), hub.new_project()
     run_in(hub, source, "mkdir tree; head -c 1500000 /dev/urandom > tree/big; echo > tree/small")

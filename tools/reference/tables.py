@@ -23,6 +23,7 @@ NOT_SHOWN: Mapping[str, str] = {
     "auth_tokens": "secret",
     "collaborators": "shown as `projects.users`",
     "copy_paths": "shown by `copy_path_status`",
+    "distributions": "shown by `/api/v2/projects/operations/status`",
     "embed_sessions": "secret",
     "evaluations": "shown by `jupyter_execute`",
     "invitation_mails": "when whom was written to",

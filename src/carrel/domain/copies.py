@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from carrel.domain.errors import DomainError
 from carrel.domain.files import PathEscapes
-from carrel.domain.ids import AccountId, CopyId, ProjectId
+from carrel.domain.ids import AccountId, CopyId, DistributionId, ProjectId
 
 RETENTION = timedelta(days=30)
 
@@ -14,6 +14,7 @@ RETENTION = timedelta(days=30)
 class CopyPlan:
     """What to copy and how. Paths are as the caller wrote them, relative to the home directories.
 
+    `keep_existing`: whatever is at the target stays as it is, older or newer; only what is missing is copied.
     `timeout_seconds`: abort when no data moves for that long. `bwlimit` is rsync's own text (KiB/s, or with a suffix).
     """
 
@@ -26,6 +27,7 @@ class CopyPlan:
     exclude_history: bool = False
     timeout_seconds: float | None = None
     bwlimit: str | None = None
+    keep_existing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class Copy:
     started: datetime | None = None
     finished: datetime | None = None
     error: str | None = None
+    distribution_id: DistributionId | None = None
+    """Of the hand-out or collection that it is a part of."""
+    unchanged: bool = False
+    """It has finished, and there was nothing to copy."""
 
 
 class CopyFailed(DomainError):

@@ -8,6 +8,7 @@ from typing import NewType
 AccountId = NewType("AccountId", str)
 ProjectId = NewType("ProjectId", str)
 CopyId = NewType("CopyId", str)
+DistributionId = NewType("DistributionId", str)
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -28,6 +29,10 @@ def new_account_id() -> AccountId:
 
 def new_project_id() -> ProjectId:
     return ProjectId(str(uuid.uuid4()))
+
+
+def new_distribution_id() -> DistributionId:
+    return DistributionId(str(uuid.uuid4()))
 
 
 def new_copy_id() -> CopyId:

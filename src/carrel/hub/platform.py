@@ -27,6 +27,7 @@ from carrel.services.copies import Copies
 from carrel.services.copy_workers import CopyWorkers
 from carrel.services.credentials import Credentials
 from carrel.services.disk_watch import DiskWatch
+from carrel.services.distributions import Distributions
 from carrel.services.documents import Documents
 from carrel.services.embed_sessions import EmbedSessions
 from carrel.services.evaluations import Evaluations
@@ -114,6 +115,7 @@ class Platform(Directory):
     public_paths: PublicPaths
     shares: Shares
     copies: Copies
+    distributions: Distributions
     queries: Queries
 
 
@@ -203,6 +205,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             public_paths=PublicPaths(store, homes, stored),
             shares=Shares(store, homes, stored),
             copies=Copies(store, directory.access, workers, clock),
+            distributions=Distributions(store, directory.access, workers, clock),
             queries=Queries(store, clock, projects, directory.administration, directory.messages, directory.site),
         )
 

@@ -1,6 +1,7 @@
 """Domain errors on the wire: the one place that knows which text and status a dialect gives them."""
 
 from carrel.domain.accounts import OnlyTheAccountItself
+from carrel.domain.distributions import DistributionNotFound
 from carrel.domain.embed_sessions import (
     AbilityMissing,
     AccountNotAvailable,
@@ -41,6 +42,7 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     NotAvailableWithProjectKey: 403,
     OnlyTheAccountItself: 403,
     PermissionMissing: 403,
+    DistributionNotFound: 404,
     FileMissing: 404,
     NotPublic: 404,
     PublicFileMissing: 404,

@@ -11,10 +11,9 @@ path or an absolute symlink to that place is inside, every other one escapes.
 
 import errno
 import os
-import secrets
 import stat as stat_modes
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +28,6 @@ _TRIES = 8  # of making a directory that somebody keeps taking away
 _DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _WALK_AFTER = frozenset({errno.EXDEV, errno.EAGAIN, errno.ENOSYS})
-
-_NO_TMPFILE = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT)  # what file systems without O_TMPFILE say
 
 
 class PathLeavesRoot(Exception):
@@ -343,55 +340,3 @@ def _entry(root: Root, path: InnerPath, item: os.DirEntry[str]) -> Entry:
             status = stat(root, InnerPath((*path.parts, item.name), wants_directory=False))
     name = os.fsencode(item.name).decode(errors="replace")
     return Entry(name, stat_modes.S_ISDIR(status.st_mode), status.st_size, status.st_mtime)
-
-
-def replace_file(place: Place, fill: Callable[[int], None], mode: int) -> None:
-    """Put a new regular file at `place` in one step: `fill` writes to a descriptor, then it appears whole and durable.
-
-    Whatever was there is replaced, a symlink too; a directory is not (`IsADirectoryError`). A failure leaves nothing;
-    neither does being killed, where the file system has files without names (all but network file systems do).
-    """
-    if place.name == ".":
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), place.name)
-    temporary = f".{secrets.token_hex(8)}.tmp"
-    fd, is_nameless = _open_new(temporary, place.dir_fd)
-    try:
-        with owned(fd):
-            fill(fd)
-            os.fchmod(fd, mode)
-            os.fsync(fd)
-            if is_nameless:
-                os.link(f"/proc/self/fd/{fd}", temporary, dst_dir_fd=place.dir_fd)
-        os.rename(temporary, place.name, src_dir_fd=place.dir_fd, dst_dir_fd=place.dir_fd)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary, dir_fd=place.dir_fd)
-        raise
-    sync_directory(place.dir_fd)
-
-
-def _open_new(temporary: str, dir_fd: int) -> tuple[int, bool]:
-    """A new file, if possible without a name; else called `temporary`. Whether it has no name."""
-    try:
-        return os.open(".", os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600, dir_fd=dir_fd), True
-    except OSError as error:
-        if error.errno not in _NO_TMPFILE:
-            raise
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.open(temporary, flags, 0o600, dir_fd=dir_fd), False
-
-
-def sync_directory(dir_fd: int) -> None:
-    """Make the names in a directory durable, if its owner lets us read it."""
-    with (
-        suppress(PermissionError),
-        owned(os.open(".", os.O_RDONLY | os.O_CLOEXEC, dir_fd=dir_fd)) as fd,
-    ):
-        os.fsync(fd)
-
-
-def write_all(fd: int, data: bytes) -> None:
-    """Write all of `data`, however many calls that takes."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(fd, rest) :]

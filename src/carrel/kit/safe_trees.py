@@ -34,6 +34,10 @@ class Found(NamedTuple):
     size_bytes: int
     mtime_ns: int
 
+    @classmethod
+    def of(cls, way: Way, status: os.stat_result) -> "Found":
+        return cls(way, status.st_mode, status.st_size, status.st_mtime_ns)
+
     @property
     def is_directory(self) -> bool:
         return stat.S_ISDIR(self.mode)

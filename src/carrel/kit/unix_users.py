@@ -36,17 +36,17 @@ def current_user() -> UnixUser:
 def acting_as(user: UnixUser) -> Iterator[None]:
     """Do file-system work of this thread as `user`; never await inside, the identity belongs to the thread.
 
+    In a block within a block the inner user counts.
     Supplementary groups of the process stay: the hub must run without any that projects' files are shared with.
     """
     if not user.is_other:
         yield
         return
-    _libc.setfsgid(user.gid)
-    _libc.setfsuid(user.uid)
+    gid_before, uid_before = _libc.setfsgid(user.gid), _libc.setfsuid(user.uid)
     try:
         if _libc.setfsuid(-1) != user.uid or _libc.setfsgid(-1) != user.gid:
             raise PermissionError(f"cannot act as uid {user.uid}: the hub is neither root nor that user")
         yield
     finally:
-        _libc.setfsuid(os.geteuid())
-        _libc.setfsgid(os.getegid())
+        _libc.setfsuid(uid_before)
+        _libc.setfsgid(gid_before)

@@ -1,12 +1,12 @@
 """Who may work on which project: the one place that makes `ProjectAccess` values."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from carrel.domain.documents import DocumentUnknown, FileAccess, StringIdInvalid, file_path, item_path
 from carrel.domain.embed_sessions import Ability, EmbedScope, NotAvailableInEmbed
-from carrel.domain.errors import NotAvailableWithProjectKey
+from carrel.domain.errors import DomainError, NotAvailableWithProjectKey
 from carrel.domain.ids import AccountId, ProjectId, is_uuid
 from carrel.domain.keys import KeyUnknown
 from carrel.domain.principals import AccountPrincipal, Anonymous, EmbedPrincipal, Principal, ProjectPrincipal
@@ -60,12 +60,21 @@ class Access:
         caller = principal.account_id
         async with self.store.read() as transaction:
             found = await transaction.projects.find_with_role(project_id, caller)
-        if found is None:
-            raise PermissionMissing(caller, project_id, permission)
-        project, role = found
-        access = ProjectAccess(project, caller, grants_for(principal, project_id, role), role)
-        access.demand(permission)
-        return access
+        return _granted(principal, project_id, found, permission)
+
+    async def to_each(
+        self, principal: AccountPrincipal, project_ids: Collection[str], permission: Permission
+    ) -> dict[str, ProjectAccess | DomainError]:
+        """The right to each of many projects, or why there is none; one query."""
+        async with self.store.read() as transaction:
+            found = await transaction.projects.find_each_with_role(project_ids, principal.account_id)
+        each: dict[str, ProjectAccess | DomainError] = {}
+        for project_id in project_ids:
+            try:
+                each[project_id] = _granted(principal, project_id, found.get(project_id), permission)
+            except PermissionMissing as error:
+                each[project_id] = error if is_uuid(project_id) else ProjectIdInvalid(project_id, permission)
+        return each
 
     async def find_as_admin(self, principal: AccountPrincipal, project_id: str) -> ProjectId | None:
         """The project, if whoever has signed in is not on it but may work on it as an admin.
@@ -110,6 +119,20 @@ class Access:
         if leading:
             return FileAccess(access, normal, scope.abilities & {Ability.EXPORT}, leading)
         return _within(principal, access, normal)
+
+
+def _granted(
+    principal: AccountPrincipal | ProjectPrincipal | EmbedPrincipal,
+    project_id: str,
+    found: tuple[Project, Role | None] | None,
+    permission: Permission,
+) -> ProjectAccess:
+    if found is None:
+        raise PermissionMissing(principal.account_id, project_id, permission)
+    project, role = found
+    access = ProjectAccess(project, principal.account_id, grants_for(principal, project_id, role), role)
+    access.demand(permission)
+    return access
 
 
 def _scope_of(principal: Principal) -> EmbedScope:

@@ -131,6 +131,11 @@ class Copies:
         async with self.store.read() as transaction:
             return await transaction.copies.list_copies(wanted, limit=limit, offset=offset)
 
+    async def unfinished(self, *, limit: int) -> Sequence[Copy]:
+        """For admins: the newest that go on, without those of distributions."""
+        async with self.store.read() as transaction:
+            return await transaction.copies.list_copies(CopyFilter(single=True), limit=limit, offset=0)
+
     async def cancel(self, caller: Principal, copy_id: str) -> None:
         """Delete a scheduled copy that has not begun."""
         gone = f"Copy operation '{copy_id}' either does not exist or already finished"

@@ -4,10 +4,11 @@ A hub that has room claims a copy in the same transaction that records it. One t
 then any hub claims those copies again (rsync is idempotent). Only the worker that holds a copy's lease can finish it.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import groupby
 from typing import Self
 
 import anyio
@@ -16,14 +17,15 @@ from anyio import AsyncContextManagerMixin, to_thread
 from anyio.abc import TaskGroup
 
 from carrel.domain.copies import Copy, CopyFailed, CopyNotFound, CopyWaitTimeout
+from carrel.domain.distributions import Distribution
 from carrel.domain.errors import DomainError
-from carrel.domain.ids import CopyId, ProjectId
+from carrel.domain.ids import CopyId, DistributionId, ProjectId
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import random_text
 from carrel.kit.wakeup import Wakeup
 from carrel.services.background import repeat, survive
 from carrel.services.settings import CopySettings
-from carrel.storage.copier import Copier
+from carrel.storage.copier import Copied, Copier
 from carrel.storage.homes import Home, Homes
 from carrel.store.store import Store
 
@@ -31,16 +33,20 @@ log = structlog.get_logger()
 
 _LONGEST_PAUSE_SECONDS = 30.0
 _POLL_SECONDS = 1.0
+_TOGETHER = 16
+"""Copies of a distribution that one job carries out: they are synced and recorded together."""
+_RECORD_SECONDS = 0.5
 
 
 @dataclass(slots=True)
 class _Job:
-    """A copy that this hub is carrying out."""
+    """Copies that this hub is carrying out one after the other: one, or some of a distribution."""
 
+    copies: Sequence[Copy]
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     done: anyio.Event = field(default_factory=anyio.Event)
     killed_after_seconds: float | None = None
-    outcome: Copy | None = None
+    outcomes: dict[CopyId, Copy] = field(default_factory=dict)
 
 
 @dataclass
@@ -55,7 +61,7 @@ class CopyWorkers(AsyncContextManagerMixin):
     alone: bool = False
     """Whether no other hub uses this database (SQLite): then every lease found at the start is a dead one."""
     owner: str = field(default_factory=lambda: random_text(20))
-    _jobs: dict[CopyId, _Job] = field(default_factory=dict)
+    _jobs: list[_Job] = field(default_factory=list)
     _due: Wakeup = field(default_factory=Wakeup)
     _tasks: TaskGroup = field(init=False)
 
@@ -86,14 +92,29 @@ class CopyWorkers(AsyncContextManagerMixin):
             self._due.set()
             return
         copy = replace(copy, started=now)
-        self._jobs[copy.copy_id] = _Job()
+        job = _Job([copy])
+        self._jobs.append(job)
         try:
             async with self.store.begin() as transaction:
                 await transaction.copies.add(copy, lease_owner=self.owner, lease_expires=now + self._lease)
         except BaseException:
-            del self._jobs[copy.copy_id]
+            self._jobs.remove(job)
             raise
-        self._tasks.start_soon(self._work, copy)
+        self._tasks.start_soon(self._work, job)
+
+    async def accept_all(self, distribution: Distribution, copies: Sequence[Copy]) -> None:
+        """Record a distribution and its copies durably; they are carried out as their turns come, here or elsewhere."""
+        async with self.store.begin() as transaction:
+            await transaction.distributions.add(distribution)
+            if copies:
+                await transaction.copies.add_all(copies)
+        self._due.set()
+
+    def stop(self, distribution_id: DistributionId) -> None:
+        """Stop at once what this hub carries out of a distribution that has been cancelled."""
+        for job in self._jobs:
+            if job.copies[0].distribution_id == distribution_id:
+                job.scope.cancel()
 
     @property
     def _room(self) -> int:
@@ -107,11 +128,11 @@ class CopyWorkers(AsyncContextManagerMixin):
         """The finished copy. Kills it if this hub has worked on it for so long; `CopyWaitTimeout` if it goes on."""
         with anyio.move_on_after(self.settings.wait_s):
             while True:
-                job = self._jobs.get(copy_id)
+                job = next((job for job in self._jobs if copy_id in {copy.copy_id for copy in job.copies}), None)
                 if job is not None:
                     await self._wait_for(job, kill_after_seconds)
-                    if job.outcome is not None:
-                        return job.outcome
+                    if copy_id in job.outcomes:
+                        return job.outcomes[copy_id]
                 async with self.store.read() as transaction:
                     copy = await transaction.copies.find(copy_id)
                 if copy is None:
@@ -124,11 +145,10 @@ class CopyWorkers(AsyncContextManagerMixin):
 
     async def _claimed_or_finished(self) -> None:
         """Sleep until this hub's work moves on; another hub's is seen by asking again."""
-        job = next(iter(self._jobs.values()), None)
-        if job is None:
-            await anyio.sleep(_POLL_SECONDS)
+        if self._jobs:
+            await self._jobs[0].done.wait()
         else:
-            await job.done.wait()
+            await anyio.sleep(_POLL_SECONDS)
 
     async def _wait_for(self, job: _Job, kill_after_seconds: float | None) -> None:
         with anyio.move_on_after(kill_after_seconds or None) as scope:
@@ -145,16 +165,18 @@ class CopyWorkers(AsyncContextManagerMixin):
         if self._room > 0:
             async with self.store.begin() as transaction:
                 claimed = await transaction.copies.claim(
-                    self.owner, at=now, lease_expires=now + self._lease, limit=self._room
+                    self.owner, at=now, lease_expires=now + self._lease, limit=self._room, together=_TOGETHER
                 )
-            for copy in claimed:
-                self._jobs[copy.copy_id] = _Job()
-                self._tasks.start_soon(self._work, replace(copy, started=copy.started or now))
+            for job in _jobs([replace(copy, started=copy.started or now) for copy in claimed], self._room):
+                self._jobs.append(job)
+                self._tasks.start_soon(self._work, job)
         with anyio.move_on_after(await self._pause()):
             await self._due.wait()
 
     async def _pause(self) -> float:
-        """Seconds until something may become due by itself."""
+        """Seconds until something may become due by itself; while there is no room for it, that does not matter."""
+        if self._room <= 0:
+            return _LONGEST_PAUSE_SECONDS
         now = self.clock.now()
         async with self.store.read() as transaction:
             moment = await transaction.copies.next_scheduled(after=now)
@@ -164,50 +186,88 @@ class CopyWorkers(AsyncContextManagerMixin):
 
     async def _keep_leases(self) -> None:
         await anyio.sleep(self.settings.lease_s / 3)
-        if self._jobs:
+        held = {copy.copy_id: job for job in self._jobs for copy in job.copies if copy.copy_id not in job.outcomes}
+        if held:
             async with self.store.begin() as transaction:
-                await transaction.copies.extend_leases(
-                    self.owner, list(self._jobs), lease_expires=self.clock.now() + self._lease
+                lost = await transaction.copies.extend_leases(
+                    self.owner, list(held), lease_expires=self.clock.now() + self._lease
                 )
+            for copy_id in lost:  # by another hub, which has cancelled what it is a part of; or it has just finished
+                if copy_id not in held[copy_id].outcomes:
+                    held[copy_id].scope.cancel()
 
-    async def _work(self, copy: Copy) -> None:
-        job = self._jobs[copy.copy_id]
+    async def _work(self, job: _Job) -> None:
         try:
-            await survive("copy", lambda: self._complete(copy, job))
+            await survive("copy", lambda: self._complete(job))
         finally:
-            del self._jobs[copy.copy_id]
+            self._jobs.remove(job)
             job.done.set()
             self._due.set()
 
-    async def _complete(self, copy: Copy, job: _Job) -> None:
-        """Carry the copy out and record its end; if that cannot be recorded, the lease runs out and it runs again."""
-        error = None
+    async def _complete(self, job: _Job) -> None:
+        """Carry the copies out and record their ends; what cannot be recorded runs again when its lease runs out."""
+        ended: list[tuple[Copy, Copied]] = []
+        recorded_at = anyio.current_time()
         with job.scope:
-            error = await self._carry_out(copy)
-        if job.scope.cancelled_caught:
+            numbers = await self._numbers(job.copies)
+            for copy in job.copies:
+                ended.append(await self._carry_out(copy, numbers))
+                if anyio.current_time() - recorded_at > _RECORD_SECONDS:
+                    await self._record(job, ended)
+                    ended, recorded_at = [], anyio.current_time()
+        if job.scope.cancelled_caught and job.killed_after_seconds is not None:
             error = f"copy killed: it took longer than {job.killed_after_seconds:g} seconds"
-        finished = self.clock.now()
-        async with self.store.begin() as transaction:
-            if await transaction.copies.finish(copy.copy_id, self.owner, at=finished, error=error):
-                job.outcome = replace(copy, finished=finished, error=error)
-        log.info("copy_finished", copy_id=copy.copy_id, error=error)
+            ended.append((replace(job.copies[-1], error=error), Copied.NOTHING))
+        await self._record(job, ended)
 
-    async def _carry_out(self, copy: Copy) -> str | None:
-        """Copy; the error's text if it failed."""
+    async def _record(self, job: _Job, ended: Sequence[tuple[Copy, Copied]]) -> None:
+        """Sync what was copied, then say so."""
+        if any(copied is Copied.UNSYNCED for _, copied in ended):
+            await self.copier.write_out()
+        now = self.clock.now()
+        finished = [replace(copy, finished=now) for copy, _ in ended]
+        alike = groupby(sorted(finished, key=_end_of), key=_end_of)
+        with anyio.CancelScope(shield=True):
+            async with self.store.begin() as transaction:
+                ours = [await transaction.copies.finish(list(copies), self.owner) for _, copies in alike]
+        for copy in finished:
+            if any(copy.copy_id in ids for ids in ours):
+                job.outcomes[copy.copy_id] = copy
+            log.info("copy_finished", copy_id=copy.copy_id, error=copy.error)
+
+    async def _carry_out(self, copy: Copy, numbers: Mapping[ProjectId, int]) -> tuple[Copy, Copied]:
+        """Copy; with the error's text if it failed, and how much has been done."""
         try:
-            source = await self._home(copy.source_project_id)
-            target = await self._home(copy.target_project_id)
-            await self.copier.run(source, target, copy.plan, label=copy.copy_id)
+            source, target = await to_thread.run_sync(self._ends, copy, numbers)
+            copied = await self.copier.run(source, target, copy.plan, label=copy.copy_id)
+            return replace(copy, unchanged=copied is Copied.NOTHING), copied
         except DomainError as error:
-            return str(error)
+            return replace(copy, error=str(error)), Copied.NOTHING
         except Exception:
             log.exception("copy_crashed", copy_id=copy.copy_id)
-            return "internal error; the operator's log has the details"
-        return None
+            return replace(copy, error="internal error; the operator's log has the details"), Copied.NOTHING
 
-    async def _home(self, project_id: ProjectId) -> Home:
+    async def _numbers(self, copies: Sequence[Copy]) -> Mapping[ProjectId, int]:
+        """The numbers of all projects that the copies are about."""
+        wanted = {project_id for copy in copies for project_id in (copy.source_project_id, copy.target_project_id)}
         async with self.store.read() as transaction:
-            project = await transaction.projects.find(project_id)
-        if project is None:
-            raise CopyFailed(f"project {project_id} does not exist")
-        return await to_thread.run_sync(self.homes.ensure, project.project_id, project.number)
+            return await transaction.projects.numbers(wanted)
+
+    def _ends(self, copy: Copy, numbers: Mapping[ProjectId, int]) -> tuple[Home, Home]:
+        """The two homes, made if they are missing."""
+        ends = (copy.source_project_id, copy.target_project_id)
+        if gone := [project_id for project_id in ends if project_id not in numbers]:
+            raise CopyFailed(f"project {gone[0]} does not exist")
+        source, target = (self.homes.ensure(project_id, numbers[project_id]) for project_id in ends)
+        return source, target
+
+
+def _end_of(copy: Copy) -> tuple[str, bool]:
+    return copy.error or "", copy.unchanged
+
+
+def _jobs(copies: Sequence[Copy], room: int) -> list[_Job]:
+    """A job for each copy that somebody waits for, and the rest of the room for those of a distribution."""
+    single = [_Job([copy]) for copy in copies if copy.distribution_id is None]
+    others, left = [copy for copy in copies if copy.distribution_id is not None], room - len(single)
+    return [*single, *(_Job(part) for number in range(left) if (part := others[number::left]))]

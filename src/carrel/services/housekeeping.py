@@ -36,6 +36,7 @@ class Housekeeping(AsyncContextManagerMixin):
         now = self.clock.now()
         async with self.store.begin() as transaction:
             copies = await transaction.copies.delete_expired(at=now)
+            await transaction.distributions.delete_expired(at=now)
             await transaction.auth_tokens.delete_expired(at=now)
             await transaction.embed_sessions.delete_expired(at=now)
             await transaction.web_sessions.delete_expired(at=now)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from carrel.domain.files import FileExists, FileRefused
-from carrel.kit import safe_paths, safe_trees
+from carrel.kit import safe_paths, safe_trees, safe_writes
 from carrel.kit.safe_paths import NAME_BYTES, InnerPath, PathUnusable, Place, Root
 from carrel.storage.files import demand_room, open_home
 from carrel.storage.homes import CONTROL_DIRECTORIES, Home
@@ -56,7 +56,7 @@ def make_file(home: Home, path: str, content: str, settings: DataSettings) -> No
         with place_of_item(root, path, makes_parents=True) as place:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             with safe_paths.owned(os.open(place.name, flags, 0o644, dir_fd=place.dir_fd)) as fd:
-                safe_paths.write_all(fd, data)
+                safe_writes.write_all(fd, data)
 
 
 def move(home: Home, old: str, new: str) -> None:

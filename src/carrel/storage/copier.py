@@ -1,7 +1,7 @@
 """Copies of paths between homes with the rules of rsync (`spec/api-v1.md` §8.8); no project is started.
 
 `Copier.run` finds out where the copy begins and ends, then takes one of two ways that have the same results: a single
-ordinary file is copied directly, everything else by rsync in a sandbox of its own.
+ordinary file or a small plain tree is copied directly, everything else by rsync in a sandbox of its own.
 """
 
 import ctypes
@@ -10,8 +10,9 @@ import secrets
 import signal
 import subprocess
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
@@ -22,10 +23,11 @@ from anyio import AsyncContextManagerMixin, CapacityLimiter, to_thread
 
 from carrel.domain.copies import CopyFailed, CopyPlan
 from carrel.kit.processes import find_children
-from carrel.storage import direct, rsync
+from carrel.storage import direct, direct_trees, rsync
 from carrel.storage.copy_sandbox import CopySandbox, kill_orphans, open_user_namespace
 from carrel.storage.ends import Ends, find_ends, make_target_directory
 from carrel.storage.homes import Home, Homes, close_to_others
+from carrel.storage.settings import DataSettings
 from carrel.storage.unfinished import make_unfinished, remove_unfinished, unfinished_path
 from carrel.storage.usage import free_bytes
 
@@ -38,6 +40,14 @@ _RUNS = 3
 _STDERR_BYTES = 20_000
 _LOOK_SECONDS = 0.5
 _KILL_SECONDS = 5
+
+
+class Copied(Enum):
+    """What a copy has come to."""
+
+    NOTHING = "there was nothing to copy"
+    DURABLY = "it is there, whatever happens"
+    UNSYNCED = "it is there, and durable after `Copier.write_out`"
 
 
 @dataclass
@@ -62,22 +72,16 @@ class Copier(AsyncContextManagerMixin):
             if namespace is not None:
                 os.close(namespace)
 
-    async def run(self, source: Home, target: Home, plan: CopyPlan, *, label: str = "") -> None:
+    async def run(self, source: Home, target: Home, plan: CopyPlan, *, label: str = "") -> Copied:
         """Copy, and return when everything has arrived. Cancelling stops it; what was copied by then stays.
 
         `label` (letters, digits, dashes) is the same for every try of one copy: the next clears up after the last.
 
         Raises `FileMissing` if there is no source, `SourceEscapes`, `TargetEscapes`, `DiskFull`, else `CopyFailed`.
         """
-        settings = self.homes.settings
-        ends = await self._in_thread(partial(find_ends, source, target, plan, settings))
-        if ends.is_same:
-            return
-        if direct.suits(ends, plan, settings):
-            try:
-                return await self._in_thread(partial(direct.copy_file, source, target, ends, plan, settings))
-            except direct.Declined:
-                pass
+        ends = await self._in_thread(partial(_directly, source, target, plan, self.homes.settings, label))
+        if isinstance(ends, Copied):
+            return ends
         label = label or secrets.token_hex(8)
         await self._in_thread(partial(_prepare, target, plan, ends, label))
         command = rsync.command(plan, ends, unfinished_path(label), is_one_project=source.path == target.path)
@@ -86,6 +90,11 @@ class Copier(AsyncContextManagerMixin):
         finally:
             with anyio.CancelScope(shield=True):
                 await self._in_thread(partial(_clear_up, target, ends, label))
+        return Copied.UNSYNCED
+
+    async def write_out(self) -> None:
+        """See that all that was copied survives a power cut, as the database will say that it is there."""
+        await self._in_thread(partial(write_out, self.homes.settings.dir))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await to_thread.run_sync(work, limiter=self._limiter)
@@ -105,7 +114,6 @@ class Copier(AsyncContextManagerMixin):
             raise CopyFailed("the sandbox of the copy could not be started")
         if status not in (0, rsync.VANISHED):
             raise CopyFailed(rsync.failure(command, stderr))
-        await self._in_thread(partial(write_out, target.path))
 
     async def _run(self, source: Home, target: Home, command: list[str]) -> tuple[int, bytes]:
         """One run of rsync: its exit status and what it said."""
@@ -141,6 +149,21 @@ class Copier(AsyncContextManagerMixin):
             stderr += chunk[: _STDERR_BYTES - len(stderr)]
 
 
+def _directly(source: Home, target: Home, plan: CopyPlan, settings: DataSettings, label: str) -> Ends | Copied:
+    """Copy without a process if that can be done; else where rsync shall begin and end."""
+    ends = find_ends(source, target, plan, settings)
+    if ends.is_same:
+        return Copied.NOTHING
+    with suppress(direct.Declined):
+        if direct.suits(ends, plan, settings):
+            return Copied.DURABLY if direct.copy_file(source, target, ends, plan, settings) else Copied.NOTHING
+        if direct_trees.suits(source, target, ends, plan):
+            if label:
+                remove_unfinished(target, label)  # an earlier try may have been rsync's
+            return Copied.UNSYNCED if direct_trees.copy_tree(source, target, ends, plan, settings) else Copied.NOTHING
+    return ends
+
+
 def _prepare(target: Home, plan: CopyPlan, ends: Ends, label: str) -> None:
     make_target_directory(target, plan, ends)
     make_unfinished(target, label)
@@ -153,7 +176,7 @@ def _clear_up(target: Home, ends: Ends, label: str) -> None:
 
 
 def write_out(path: Path) -> None:
-    """See that what was copied survives a power cut, as the database will say that it is there (syncfs(2))."""
+    """Write the file system of that directory to the disk (syncfs(2))."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         if _libc.syncfs(fd) != 0:

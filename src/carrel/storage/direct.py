@@ -9,15 +9,17 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Protocol
 
 from carrel.domain.copies import CopyPlan
-from carrel.kit import safe_paths
+from carrel.kit import safe_paths, safe_writes
 from carrel.kit.safe_paths import InnerPath, PathLeavesRoot, PathUnusable, Place, Root
+from carrel.kit.safe_trees import Found
 from carrel.kit.unix_users import acting_as
-from carrel.storage.ends import Ends
+from carrel.storage.ends import Ends, Way
 from carrel.storage.files import NO_ROOM, as_domain_error, demand_room
 from carrel.storage.homes import Home
 from carrel.storage.settings import DataSettings
@@ -41,18 +43,21 @@ def suits(ends: Ends, plan: CopyPlan, settings: DataSettings) -> bool:
     )
 
 
-def copy_file(source: Home, target: Home, ends: Ends, plan: CopyPlan, settings: DataSettings) -> None:
-    """Copy the file, in this thread. Raises `Declined`, `DiskFull`."""
+def copy_file(source: Home, target: Home, ends: Ends, plan: CopyPlan, settings: DataSettings) -> bool:
+    """Copy the file, in this thread; whether there was anything to do. Raises `Declined`, `DiskFull`."""
+    with declining(plan), ExitStack() as stack:
+        fd = stack.enter_context(opened_source(source, ends.source))
+        with acting_as(target.user), safe_paths.open_root(target.path, target.mount) as root:
+            demand_room(root, ends.found.st_size, settings)
+            with target_place(root, ends.way) as place:
+                return copy_to(place, fd, plan, safe_writes.replace_file)
+
+
+@contextmanager
+def declining(plan: CopyPlan) -> Iterator[None]:
+    """What goes wrong in the block is left to rsync, which knows what to say of it: `Declined`, but `DiskFull`."""
     try:
-        with ExitStack() as stack:
-            with acting_as(source.user):
-                begin = stack.enter_context(safe_paths.open_root(source.path, source.mount))
-                path = InnerPath(ends.source, wants_directory=False)
-                fd = stack.enter_context(safe_paths.open_for_reading(begin, path))
-            with acting_as(target.user), safe_paths.open_root(target.path, target.mount) as root:
-                demand_room(root, ends.found.st_size, settings)
-                with _target_place(root, ends) as place:
-                    _copy_to(place, fd, plan)
+        yield
     except OSError as error:
         if error.errno in NO_ROOM:
             raise as_domain_error(error, plan.target_path) from error
@@ -62,30 +67,58 @@ def copy_file(source: Home, target: Home, ends: Ends, plan: CopyPlan, settings: 
 
 
 @contextmanager
-def _target_place(root: Root, ends: Ends) -> Iterator[Place]:
-    path = InnerPath(ends.way, wants_directory=False)
+def opened_source(source: Home, way: Way) -> Iterator[int]:
+    """A file of the source, opened as its project's user."""
+    with ExitStack() as stack:
+        with acting_as(source.user):
+            root = stack.enter_context(safe_paths.open_root(source.path, source.mount))
+            fd = stack.enter_context(safe_paths.open_for_reading(root, InnerPath(way, wants_directory=False)))
+        yield fd
+
+
+@contextmanager
+def target_place(root: Root, way: Way) -> Iterator[Place]:
+    """The place of a file at the target; missing directories are made."""
+    path = InnerPath(way, wants_directory=False)
     with safe_paths.walk(root, path, makes_parents=True, follows_last=False) as place:
-        if place.real != ends.way:
+        if place.real != way:
             raise Declined  # swapped for a link since the ends were found
         yield place
 
 
-def _copy_to(place: Place, fd: int, plan: CopyPlan) -> None:
+def wants(source: Found, there: Found, plan: CopyPlan) -> bool:
+    """Whether rsync would copy this file over what is there. Raises `Declined` if it would do anything else."""
+    if plan.keep_existing:
+        return False
+    if not there.is_file:
+        raise Declined
+    # rsync compares whole seconds.
+    newer_by = there.mtime_ns // 10**9 - source.mtime_ns // 10**9
+    if newer_by > 0 and not plan.overwrite_newer:
+        return False
+    if newer_by == 0 and there.size_bytes == source.size_bytes:
+        if stat.S_IMODE(there.mode) != stat.S_IMODE(source.mode):
+            raise Declined
+        return False
+    return True
+
+
+class Putting(Protocol):
+    """A way to make a file: `safe_writes.replace_file`, or `put_file` for many that are synced together."""
+
+    def __call__(self, place: Place, fill: Callable[[int], None], mode: int, *, replaces: bool) -> None: ...
+
+
+def copy_to(place: Place, fd: int, plan: CopyPlan, put: Putting) -> bool:
+    """Copy an open file to its place, if the plan wants it; whether it did."""
     source, there = os.fstat(fd), place.lstat()
     if there is not None:
-        if not stat.S_ISREG(there.st_mode):
-            raise Declined
-        # rsync compares whole seconds.
-        newer_by = int(there.st_mtime) - int(source.st_mtime)
-        if newer_by > 0 and not plan.overwrite_newer:
-            return
-        if newer_by == 0 and there.st_size == source.st_size:
-            if stat.S_IMODE(there.st_mode) != stat.S_IMODE(source.st_mode):
-                raise Declined
-            return
+        if not wants(Found.of((), source), Found.of((), there), plan):
+            return False
         if plan.backup:
             _back_up(place)
-    safe_paths.replace_file(place, lambda out: _fill(out, fd, source), stat.S_IMODE(source.st_mode))
+    put(place, lambda out: _fill(out, fd, source), stat.S_IMODE(source.st_mode), replaces=there is not None)
+    return True
 
 
 def _back_up(place: Place) -> None:

@@ -29,7 +29,7 @@ from carrel.domain.files import (
     IsDirectory,
     PathEscapes,
 )
-from carrel.kit import safe_paths
+from carrel.kit import safe_paths, safe_writes
 from carrel.kit.safe_paths import Entry, PathLeavesRoot, PathUnusable, Place, Root
 from carrel.kit.unix_users import acting_as
 from carrel.storage.homes import Home
@@ -167,7 +167,7 @@ def _write_text(home: Home, path: str, content: str, settings: DataSettings) -> 
         demand_room(root, len(data), settings)
         with safe_paths.place_for_file(root, safe_paths.parse(path, root.mount)) as place:
             mode = _mode_for_writing(place, path)
-            safe_paths.replace_file(place, lambda fd: safe_paths.write_all(fd, data), mode)
+            safe_writes.replace_file(place, lambda fd: safe_writes.write_all(fd, data), mode)
 
 
 def _mode_for_writing(place: Place, path: str) -> int:

@@ -37,7 +37,9 @@ def command(plan: CopyPlan, ends: Ends, unfinished: Way, *, is_one_project: bool
 
 def _options(plan: CopyPlan) -> list[str]:
     options = []
-    if not plan.overwrite_newer:
+    if plan.keep_existing:
+        options += ["--ignore-existing", "--omit-dir-times"]
+    elif not plan.overwrite_newer:
         options.append("--update")
     if plan.backup:
         options.append("--backup")

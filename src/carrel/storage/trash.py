@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from carrel.domain.files import FileMissing
-from carrel.kit import safe_paths, safe_trees
+from carrel.kit import safe_paths, safe_trees, safe_writes
 from carrel.kit.safe_paths import InnerPath, PathLeavesRoot, PathUnusable, Place, Root
 from carrel.storage.changes import move_to_free, own_directory, place_of_item
 from carrel.storage.files import open_home
@@ -54,7 +54,7 @@ def _throw(root: Root, place: Place) -> str:
     with own_directory(root, (*_TRASH, name)) as there:
         try:
             note = os.fsencode("/".join(place.real))
-            safe_paths.replace_file(_in(there, _PATH), lambda fd: safe_paths.write_all(fd, note), 0o600)
+            safe_writes.replace_file(_in(there, _PATH), lambda fd: safe_writes.write_all(fd, note), 0o600)
             safe_trees.move(place, _in(there, _ITEM))
         except BaseException:
             with suppress(OSError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from carrel.domain.files import FileExists, FileMissing, FileRefused, IsDirectory
 from carrel.domain.uploads import OnConflict, Upload, UploadBusy, UploadOffsetWrong
-from carrel.kit import safe_paths, safe_trees
+from carrel.kit import safe_paths, safe_trees, safe_writes
 from carrel.kit.safe_paths import InnerPath, Place, Root
 from carrel.storage.changes import move_to_free, own_directory, place_of_item
 from carrel.storage.files import as_domain_error, demand_room, open_home
@@ -58,7 +58,7 @@ class Receiver:
             os.fsync(self.fd)
             with place_of_item(root, path, makes_parents=True) as target:
                 name = _put(_in(uploads, self.upload.id), target, self.fd, self.upload.on_conflict)
-                safe_paths.sync_directory(target.dir_fd)
+                safe_writes.sync_directory(target.dir_fd)
                 return text_of((*target.real[:-1], name))
 
     def close(self) -> None:

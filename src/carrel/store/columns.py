@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, String
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Integer, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -11,6 +11,16 @@ from sqlalchemy.types import TypeDecorator
 UUID_TEXT = String(36)
 JSON_VALUE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+
+def flag(name: str) -> Column[bool]:
+    """A column that is false unless it is set."""
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
+
+
+def count(name: str) -> Column[int]:
+    """A column that counts from zero."""
+    return Column(name, Integer, nullable=False, server_default=text("0"))
 
 
 class UtcDateTime(TypeDecorator[datetime]):

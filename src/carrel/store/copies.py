@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from carrel.domain.copies import Copy, CopyPlan
 from carrel.domain.ids import AccountId, CopyId, ProjectId
 from carrel.domain.projects import Role
-from carrel.store.tables import collaborators, copy_paths
+from carrel.store.copy_tables import copy_paths
+from carrel.store.tables import collaborators
 
 _OWN_COLUMNS = [column for column in copy_paths.c if column.name not in ("lease_owner", "lease_expires")]
 _SOURCE = collaborators.alias("source")
@@ -37,6 +38,7 @@ def to_copy(row: Any) -> Copy:
             exclude_history=row.exclude_history,
             timeout_seconds=row.timeout,
             bwlimit=row.bwlimit,
+            keep_existing=row.keep_existing,
         ),
         time=row.time,
         requested_by=row.requested_by,
@@ -45,6 +47,8 @@ def to_copy(row: Any) -> Copy:
         started=row.started,
         finished=row.finished,
         error=row.error,
+        distribution_id=row.distribution_id,
+        unchanged=row.unchanged,
     )
 
 
@@ -65,6 +69,8 @@ def _to_values(copy: Copy) -> dict[str, Any]:
         "exclude_history": plan.exclude_history,
         "timeout": plan.timeout_seconds,
         "bwlimit": plan.bwlimit,
+        "keep_existing": plan.keep_existing,
+        "distribution_id": copy.distribution_id,
         "scheduled": copy.scheduled,
         "started": copy.started,
         "expire": copy.expire,
@@ -103,13 +109,14 @@ class CopyWithRoles:
 
 @dataclass(frozen=True, slots=True)
 class CopyFilter:
-    """Which copies to list: by source and/or target, unfinished, finished, or failed."""
+    """Which copies to list: by source and/or target, unfinished, finished, or failed; perhaps none of distributions."""
 
     source_project_id: ProjectId | None = None
     target_project_id: ProjectId | None = None
     source_path: str | None = None
     pending: bool = True
     failed: bool = False
+    single: bool = False
 
     def conditions(self) -> list[ColumnElement[bool]]:
         found = [
@@ -121,6 +128,8 @@ class CopyFilter:
             )
             if value is not None
         ]
+        if self.single:
+            found.append(copy_paths.c.distribution_id.is_(None))
         if self.failed:
             return [*found, copy_paths.c.error.is_not(None)]
         finished = copy_paths.c.finished
@@ -137,15 +146,27 @@ class CopyRows:
             insert(copy_paths), _to_values(copy) | {"lease_owner": lease_owner, "lease_expires": lease_expires}
         )
 
-    async def claim(self, owner: str, *, at: datetime, lease_expires: datetime, limit: int) -> list[Copy]:
-        """Lease up to `limit` due copies, oldest first."""
+    async def add_all(self, copies: Sequence[Copy]) -> None:
+        """Record many copies, for whoever claims them."""
+        await self.connection.execute(insert(copy_paths), [_to_values(copy) for copy in copies])
+
+    async def claim(
+        self, owner: str, *, at: datetime, lease_expires: datetime, limit: int, together: int = 1
+    ) -> list[Copy]:
+        """Lease up to `limit` due copies, oldest first.
+
+        Those of distributions come after all others, and of one distribution `together` count as one.
+        """
         due = and_(
             copy_paths.c.finished.is_(None),
             or_(copy_paths.c.scheduled.is_(None), copy_paths.c.scheduled <= at),
             or_(copy_paths.c.lease_expires.is_(None), copy_paths.c.lease_expires <= at),
         )
-        query = select(*_OWN_COLUMNS).where(due).order_by(copy_paths.c.time).limit(limit)
-        rows = (await self.connection.execute(query.with_for_update(skip_locked=True))).all()
+        distribution_id = copy_paths.c.distribution_id
+        rows = await self._due(and_(due, distribution_id.is_(None)), limit)
+        room = limit - len(rows)
+        if room and (first := await self._due(and_(due, distribution_id.is_not(None)), 1)):
+            rows += await self._due(and_(due, distribution_id == first[0].distribution_id), room * together)
         if rows:
             await self.connection.execute(
                 update(copy_paths)
@@ -153,6 +174,10 @@ class CopyRows:
                 .values(lease_owner=owner, lease_expires=lease_expires, started=func.coalesce(copy_paths.c.started, at))
             )
         return [to_copy(row) for row in rows]
+
+    async def _due(self, due: ColumnElement[bool], limit: int) -> list[Any]:
+        query = select(*_OWN_COLUMNS).where(due).order_by(copy_paths.c.time).limit(limit)
+        return [*await self.connection.execute(query.with_for_update(skip_locked=True))]
 
     async def next_scheduled(self, *, after: datetime) -> datetime | None:
         """When the next unfinished copy becomes due: by its schedule, or because a lease runs out."""
@@ -162,9 +187,14 @@ class CopyRows:
         found = [(await self.connection.execute(query)).scalar() for query in (scheduled, leased)]
         return min((moment for moment in found if moment is not None), default=None)
 
-    async def extend_leases(self, owner: str, copy_ids: Sequence[CopyId], *, lease_expires: datetime) -> None:
-        """Go on holding these copies; one that is not named becomes due when its lease runs out."""
-        await self.connection.execute(
+    async def extend_leases(
+        self, owner: str, copy_ids: Sequence[CopyId], *, lease_expires: datetime
+    ) -> Sequence[CopyId]:
+        """Go on holding these copies; one that is not named becomes due when its lease runs out.
+
+        Returns those that are not the owner's any more.
+        """
+        held = await self.connection.execute(
             update(copy_paths)
             .where(
                 copy_paths.c.finished.is_(None),
@@ -172,7 +202,9 @@ class CopyRows:
                 copy_paths.c.copy_path_id.in_(copy_ids),
             )
             .values(lease_expires=lease_expires)
+            .returning(copy_paths.c.copy_path_id)
         )
+        return sorted(set(copy_ids) - {row.copy_path_id for row in held})
 
     async def release_leases(self, *, not_owner: str | None = None, owner: str | None = None) -> None:
         """Make copies due again: those leased by `owner`, or by everyone but `not_owner`."""
@@ -183,14 +215,21 @@ class CopyRows:
             .values(lease_owner=None, lease_expires=None)
         )
 
-    async def finish(self, copy_id: CopyId, owner: str, *, at: datetime, error: str | None) -> bool:
-        """Record the end; `False` when the lease was lost to another worker, whose word counts."""
+    async def finish(self, copies: Sequence[Copy], owner: str) -> set[CopyId]:
+        """Record the ends of copies that have come to the same one, and tell of which.
+
+        The others' leases were lost to another worker, whose word counts.
+        """
+        end = copies[0]
         result = await self.connection.execute(
             update(copy_paths)
-            .where(copy_paths.c.copy_path_id == copy_id, copy_paths.c.lease_owner == owner)
-            .values(finished=at, error=error, lease_owner=None, lease_expires=None)
+            .where(copy_paths.c.copy_path_id.in_([copy.copy_id for copy in copies]), copy_paths.c.lease_owner == owner)
+            .values(
+                finished=end.finished, error=end.error, unchanged=end.unchanged, lease_owner=None, lease_expires=None
+            )
+            .returning(copy_paths.c.copy_path_id)
         )
-        return result.rowcount > 0
+        return {row.copy_path_id for row in result}
 
     async def find(self, copy_id: str) -> Copy | None:
         query = select(*_OWN_COLUMNS).where(copy_paths.c.copy_path_id == copy_id)

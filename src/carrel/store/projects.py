@@ -1,6 +1,6 @@
 """Projects in the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,6 +103,22 @@ class ProjectRows:
         if row is None:
             return None
         return to_project(row), Role(row.group) if row.group else None
+
+    async def find_each_with_role(
+        self, project_ids: Collection[str], account_id: AccountId
+    ) -> dict[str, tuple[Project, Role | None]]:
+        """Those of the projects that exist, with the account's role on each."""
+        query = select(*_COLUMNS, collaborators.c.group).outerjoin(
+            collaborators,
+            (collaborators.c.project_id == projects.c.project_id) & (collaborators.c.account_id == account_id),
+        )
+        rows = await self.connection.execute(query.where(projects.c.project_id.in_(project_ids)))
+        return {row.project_id: (to_project(row), Role(row.group) if row.group else None) for row in rows}
+
+    async def numbers(self, project_ids: Collection[str]) -> dict[ProjectId, int]:
+        """The numbers of those of the projects that exist."""
+        query = select(projects.c.project_id, projects.c.number).where(projects.c.project_id.in_(project_ids))
+        return {row.project_id: row.number for row in await self.connection.execute(query)}
 
     async def list_projects(
         self, *, owner: AccountId | None = None, limit: int = 1000, shows_hidden: bool = True

@@ -16,6 +16,7 @@ from carrel.store.auth_tokens import AuthTokenRows
 from carrel.store.client_errors import ClientErrorRows
 from carrel.store.collaborators import CollaboratorRows
 from carrel.store.copies import CopyRows
+from carrel.store.distributions import DistributionRows
 from carrel.store.embed_sessions import EmbedSessionRows
 from carrel.store.engines import driver_url, open_engines
 from carrel.store.evaluations import EvaluationRows
@@ -103,6 +104,10 @@ class Transaction:
     @property
     def copies(self) -> CopyRows:
         return CopyRows(self.connection)
+
+    @property
+    def distributions(self) -> DistributionRows:
+        return DistributionRows(self.connection)
 
     @property
     def evaluations(self) -> EvaluationRows:

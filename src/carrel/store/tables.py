@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from carrel.store.columns import JSON_VALUE, SERIAL, UUID_TEXT, UtcDateTime
+from carrel.store.columns import JSON_VALUE, SERIAL, UUID_TEXT, UtcDateTime, count, flag
 
 metadata = MetaData(
     naming_convention={
@@ -29,14 +29,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=text("false"))
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default=text("0"))
 
 
 accounts = Table(
@@ -55,9 +47,9 @@ accounts = Table(
     Column("created", UtcDateTime, nullable=False),
     Column("created_by_ip", String(64)),
     Column("last_active", UtcDateTime),
-    _flag("banned"),
-    _flag("deleted"),
-    _flag("unlisted"),
+    flag("banned"),
+    flag("deleted"),
+    flag("unlisted"),
     Column("owner_id", UUID_TEXT),
     Column("sign_up_usage_intent", Text),
     Column("org", String(39)),
@@ -104,7 +96,7 @@ auth_tokens = Table(
     Column("created", UtcDateTime, nullable=False),
     Column("expire", UtcDateTime, nullable=False),
     Column("scope", JSON_VALUE),
-    _flag("single_use"),
+    flag("single_use"),
     Column("used_at", UtcDateTime),
 )
 
@@ -174,9 +166,9 @@ registration_tokens = Table(
     Column("token", String(254), primary_key=True),
     Column("descr", Text),
     Column("expires", UtcDateTime),
-    _count("counter"),
+    count("counter"),
     Column("limit", Integer),
-    _flag("disabled"),
+    flag("disabled"),
     Column("ephemeral", Integer),
     Column("customize", JSON_VALUE),
 )
@@ -189,7 +181,7 @@ projects = Table(
     Column("title", Text, nullable=False, server_default=""),
     Column("description", Text, nullable=False, server_default=""),
     Column("name", String(100)),
-    _flag("deleted"),
+    flag("deleted"),
     Column("host", JSON_VALUE),
     Column("settings", JSON_VALUE),
     Column("run_quota", JSON_VALUE),
@@ -205,7 +197,7 @@ projects = Table(
     Column("ephemeral", Integer),
     Column("env", JSON_VALUE),
     Column("sandbox", Boolean),
-    _flag("manage_users_owner_only"),
+    flag("manage_users_owner_only"),
     Column("invite", JSON_VALUE),
     Column("invite_requests", JSON_VALUE),
     Column("avatar_image_tiny", Text),
@@ -235,7 +227,7 @@ project_invite_tokens = Table(
     Column("created", UtcDateTime),
     Column("expires", UtcDateTime),
     Column("usage_limit", Integer),
-    _count("counter"),
+    count("counter"),
 )
 
 invitation_mails = Table(
@@ -267,53 +259,19 @@ public_paths = Table(
     Column("url", Text),
     Column("description", Text),
     Column("image", Text),
-    _flag("disabled"),
-    _flag("unlisted"),
-    _flag("authenticated"),
+    flag("disabled"),
+    flag("unlisted"),
+    flag("authenticated"),
     Column("license", Text),
     Column("last_edited", UtcDateTime, index=True),
     Column("created", UtcDateTime),
     Column("last_saved", UtcDateTime),
-    _count("counter"),
+    count("counter"),
     Column("compute_image", String(254)),
     Column("site_license_id", Text),
     Column("cross_origin_isolation", Boolean),
     Column("redirect", Text),
     Column("jupyter_api", Boolean),
-)
-
-copy_paths = Table(
-    "copy_paths",
-    metadata,
-    Column("copy_path_id", UUID_TEXT, primary_key=True),
-    Column("time", UtcDateTime, nullable=False),
-    Column("requested_by", UUID_TEXT, nullable=False),
-    Column("source_project_id", UUID_TEXT, ForeignKey(projects.c.project_id), nullable=False),
-    Column("source_path", Text, nullable=False),
-    Column("target_project_id", UUID_TEXT, ForeignKey(projects.c.project_id), nullable=False),
-    Column("target_path", Text, nullable=False),
-    _flag("overwrite_newer"),
-    _flag("delete_missing"),
-    _flag("backup"),
-    Column("exclude", JSON_VALUE),
-    _flag("exclude_history"),
-    Column("timeout", Float),
-    Column("bwlimit", String(64)),
-    Column("scheduled", UtcDateTime),
-    Column("started", UtcDateTime),
-    Column("finished", UtcDateTime),
-    Column("error", Text),
-    Column("expire", UtcDateTime, nullable=False, index=True),
-    Column("lease_owner", String(64)),
-    Column("lease_expires", UtcDateTime),
-    Index(None, "source_project_id", "time"),
-    Index(None, "target_project_id", "time"),
-    Index(
-        "ix_copy_paths_unfinished",
-        "time",
-        sqlite_where=text("finished IS NULL"),
-        postgresql_where=text("finished IS NULL"),
-    ),
 )
 
 evaluations = Table(
@@ -338,7 +296,7 @@ mails = Table(
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("sent", UtcDateTime),
-    _count("attempts"),
+    count("attempts"),
     Column("error", Text),
     sqlite_autoincrement=True,
 )
@@ -394,5 +352,5 @@ message_recipients = Table(
     metadata,
     Column("account_id", UUID_TEXT, ForeignKey(accounts.c.account_id), primary_key=True),
     Column("message_id", SERIAL, ForeignKey(messages.c.id), primary_key=True, autoincrement=False, index=True),
-    *(_flag(name) for name in ("read", "saved", "deleted", "starred", "liked")),
+    *(flag(name) for name in ("read", "saved", "deleted", "starred", "liked")),
 )

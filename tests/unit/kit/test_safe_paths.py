@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from carrel.kit import safe_paths
+from carrel.kit import safe_paths, safe_writes
 from carrel.kit.safe_paths import PathLeavesRoot, PathUnusable, Root
 
 MOUNT = "/projects/p1"
@@ -53,7 +53,7 @@ def read(root: Root, text: str) -> str:
 
 def write(root: Root, text: str, content: str) -> None:
     with safe_paths.place_for_file(root, safe_paths.parse(text, root.mount)) as place:
-        safe_paths.replace_file(place, lambda fd: safe_paths.write_all(fd, content.encode()), 0o644)
+        safe_writes.replace_file(place, lambda fd: safe_writes.write_all(fd, content.encode()), 0o644)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_failing_write_leaves_nothing_and_keeps_the_old_file(root: Root, home:
         pytest.raises(OSError, match="full"),
         safe_paths.walk(root, safe_paths.parse("a/file", MOUNT)) as place,
     ):
-        safe_paths.replace_file(place, fail, 0o644)
+        safe_writes.replace_file(place, fail, 0o644)
     assert (home / "a" / "file").read_text() == "in a"
     assert sorted(os.listdir(home / "a")) == ["b", "back", "file", "out"]
 

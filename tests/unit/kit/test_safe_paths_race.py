@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.racers import racer
 
-from carrel.kit import openat2, safe_paths
+from carrel.kit import openat2, safe_paths, safe_writes
 from carrel.kit.safe_paths import PathLeavesRoot
 
 ROUNDS = 10_000
@@ -42,7 +42,7 @@ def test_a_directory_swapped_for_a_link_outwards_never_leads_there(arena: Path, 
                 with safe_paths.open_for_reading(root, file) as fd:
                     outcomes[os.read(fd, 100).decode()] += 1
                 with safe_paths.place_for_file(root, new) as place:
-                    safe_paths.replace_file(place, lambda fd: safe_paths.write_all(fd, b"x"), 0o600 + turn % 8)
+                    safe_writes.replace_file(place, lambda fd: safe_writes.write_all(fd, b"x"), 0o600 + turn % 8)
             except PathLeavesRoot:
                 outcomes["refused"] += 1
             except OSError:

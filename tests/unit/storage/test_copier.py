@@ -1,6 +1,7 @@
 """What the contract of copies does not show: which way is taken, cancelling, races with the homes' owners."""
 
 import os
+import stat
 import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from carrel.domain.copies import CopyFailed, CopyPlan
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import new_project_id
 from carrel.storage import rsync
-from carrel.storage.copier import Copier
+from carrel.storage.copier import Copied, Copier
 from carrel.storage.copy_sandbox import CopySandbox
 from carrel.storage.homes import Home, Homes
 from carrel.storage.settings import DataSettings
@@ -75,6 +76,32 @@ async def test_a_single_file_is_copied_without_starting_a_process(
     assert (other.path / "g").read_bytes() == (home.path / "f").read_bytes()
 
 
+async def test_a_small_tree_is_copied_without_starting_a_process_and_again_only_what_has_changed(
+    copier: Copier, home: Home, other: Home, starts: list[list[str]]
+) -> None:
+    (home.path / "d" / "sub").mkdir(parents=True)
+    files = [home.path / "d" / name for name in ("a", "b", "sub/c")]
+    for file in files:
+        file.write_text("first")
+    own(home)
+    plan = CopyPlan("d", "t", overwrite_newer=True, backup=True)
+    assert await copier.run(home, other, plan) is Copied.UNSYNCED
+    assert await copier.run(home, other, plan) is Copied.NOTHING
+    for file, there in ((files[0], home.path / "d"), (other.path / "t" / "b", other.path / "t")):
+        file.write_text("other")  # as long as before
+        os.utime(file, (1, 1))
+        os.utime(there, (2, 2))  # what a directory's time says is not relied on
+        assert await copier.run(home, other, plan) is Copied.UNSYNCED
+    files[2].chmod(0o600)
+    assert starts == []
+    await copier.run(home, other, plan)
+    assert len(starts) == 1  # only a mode has changed, which is left to rsync
+    assert {path.name: path.read_text() for path in other.path.rglob("*") if path.is_file()} == {
+        "a": "other", "a~": "first", "b": "first", "b~": "other", "c": "first",
+    }  # fmt: skip
+    assert stat.S_IMODE((other.path / "t" / "sub" / "c").stat().st_mode) == 0o600
+
+
 @pytest.mark.parametrize(
     "plan",
     [CopyPlan("f", "f", bwlimit="1m"), CopyPlan("f", "f", exclude=("x",)), CopyPlan("f", "f", timeout_seconds=9)],
@@ -107,7 +134,7 @@ import anyio, sys
 from pathlib import Path
 from carrel.domain.copies import CopyPlan
 from carrel.domain.ids import ProjectId
-from carrel.storage.copier import Copier
+from carrel.storage.copier import Copied, Copier
 from carrel.storage.homes import Homes
 from carrel.storage.settings import DataSettings
 from carrel.storage.unfinished import make_unfinished, remove_unfinished
@@ -191,7 +218,7 @@ async def test_a_source_whose_files_vanish_is_copied_again(
         return ["sh", "-c", script, "sh", *words]
 
     monkeypatch.setattr(rsync, "command", vanishing_once)
-    await copier.run(home, other, CopyPlan("d", "d"))
+    await copier.run(home, other, CopyPlan("d", "d", bwlimit="9m"))
     assert len(starts) == 2
     assert (other.path / "d" / "f").read_text() == "f"
 
@@ -280,7 +307,10 @@ async def test_an_end_swapped_just_before_rsync_starts_leads_nowhere(
     )
 
 
-async def test_what_a_killed_try_has_left_is_removed_by_the_next(copier: Copier, home: Home, other: Home) -> None:
+@pytest.mark.parametrize("plan", [CopyPlan("d", "d"), CopyPlan("d", "d", bwlimit="9m")], ids=["direct", "rsync"])
+async def test_what_a_killed_try_has_left_is_removed_by_the_next(
+    copier: Copier, home: Home, other: Home, plan: CopyPlan
+) -> None:
     (home.path / "d").mkdir()
     (home.path / "d" / "f").write_text("f")
     left = other.path / ".carrel" / "copy-one" / "f.Xy12Ab"
@@ -288,7 +318,7 @@ async def test_what_a_killed_try_has_left_is_removed_by_the_next(copier: Copier,
     left.write_text("half a fi")
     own(home)
     own(other)
-    await copier.run(home, other, CopyPlan("d", "d"), label="one")
+    await copier.run(home, other, plan, label="one")
     assert sorted(path.relative_to(other.path).as_posix() for path in other.path.rglob("*")) == ["d", "d/f"]
 
 
@@ -299,7 +329,7 @@ async def test_a_copy_leaves_the_unfinished_files_of_another_alone(copier: Copie
     busy.write_text("half a fi")
     own(home)
     own(other)
-    await copier.run(home, other, CopyPlan("d", "d"), label="one")
+    await copier.run(home, other, CopyPlan("d", "d", bwlimit="9m"), label="one")
     assert busy.read_text() == "half a fi"
 
 
@@ -311,7 +341,7 @@ async def test_a_control_directory_that_leads_out_of_the_home_fails_the_copy(
     own(home)
     own(other)
     with pytest.raises(CopyFailed, match="EACCES"):
-        await copier.run(home, other, CopyPlan("d", "d"), label="one")
+        await copier.run(home, other, CopyPlan("d", "d", bwlimit="9m"), label="one")
 
 
 def test_copies_into_one_home_do_not_take_each_others_directories_away(other: Home) -> None:

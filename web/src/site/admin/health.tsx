@@ -27,7 +27,8 @@ const copy = object({
   scheduled: maybe(number),
   started: maybe(number),
 });
-const copies = object({ copies: list(copy) });
+const operation = object({ operation_id: text, path: text, total: number, left: number });
+const copies = object({ copies: list(copy), operations: list(operation) });
 
 export function Page(): VNode {
   const { api } = useSite();
@@ -83,8 +84,9 @@ function Use({ label, free }: { readonly label: string; readonly free: number })
 function Copies(): VNode {
   const { api, toasts } = useSite();
   const loading = useLoading((signal) => api.call("/admin/copies", {}, copies, signal), [api]);
-  const cancel = (copy_id: string): void => {
-    api.call("/admin/copies/cancel", { copy_id }, anything).then(
+  const cancel = (what: { copy_id: string } | { operation_id: string }): void => {
+    const path = "copy_id" in what ? "/admin/copies/cancel" : "/projects/operations/cancel";
+    api.call(path, what, anything).then(
       () => loading.reload(),
       (error) => toasts.complain(inWords(error)),
     );
@@ -93,12 +95,23 @@ function Copies(): VNode {
     <>
       <h3>{words.copies()}</h3>
       <LoadedView of={loading} rows={2}>
-        {({ copies: some }) =>
-          some.length === 0 ? (
+        {({ copies: some, operations }) =>
+          some.length + operations.length === 0 ? (
             <p class="field-hint">{words.noCopies()}</p>
           ) : (
             <table class="table">
               <tbody>
+                {operations.map((one) => (
+                  <tr key={one.operation_id}>
+                    <td>{one.path}</td>
+                    <td class="soft">{words.distributed({ done: one.total - one.left, total: one.total })}</td>
+                    <td>
+                      <button type="button" onClick={() => cancel({ operation_id: one.operation_id })}>
+                        {words.cancel()}
+                      </button>
+                    </td>
+                  </tr>
+                ))}
                 {some.map((one) => (
                   <tr key={one.copy_id}>
                     <td>
@@ -107,7 +120,7 @@ function Copies(): VNode {
                     <td class="soft">{progressOf(one)}</td>
                     <td>
                       {one.scheduled !== null && one.started === null && (
-                        <button type="button" onClick={() => cancel(one.copy_id)}>
+                        <button type="button" onClick={() => cancel({ copy_id: one.copy_id })}>
                           {words.cancel()}
                         </button>
                       )}

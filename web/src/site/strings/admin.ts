@@ -162,6 +162,7 @@ export const healthWords = strings({
   copies: ["Copies under way", "Laufende Kopien"],
   noCopies: ["No copies are under way.", "Es laufen keine Kopien."],
   waits: ["waits", "wartet"],
+  distributed: ["{done} of {total} projects", "{done} von {total} Projekten"],
   scheduled: ["begins {time}", "beginnt {time}"],
   runs: ["runs since {time}", "läuft seit {time}"],
   cancel: ["Cancel", "Abbrechen"],

@@ -11,6 +11,7 @@ from carrel.hub.api.v2 import (
     collaborators,
     credentials,
     customize,
+    distributions,
     embed,
     explorer,
     files,
@@ -30,6 +31,7 @@ from carrel.hub.api.v2 import (
 )
 from carrel.hub.api.v2.archives import archives_route
 from carrel.hub.api.v2.commercial import commercial_routes
+from carrel.hub.api.v2.distributions import operation_events_route
 from carrel.hub.api.v2.files import files_route
 from carrel.hub.api.v2.procedure import V2
 from carrel.hub.api.v2.reports import reports_route
@@ -62,6 +64,7 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *messages.procedures.procedures,
         *collaborators.procedures.procedures,
         *project_pages.procedures,
+        *distributions.procedures,
         *admin_accounts.procedures,
         *admin_accounts.compatible.procedures,
         *admin_site.procedures,
@@ -69,5 +72,5 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *audits.procedures,
     ]
     routes = [files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2), *shares.routes(v2)]
-    routes += commercial_routes()
+    routes += [operation_events_route(v2), *commercial_routes()]
     return [*(procedure.route(v2) for procedure in procedures), *routes]

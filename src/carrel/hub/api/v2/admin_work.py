@@ -135,14 +135,28 @@ class CopyRecord(Struct):
     started: int | None
 
 
+class OperationRecord(Struct):
+    """A hand-out or a collection; `left`: projects that are still to come."""
+
+    operation_id: str
+    kind: str
+    project_id: str
+    path: str
+    time: int
+    total: int
+    left: int
+
+
 class CopyRecords(Struct):
     copies: list[CopyRecord]
+    operations: list[OperationRecord]
 
 
 @procedures.post("/admin/copies", access=RouteAccess.ADMIN, only_reads=True)
 async def list_copies(params: Empty, call: V2Call) -> CopyRecords:
-    """The newest 200 copies that are not finished."""
-    found = await call.platform.copies.list_copies(None, None, limit=_COPIES_AT_MOST)
+    """The newest 200 copies that are not finished, and as many operations, of whose copies each would be too many."""
+    found = await call.platform.copies.unfinished(limit=_COPIES_AT_MOST)
+    operations = await call.platform.distributions.unfinished(limit=_COPIES_AT_MOST)
     return CopyRecords(
         [
             CopyRecord(
@@ -156,7 +170,13 @@ async def list_copies(params: Empty, call: V2Call) -> CopyRecords:
                 to_milliseconds(copy.started) if copy.started else None,
             )
             for copy in found
-        ]
+        ],
+        [
+            OperationRecord(
+                one.distribution_id, one.kind, one.project_id, one.path, to_milliseconds(one.time), one.total, left
+            )
+            for one, left in operations
+        ],
     )
 
 

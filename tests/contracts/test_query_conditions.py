@@ -217,7 +217,7 @@ async def test_any_json_is_answered_or_refused(bench: Bench, query: Any, chosen:
     ada, bob = await add_account(bench.store), await add_account(bench.store)
     project_id = await add_project(bench.store, owner=ada, collaborator=bob)
     principal = [account(ada), account(bob), admin(bob), project_key(project_id, ada), NOBODY][who]
-    query = substituted(query, {"<ada>": ada, "<bob>": bob, "<project>": project_id})
+    query = substituted(query, {"<ada>": ada, "<bob>": bob, "<project>": project_id}.get)
     with suppress(QueryRefused):
         result = await bench.queries.run(principal, query, chosen)
         assert isinstance(result, dict | list)

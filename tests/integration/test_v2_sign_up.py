@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,7 +10,7 @@ import requests
 from support.browsing import COOKIE, WebBrowser, signed_in
 from support.hubs import ServedHub, served_hub
 from support.live_pages import scoped_token, token_of
-from support.mailboxes import Mailbox, smtp_server
+from support.mailboxes import Mailbox, eventually, smtp_server
 from support.people import PASSWORD, Person, admin_of, new_person
 
 NEW = "nanosecond wire"
@@ -269,3 +270,40 @@ def test_an_auth_token_signs_a_browser_in(hub: ServedHub, grace: Person) -> None
         assert WebBrowser(hub).post("auth/impersonate", {"auth_token": wrong}).status_code == status
     grace.call("revoke_auth_token", auth_token=token)
     assert browser.whoever is None
+
+
+def test_each_mail_that_is_refused_waits_for_an_admin_and_is_sent_again(hub: ServedHub, mailbox: Mailbox) -> None:
+    admin, owner, person = admin_of(hub), new_person(hub, "Owner"), new_person(hub, "Refuse")
+    project, stranger = owner.new_project("Ours"), "refuse-a-stranger@example.com"
+    person.call("query", query={"accounts": {"other_settings": {"i18n": "de-AT"}}})
+    admin.call("forgot_password", email_address=person.email_address)
+    person.call("send_verification_email", account_id=person.account_id)
+    owner.call("invite_collaborator", project_id=project, account_id=person.account_id, email="Come")
+    asked = {"email": "Come", "title": "Ours", "link2proj": "https://x.example/"}
+    owner.call("invite_noncloud_collaborators", project_id=project, to=stranger, **asked)
+    subjects = {
+        "Welcome to Carrel",
+        "Carrel: Neues Passwort",
+        "Carrel: Bestätigen Sie Ihre E-Mail-Adresse",
+        "Invitation to Carrel for collaborating in project 'Ours'",
+        "Carrel Invitation",
+    }
+
+    def refused() -> list[dict[str, Any]]:
+        mails = requests.post(f"{hub.url}/api/v2/admin/mails", json={}, auth=(hub.key, ""), timeout=30).json()["mails"]
+        return [one for one in mails if one["to"] in (person.email_address, stranger) and one["error"]]
+
+    waiting = eventually(refused, lambda found: {mail["subject"] for mail in found} == subjects)
+    assert all("no such mailbox here" in mail["error"] for mail in waiting)
+    mailbox.refuses = False
+    try:
+        for mail in waiting:
+            retry = requests.post(
+                f"{hub.url}/api/v2/admin/mails/retry", json={"id": mail["id"]}, auth=(hub.key, ""), timeout=30
+            )
+            assert retry.status_code == 204
+        for mail in waiting:
+            assert mailbox.wait_for(mail["to"], mail["subject"]).split() == mail["body"].split()
+    finally:
+        mailbox.refuses = True
+    assert eventually(refused, lambda found: not found) == []

@@ -2,18 +2,20 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from threading import Condition
-from typing import Any
+from threading import Condition, Event
+from typing import Any, TypeVar
 
 from aiosmtpd.controller import Controller
 
 from support.hubs import free_port
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -22,10 +24,11 @@ class Mailbox:
 
     received: list[EmailMessage] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    refuses: bool = True
     _news: Condition = field(default_factory=Condition)
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
-        if address.startswith("refuse"):
+        if self.refuses and address.startswith("refuse"):
             self.refused.append(address)
             return "550 no such mailbox here"
         envelope.rcpt_tos.append(address)
@@ -54,6 +57,15 @@ class Mailbox:
     def link_to(self, to: str, subject: str) -> str:
         """The address of a page that such a mail names last."""
         return str(re.findall(r"https?://\S+", self.wait_for(to, subject))[-1])
+
+
+def eventually(look: Callable[[], T], is_good: Callable[[T], bool]) -> T:
+    """What is seen as soon as it is good."""
+    deadline = time.monotonic() + 30
+    while not is_good(seen := look()):
+        assert time.monotonic() < deadline, seen
+        Event().wait(0.02)
+    return seen
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +18,7 @@ from carrel.domain.projects import Role
 from carrel.domain.queries import RowConflict, Selection
 from carrel.store.conditions import parameters, to_order, to_sql
 from carrel.store.organizations import organizations
+from carrel.store.prepared import Prepared
 from carrel.store.query_tables import from_clause
 from carrel.store.tables import accounts, collaborators, metadata, projects, public_paths
 
@@ -40,17 +42,25 @@ def _statement(form: Selection, dialect: str) -> Select[Any]:
     return query if form.limit is None else query.limit(bindparam("limit", type_=Integer()))
 
 
+@lru_cache(_FORMS_AT_MOST)
+def _prepared(form: Selection, dialect: Dialect) -> Prepared:
+    return Prepared.of(_statement(form, dialect.name), dialect)
+
+
 @dataclass(frozen=True, slots=True)
 class QueryRows:
     connection: AsyncConnection
 
     async def select(self, wanted: Selection) -> list[dict[str, Any]]:
         """Rows with the wanted fields that have a value."""
-        dialect = self.connection.dialect.name
-        values = {"limit": wanted.limit}
+        dialect = self.connection.dialect
+        values: dict[str, Any] = {"limit": wanted.limit}
         for number, condition in enumerate(wanted.conditions):
-            values |= parameters(wanted.table, condition, dialect, f"value_{number}")
-        return [_without_nulls(row) for row in await self.connection.execute(_statement(wanted.form, dialect), values)]
+            values |= parameters(wanted.table, condition, dialect.name, f"value_{number}")
+        if dialect.name == "sqlite":
+            return await _prepared(wanted.form, dialect).rows(self.connection, values)
+        statement = _statement(wanted.form, dialect.name)
+        return [_without_nulls(row) for row in await self.connection.execute(statement, values)]
 
     async def find_locked(self, table: str, key: str, value: str) -> dict[str, Any] | None:
         """The row with this key, all columns, locked against other writers."""

@@ -1,6 +1,6 @@
 """Running the `query` event: parse, find the table's rules, read or write, then let projects act."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -83,18 +83,26 @@ class Queries:
             return await caller.acting_as(transaction, options.account_id)
 
     async def _run_one(self, caller: Caller, raw: Any, options: Options) -> dict[str, Any]:
-        now = self.clock.now()
-        placeholders = {
-            "{account_id}": caller.account_id,
-            "{project_id}": caller.project_id,
-            "{now}": timestamps.to_text(now),
-        }
-        found = substituted(raw, {name: value for name, value in placeholders.items() if value is not None})
-        query = read_query(found, options)
+        query = read_query(substituted(raw, self._placeholder(caller)), options)
         if query.verb in _READING:
             return await self._get(caller, query)
         await self._set(caller, query)
         return {}
+
+    def _placeholder(self, caller: Caller) -> Callable[[str], str | None]:
+        """What the strings that stand for something stand for."""
+
+        def meaning(text: str) -> str | None:
+            match text:
+                case "{account_id}":
+                    return caller.account_id
+                case "{project_id}":
+                    return caller.project_id
+                case "{now}":
+                    return timestamps.to_text(self.clock.now())
+            return None
+
+        return meaning
 
     async def _get(self, caller: Caller, query: Query) -> dict[str, Any]:
         table = _table_to_read(caller, query.table)

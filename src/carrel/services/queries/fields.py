@@ -189,7 +189,8 @@ def _merge(stored: Any, new: Mapping[str, Any]) -> dict[str, Any]:
 def is_storable(value: Any) -> bool:
     """Whether a scalar of JSON survives both databases: no NUL, no lone surrogate, no infinity, at most 64 bits."""
     if isinstance(value, str):
-        return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+        whole = value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+        return whole and "\x00" not in value
     if isinstance(value, float):
         return math.isfinite(value)
     return not isinstance(value, int) or -(2**63) <= value < 2**63

@@ -4,7 +4,7 @@
 many. The caller's JSON is hostile: its depth, the number of queries and every scalar are bounded before anything else.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -164,13 +164,13 @@ def _check(value: Any, depth: int) -> None:
         raise QueryRefused("FATAL: the query contains a character or number that cannot be stored")
 
 
-def substituted(value: Any, replacements: Mapping[str, str]) -> Any:
+def substituted(value: Any, meaning: Callable[[str], str | None]) -> Any:
     """The value with the placeholders in it replaced, as values and (not `{now}`) as keys."""
     if isinstance(value, str):
-        return replacements.get(value, value)
+        return meaning(value) or value
     if isinstance(value, dict):
         return {
-            key if key == "{now}" else replacements.get(key, key): substituted(inner, replacements)
+            key if key == "{now}" else substituted(key, meaning): substituted(inner, meaning)
             for key, inner in value.items()
         }
-    return [substituted(inner, replacements) for inner in value] if isinstance(value, list) else value
+    return [substituted(inner, meaning) for inner in value] if isinstance(value, list) else value

@@ -13,7 +13,7 @@ from carrel.domain.projects import Permission
 from carrel.domain.queries import Condition, Group, Membership, Operator, Order, QueryRefused, Selection
 from carrel.services.queries.caller import Caller
 from carrel.services.queries.conditions import conditions_of
-from carrel.services.queries.fields import Kind
+from carrel.services.queries.fields import Field, Kind
 from carrel.services.queries.parse import MAX_LIMIT, Query, Verb
 from carrel.services.queries.table import Rows, Table
 from carrel.store.store import Transaction
@@ -115,19 +115,17 @@ async def _shown(
     if any(table.fields[name].kind is Kind.RECIPIENTS for name in values):
         people = await transaction.messages.recipients_of(row[table.key] for row in rows)
 
-    def look(row: Mapping[str, Any], name: str) -> Any:
-        match table.fields[name].kind:
+    def look_of(name: str, field: Field) -> Callable[[Mapping[str, Any]], Any]:
+        match field.kind:
             case Kind.GIVEN:
-                return values[name]
-            case Kind.PEOPLE:
-                return people.get(row[table.key], {})
-            case Kind.RECIPIENTS:
-                return people.get(row[table.key], [])
+                return lambda row: values[name]
+            case Kind.PEOPLE | Kind.RECIPIENTS:
+                return lambda row: people.get(row[table.key], field.default)
             case _:
-                return table.fields[name].filled(row.get(name))
+                return lambda row: field.filled(row.get(name))
 
-    looks = ({name: look(row, name) for name in values} for row in rows)
-    return [{name: value for name, value in shown.items() if value is not None} for shown in looks]
+    looks = [(name, look_of(name, table.fields[name])) for name in values]
+    return [{name: value for name, look in looks if (value := look(row)) is not None} for row in rows]
 
 
 def _given(values: Mapping[str, Any], field: str) -> str:

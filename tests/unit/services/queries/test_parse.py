@@ -107,7 +107,7 @@ def test_deep_nesting_is_refused_before_it_is_walked() -> None:
 def test_placeholders_are_replaced_as_values_and_as_keys() -> None:
     replacements = {"{account_id}": "A", "{now}": "N"}
     raw = {"{account_id}": ["{account_id}", "{now}", "{project_id}", "x{now}"], "{now}": 1}
-    assert substituted(raw, replacements) == {"A": ["A", "N", "{project_id}", "x{now}"], "{now}": 1}
+    assert substituted(raw, replacements.get) == {"A": ["A", "N", "{project_id}", "x{now}"], "{now}": 1}
 
 
 @given(anything | near_queries(scalars), anything | options)

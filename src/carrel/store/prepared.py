@@ -38,11 +38,9 @@ class Prepared:
 
     async def rows(self, connection: AsyncConnection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What it finds on a connection to SQLite; of each row the columns that have a value."""
-        given = (
-            values.get(name, fixed) if convert is None else convert(values[name])
-            for name, convert, fixed in self.parameters
-        )
-        cursor = await _driver(connection).cursor().execute(self.sql, tuple(given))
+        known = ((values.get(name, fixed), convert) for name, convert, fixed in self.parameters)
+        given = tuple(value if convert is None else convert(value) for value, convert in known)
+        cursor = await _driver(connection).cursor().execute(self.sql, given)
         return [
             {
                 name: value if convert is None else convert(value)

@@ -19,7 +19,7 @@ from carrel.domain.copies import (
 )
 from carrel.domain.ids import is_uuid, new_copy_id
 from carrel.domain.keys import KeyUnknown
-from carrel.domain.principals import AccountPrincipal, Principal, ProjectPrincipal
+from carrel.domain.principals import Anonymous, Principal
 from carrel.domain.projects import Permission, PermissionMissing, ProjectAccess
 from carrel.kit.clock import Clock
 from carrel.services.access import Access, grants_for
@@ -95,7 +95,7 @@ class Copies:
         return (await self._allowed(caller, copy_id)).copy
 
     async def _allowed(self, caller: Principal, copy_id: str) -> CopyWithRoles:
-        if not isinstance(caller, AccountPrincipal | ProjectPrincipal):
+        if isinstance(caller, Anonymous):
             raise KeyUnknown
         async with self.store.read() as transaction:
             found = await transaction.copies.find_with_roles(copy_id, caller.account_id)

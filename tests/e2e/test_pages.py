@@ -1,13 +1,15 @@
-"""Each page of the site, as an administrator sees it: nothing to complain of, nothing that moves, and a picture of it.
+"""Each page of the site, as an admin sees it: sound, nothing moves or is fetched for nothing; and a picture of it.
 
 The pictures are left in `.artifacts/pages`, for somebody to look at.
 """
 
 import re
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, Response, expect
+from playwright.async_api import CDPSession, Page, Request, Response, expect
 from support.axe import violations
 from support.browsers import ARTIFACTS, Visitor
 from support.commands import run
@@ -39,16 +41,21 @@ EXAMPLES = {
     "/projects/:project_id/*": [f"/projects/{{project}}/{place}" for place in ("files/", "log", "settings")],
 }
 """An address or more for each page; what a new one needs is an entry."""
+
 LOOKS = {
     "light": ({"width": 1200, "height": 800}, "light"),
     "dark": ({"width": 1200, "height": 800}, "dark"),
     "phone": ({"width": 390, "height": 800}, "light"),
 }
-MOST_SHIFT = 0.1
-SHIFTS = """window.shifted = 0
+MOST_SHIFT = 0.001
+SHIFTS = """window.shifts = []
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value
+  for (const { hadRecentInput, value, sources } of list.getEntries())
+    if (!hadRecentInput) shifts.push([value, sources.map(({ node }) => node?.outerHTML?.slice(0, 80))])
 }).observe({ type: "layout-shift", buffered: true })"""
+ASKED_AGAIN = ("/projects/details", "/projects/states", "/projects/usage", "/files/list")
+"""What changes while one looks."""
+SHEETS = "[...document.styleSheets].map(({ href }) => href)"
 
 
 def test_every_route_has_an_example() -> None:
@@ -71,8 +78,11 @@ async def test_every_page_is_sound_and_has_its_picture_taken(visitor: Visitor, h
     failed: list[str] = []
     page.on("response", lambda response: failed.append(told(response)) if response.status >= 400 else None)
     found: dict[str, list[str]] = {}
+    fetched = await Fetched.watching(page) if look == "light" else None  # no look fetches anything else
     for address in (one.format(project=project, share=share) for examples in EXAMPLES.values() for one in examples):
         problems = await look_at(page, address, look)
+        if fetched is not None:
+            problems += await fetched.for_nothing()
         found[address.replace(project, "ID").replace(share, "ID")] = problems + failed
         failed.clear()
     assert {address: problems for address, problems in found.items() if problems} == {}
@@ -87,11 +97,41 @@ async def look_at(page: Page, address: str, look: str) -> list[str]:
     name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{40}", "ID", re.sub(r"\W+", "-", address).strip("-"))
     await page.screenshot(path=directory / f"{name}.{look}.png", full_page=True)
     problems = [f"axe: {text}" for text in await violations(page)]
-    if not address.startswith("/auth/") and (shifted := await page.evaluate("shifted")) > MOST_SHIFT:
-        problems.append(f"moves by {shifted:.3f}")
+    shifts = await page.evaluate("shifts")
+    if sum(value for value, _ in shifts) > MOST_SHIFT:
+        problems.append(f"moves: {shifts}")
     if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         problems.append("is wider than the window")
     return problems
+
+
+@dataclass
+class Fetched:
+    """What a page asks the server for, and which scripts run."""
+
+    page: Page
+    profiler: CDPSession
+    requests: list[Request] = field(default_factory=list)
+
+    @classmethod
+    async def watching(cls, page: Page) -> "Fetched":
+        profiler = await page.context.new_cdp_session(page)
+        await profiler.send("Profiler.enable")
+        await profiler.send("Profiler.startPreciseCoverage", {"callCount": False, "detailed": False})
+        fetched = cls(page, profiler)
+        page.on("request", lambda request: fetched.requests.append(request))
+        return fetched
+
+    async def for_nothing(self) -> list[str]:
+        """Of the page as it was loaded last: what was asked for twice, and what was not used."""
+        scripts = (await self.profiler.send("Profiler.takePreciseCoverage"))["result"]
+        ran = {one["url"] for one in scripts if any(part["count"] for part in one["functions"][0]["ranges"])}
+        used = ran | set(await self.page.evaluate(SHEETS))
+        asked = Counter((one.url, one.post_data) for one in self.requests)
+        self.requests.clear()
+        twice = [url for (url, _), count in asked.items() if count > 1 and not url.endswith(ASKED_AGAIN)]
+        unused = [url for url, _ in asked if url.endswith((".js", ".css")) and url not in used]
+        return [f"twice: {url}" for url in twice] + [f"unused: {url}" for url in unused]
 
 
 def told(response: Response) -> str:

@@ -31,15 +31,12 @@ export function Frame(): VNode {
   });
   const [overlay, setOverlay] = useOverlay();
   const person = site.person.value;
-  const isAuth = site.router.path.value.startsWith("/auth/");
   return (
     <>
       <a class="skip" href="#content">
         {common.skip()}
       </a>
-      {person && <Bar person={person} />}
-      {person === null && !isAuth && site.embedded === null && <GuestBar />}
-      {person === undefined && !isAuth && <div class="site-bar" /> /* keeps its place */}
+      {site.embedded === null && <Bar person={person} />}
       {person?.impersonator != null && <ActingBar person={person} admin={person.impersonator} />}
       <main class="site-content" id="content" tabIndex={-1}>
         {problem !== null ? (
@@ -125,10 +122,11 @@ function Nothing(): VNode {
   );
 }
 
-function Bar({ person }: { readonly person: Person }): VNode {
-  const site = useSite();
-  const { router, config } = site;
+/** It has its place before it is known who is signed in; who has not is led to where one does, but for there. */
+function Bar({ person }: { readonly person: Person | null | undefined }): VNode {
+  const { router, config } = useSite();
   const path = router.path.value;
+  const isGuest = person === null && !path.startsWith("/auth/");
   const link = (to: string, text: string): VNode => (
     <a href={router.href(to)} aria-current={path.startsWith(to) ? "page" : undefined}>
       {text}
@@ -136,71 +134,71 @@ function Bar({ person }: { readonly person: Person }): VNode {
   );
   return (
     <header class="site-bar">
-      <a class="site-name" href={router.href("/projects")}>
+      <a class="site-name" href={router.href(isGuest ? "/share" : "/projects")}>
         {config.siteName}
       </a>
-      <nav>
-        {link("/projects", common.projects())}
-        {person.is_admin && person.impersonator === null && link("/admin", common.administration())}
-      </nav>
-      <Menu
-        label={
-          <>
-            <Initials person={person} />
-            <span class="visually-hidden">{common.account()}</span>
-          </>
-        }
-      >
-        <p class="menu-head">
-          {person.first_name} {person.last_name}
-          <br />
-          <small>{person.email_address}</small>
-        </p>
-        <a href={router.href("/settings")}>{common.settings()}</a>
-        <a href={router.href("/share")}>{common.shared()}</a>
-        <hr />
-        {LANGUAGES.map((code) => (
-          <button key={code} type="button" aria-pressed={language.value === code} onClick={() => choose(code)}>
-            {code === "en" ? "English" : "Deutsch"}
-          </button>
-        ))}
-        <hr />
-        {THEME_CHOICES.map((choice) => (
-          <button
-            key={choice}
-            type="button"
-            aria-pressed={site.theme.choice.value === choice}
-            onClick={() => site.chooseTheme(choice)}
-          >
-            {themeName(choice)}
-          </button>
-        ))}
-        <hr />
-        <button
-          type="button"
-          onClick={() => void site.signOut().catch((error) => site.toasts.complain(inWords(error)))}
-        >
-          {common.signOut()}
-        </button>
-      </Menu>
+      {person && (
+        <>
+          <nav>
+            {link("/projects", common.projects())}
+            {person.is_admin && person.impersonator === null && link("/admin", common.administration())}
+          </nav>
+          <AccountMenu person={person} />
+        </>
+      )}
+      {isGuest && (
+        <>
+          <nav />
+          <a class="button" href={router.href(`/auth/sign-in?to=${encodeURIComponent(`${path}${router.search}`)}`)}>
+            {common.signIn()}
+          </a>
+        </>
+      )}
     </header>
   );
 }
 
-/** For those who have not signed in, on pages that they may see. */
-function GuestBar(): VNode {
-  const { router, config } = useSite();
-  const here = `${router.path.value}${router.search}`;
+function AccountMenu({ person }: { readonly person: Person }): VNode {
+  const site = useSite();
+  const { router } = site;
   return (
-    <header class="site-bar">
-      <a class="site-name" href={router.href("/share")}>
-        {config.siteName}
-      </a>
-      <nav />
-      <a class="button" href={router.href(`/auth/sign-in?to=${encodeURIComponent(here)}`)}>
-        {common.signIn()}
-      </a>
-    </header>
+    <Menu
+      label={
+        <>
+          <Initials person={person} />
+          <span class="visually-hidden">{common.account()}</span>
+        </>
+      }
+    >
+      <p class="menu-head">
+        {person.first_name} {person.last_name}
+        <br />
+        <small>{person.email_address}</small>
+      </p>
+      <a href={router.href("/settings")}>{common.settings()}</a>
+      <a href={router.href("/share")}>{common.shared()}</a>
+      <hr />
+      {LANGUAGES.map((code) => (
+        <button key={code} type="button" aria-pressed={language.value === code} onClick={() => choose(code)}>
+          {code === "en" ? "English" : "Deutsch"}
+        </button>
+      ))}
+      <hr />
+      {THEME_CHOICES.map((choice) => (
+        <button
+          key={choice}
+          type="button"
+          aria-pressed={site.theme.choice.value === choice}
+          onClick={() => site.chooseTheme(choice)}
+        >
+          {themeName(choice)}
+        </button>
+      ))}
+      <hr />
+      <button type="button" onClick={() => void site.signOut().catch((error) => site.toasts.complain(inWords(error)))}>
+        {common.signOut()}
+      </button>
+    </Menu>
   );
 }
 

@@ -53,6 +53,8 @@ class Wanted:
     has_token: bool
     resumes: bool
     """A page that was signed in by a token is loaded again."""
+    asks_key: bool
+    """A program asks its user for a key."""
 
     @classmethod
     def of(cls, request: Request, base: str) -> "Wanted":
@@ -71,6 +73,7 @@ class Wanted:
             next(iter(query.getlist("fullscreen")), ""),
             "auth_token" in query,
             "eid" in query,
+            area == "app" and "get_api_key" in query,
         )
 
     @property
@@ -99,6 +102,8 @@ class Wanted:
             return "project", f"project/{'editors' if self.path is not None else section}"
         if self.area == "share":
             return ("share" if self.rest else "shares",)
+        if self.asks_key:
+            return ("grant-key",)
         return (self.rest.partition("/")[0] if self.area == "auth" else _PAGES.get(self.area, self.area),)
 
 

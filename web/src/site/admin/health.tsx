@@ -34,37 +34,33 @@ export function Page(): VNode {
   const { api } = useSite();
   const loading = useLoading((signal) => api.call("/admin/health", {}, health, signal), [api]);
   return (
-    <>
-      <LoadedView of={loading} rows={8}>
-        {(now) => (
-          <>
-            <p>{words.version({ version: now.version, database: now.database, running: now.running })}</p>
-            <Use label={words.disk(inGigabytes(now.disk_free, now.disk_total))} free={now.disk_free / now.disk_total} />
-            <Use
-              label={words.memory(inGigabytes(now.memory_free, now.memory_total))}
-              free={now.memory_free / now.memory_total}
-            />
-            <table class="table">
-              <tbody>
-                {now.findings.map((one) => (
-                  <tr key={one.name}>
-                    <td>{one.name}</td>
-                    <td class="soft" style={{ overflowWrap: "anywhere", whiteSpace: "normal", textAlign: "start" }}>
-                      <span class={one.ok ? "tag tag-good" : "tag tag-warn"}>
-                        {one.ok ? words.good() : words.bad()}
-                      </span>{" "}
-                      {one.detail}
-                      {!one.ok && <p class="field-problem">{one.mend}</p>}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </>
-        )}
-      </LoadedView>
-      <Copies />
-    </>
+    <LoadedView of={loading} rows={8}>
+      {(now) => (
+        <>
+          <p>{words.version({ version: now.version, database: now.database, running: now.running })}</p>
+          <Use label={words.disk(inGigabytes(now.disk_free, now.disk_total))} free={now.disk_free / now.disk_total} />
+          <Use
+            label={words.memory(inGigabytes(now.memory_free, now.memory_total))}
+            free={now.memory_free / now.memory_total}
+          />
+          <table class="table">
+            <tbody>
+              {now.findings.map((one) => (
+                <tr key={one.name}>
+                  <td>{one.name}</td>
+                  <td class="soft" style={{ overflowWrap: "anywhere", whiteSpace: "normal", textAlign: "start" }}>
+                    <span class={one.ok ? "tag tag-good" : "tag tag-warn"}>{one.ok ? words.good() : words.bad()}</span>{" "}
+                    {one.detail}
+                    {!one.ok && <p class="field-problem">{one.mend}</p>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <Copies />
+        </>
+      )}
+    </LoadedView>
   );
 }
 

@@ -33,8 +33,8 @@ export function Page(): VNode {
       {(now) => (
         <>
           <Names now={now} />
-          <Tokens />
           <Mail now={now} />
+          <Tokens />
         </>
       )}
     </LoadedView>
@@ -115,6 +115,11 @@ function Tokens(): VNode {
     <section class="settings-part">
       <h3>{words.tokens()}</h3>
       <p>{words.tokensAdvice()}</p>
+      <p>
+        <button type="button" onClick={() => (isAsking.value = true)}>
+          {words.newToken()}
+        </button>
+      </p>
       <LoadedView of={loading} rows={2}>
         {({ tokens: some }) =>
           some.length === 0 ? (
@@ -151,11 +156,6 @@ function Tokens(): VNode {
           )
         }
       </LoadedView>
-      <p>
-        <button type="button" onClick={() => (isAsking.value = true)}>
-          {words.newToken()}
-        </button>
-      </p>
       {isAsking.value && <NewToken done={() => loading.reload()} close={() => (isAsking.value = false)} />}
     </section>
   );

@@ -12,26 +12,38 @@ import { useLoading, useWork } from "../ui/work.ts";
 const signedUp = object({ account_id: maybe(text), issues: maybe(record(text)) });
 
 export function Page(): VNode {
-  const { api, config, house, router } = useSite();
-  const needsToken = useLoading((signal) => api.call("/auth/requires-token", {}, flag, signal), [api]);
-  if (!house.sign_up) {
-    return (
-      <div class="page page-narrow">
+  const { house, router } = useSite();
+  return (
+    <div class="page page-narrow">
+      {house.sign_up ? (
+        <SignUp />
+      ) : (
         <Empty title={signUp.closed()}>
           <p>{signUp.closedAdvice({ help: house.help_email })}</p>
           <a href={router.href("/auth/sign-in")}>{signIn.act()}</a>
         </Empty>
-      </div>
-    );
-  }
-  return (
-    <div class="page page-narrow">
-      <h1>{signUp.title({ site: config.siteName })}</h1>
-      <LoadedView of={needsToken}>{(needed) => <Form needsToken={needed} />}</LoadedView>
-      <p>
-        {signUp.haveOne()} <a href={router.href(`/auth/sign-in${router.search}`)}>{signIn.act()}</a>
-      </p>
+      )}
     </div>
+  );
+}
+
+function SignUp(): VNode {
+  const { api, config, router } = useSite();
+  const needsToken = useLoading((signal) => api.call("/auth/requires-token", {}, flag, signal), [api]);
+  return (
+    <>
+      <h1>{signUp.title({ site: config.siteName })}</h1>
+      <LoadedView of={needsToken}>
+        {(needed) => (
+          <>
+            <Form needsToken={needed} />
+            <p>
+              {signUp.haveOne()} <a href={router.href(`/auth/sign-in${router.search}`)}>{signIn.act()}</a>
+            </p>
+          </>
+        )}
+      </LoadedView>
+    </>
   );
 }
 

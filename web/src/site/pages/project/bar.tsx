@@ -16,10 +16,11 @@ export function ProjectBar(): VNode {
   const isEmbedded = useSite().embedded !== null;
   const { section } = here.place.value;
   const state = here.state.value;
+  const hasPlace = isEmbedded || here.details.value !== null || here.problem.value !== null;
   return (
     <div class="project-bar">
       <Title here={here} />
-      <nav aria-label={words.sections()}>
+      <nav aria-label={words.sections()} class={hasPlace ? undefined : "waits"}>
         <Link here={here} place="files/" text={words.files()} isHere={section === "files"} />
         <Link here={here} place="log" text={words.log()} isHere={section === "log"} />
         {!isEmbedded && <Link here={here} place="settings" text={words.settings()} isHere={section === "settings"} />}

@@ -22,15 +22,26 @@ interface ToolbarProps {
 
 export function Toolbar(props: ToolbarProps): VNode {
   const { explorer } = props;
+  const known = useRef<boolean | null>(null); // of the directory before, until it is known of this one
+  if (explorer.listing.value !== null) known.current = explorer.mayEdit;
   return (
-    <div class="explorer-bar">
-      {explorer.selected.value.length > 0 ? <OfSelection {...props} /> : <OfDirectory {...props} />}
+    <div class={`explorer-bar ${known.current === null ? "waits" : ""}`}>
+      {explorer.selected.value.length > 0 ? (
+        <OfSelection {...props} />
+      ) : (
+        <OfDirectory {...props} mayEdit={known.current ?? false} />
+      )}
     </div>
   );
 }
 
-function OfDirectory({ explorer, upload, openPath, ask }: ToolbarProps): VNode {
-  const { mayEdit } = explorer;
+function OfDirectory({
+  explorer,
+  upload,
+  openPath,
+  ask,
+  mayEdit,
+}: ToolbarProps & { readonly mayEdit: boolean }): VNode {
   const make = (kind: "notebook" | "file" | "terminal") => () => void explorer.makeAndOpen(kind, openPath);
   return (
     <>

@@ -16,6 +16,10 @@ from reference.tables import check as check_tables
 
 from carrel.hub.api.rpc import hub_functions, project_functions
 from carrel.hub.api.v1 import all_events
+from carrel.hub.api.v2.commercial import AREAS
+from carrel.hub.app import create_app
+from carrel.hub.routes import CarrelRoute
+from carrel.hub.settings import Settings
 from carrel.services.queries.tables import TABLES
 from carrel.store.tables import metadata
 
@@ -52,6 +56,27 @@ def test_no_page_of_tables_is_made_while_one_is_missing() -> None:
     for tables, in_database in ((TABLES, known | {"new"}), (unshown, known), (silent, known)):
         with pytest.raises(TableUndocumented):
             check_tables(tables, in_database)
+
+
+def test_every_endpoint_of_version_2_is_documented() -> None:
+    named = set()
+    for row in re.findall(r"^\| (`.*?) \|", (TOP / "docs/api-v2.md").read_text(), re.MULTILINE):
+        first, *more = re.findall(r"`([^`]+)`", row)
+        named |= {first, *more}
+        for rest in (one.removeprefix("…/") for one in more if one.startswith("…/")):
+            named |= {f"{first}/{rest}", f"{first.rpartition('/')[0]}/{rest}"}
+    paths = [route.path for route in create_app(Settings()).routes if isinstance(route, CarrelRoute)]
+    endpoints = {path.removeprefix("/api/v2/") for path in paths if path.startswith("/api/v2/") and "{" not in path}
+    assert endpoints - named - {*AREAS, "csp-report"} == set()
+
+
+def test_each_line_about_the_compatible_product_names_a_test() -> None:
+    rows = re.findall(r"^\| (?!What)(?!-)(.*) \|$", (TOP / "docs/coming-from-cocalc.md").read_text(), re.MULTILINE)
+    assert len(rows) > 30
+    for row in rows:
+        match = re.search(r" \| `([a-z0-9_/]+\.py)::(test_[a-z0-9_]+)`$", row)
+        assert match, row
+        assert re.search(rf"^(async )?def {match[2]}\(", (TOP / "tests" / match[1]).read_text(), re.MULTILINE), row
 
 
 def test_every_setting_is_documented() -> None:

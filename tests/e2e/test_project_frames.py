@@ -21,6 +21,7 @@ def framed(parent: Parent) -> Frame:
 async def test_a_project_in_a_frame_has_its_files_and_tabs_and_no_other_pages(
     visitor: Visitor, front: Front, token: str, ada: Person, project: str, named: str
 ) -> None:
+    ada.write(project, f"{named}.term", "")
     for name in "ab":
         ada.write(project, f"{named}-{name}.md", f"# Text {name}\n\n[other]({named}-b.md)\n")
     address = f"{file_url(project, f'{named}-a.md')}?fullscreen=project#auth_token={token}"
@@ -55,6 +56,17 @@ async def test_a_project_in_a_frame_has_its_files_and_tabs_and_no_other_pages(
     with ZipFile(BytesIO(await downloaded(parent, token))) as archive:
         assert sorted(archive.namelist()) == [f"{named}-a.md", f"{named}-b.md"]
     await expect(frame.get_by_role("heading", name="Ada's project")).to_be_visible()
+    await rows.get_by_role("link", name=f"{named}.term").click()
+    await expect(frame.locator(".xterm-rows")).to_contain_text("$")
+    await tabs.filter(has_text=".term").press("Delete")
+    await frame.get_by_role("link", name="Files", exact=True).click()
+    terminal = frame.get_by_role("region", name="Running terminals").get_by_role("listitem")
+    await expect(terminal).to_contain_text("nobody looks at it")
+    await terminal.get_by_role("link", name=f"{named}.term").click()
+    await expect(frame.locator(".xterm-rows")).to_contain_text("$")
+    await frame.get_by_role("link", name="Files", exact=True).click()
+    await terminal.get_by_role("button", name="End").click()
+    await expect(terminal).to_have_count(0)
     await frame.get_by_role("button", name="Stop").click()
     await expect(frame.get_by_role("button", name="Start")).to_be_enabled()
 

@@ -33,6 +33,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "files/upload/cancel": {"upload_id": UPLOAD, "path": "u"},
     "projects/details": {},
     "projects/log": {},
+    "projects/terminals": {},
+    "projects/terminals/end": {"path": "seen.term"},
     "projects/write-text-file": {"path": "seen-b.txt", "content": "b"},
     "projects/touch": {},
     "projects/start": {},

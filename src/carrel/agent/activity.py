@@ -5,6 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from carrel.agent.connection import Handler, Stream
 from carrel.protocol.activity import ActivityRead, ReadActivity
 from carrel.protocol.execution import Ping
+from carrel.protocol.terminals import ListTerminals
+
+_QUIET = (Ping, ListTerminals)
+"""What hubs and pages ask again and again by themselves."""
 
 
 class Activity:
@@ -18,7 +22,7 @@ class Activity:
 
     def counting(self, handlers: Mapping[type, Handler]) -> dict[type, Handler]:
         """Handlers that do the same and are noted: something runs until each has answered."""
-        return {request: handler if request is Ping else self._noted(handler) for request, handler in handlers.items()}
+        return {one: handler if one in _QUIET else self._noted(handler) for one, handler in handlers.items()}
 
     def handlers(self) -> Mapping[type, Handler]:
         """What answers which request."""

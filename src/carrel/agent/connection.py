@@ -14,6 +14,7 @@ import msgspec
 
 from carrel import __version__
 from carrel.protocol.codec import GarbledFrame, ProtocolError, pack, unpack
+from carrel.protocol.evaluations import ANSWER_CHANNEL, Answered
 from carrel.protocol.link import CHUNK, AgentEnd
 from carrel.protocol.messages import BAD_REQUEST, CANCELLED, INTERNAL, Cancel, Credit, Data, Request
 from carrel.protocol.requests import AgentRequest
@@ -58,6 +59,11 @@ class Stream:
             link.send_data(self._id, channel, data[:size])
             self._connection.flush_soon()
             data = data[size:]
+
+    async def answer(self, values: list[Any]) -> Answered:
+        """Send a list, in JSON."""
+        await self.send(ANSWER_CHANNEL, msgspec.json.encode(values))
+        return Answered()
 
     async def receive(self) -> bytes:
         """The next piece of what the hub sends on the stream; it never ends but by the stream's cancellation."""

@@ -34,6 +34,15 @@ class Activity:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class RunningTerminal:
+    """A terminal whose shell runs: its file, how many pages show it, and whether a program runs in it."""
+
+    path: str
+    viewers: int
+    is_busy: bool
+
+
 class JobStatus(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"

@@ -4,7 +4,7 @@ from carrel.protocol.activity import ReadActivity
 from carrel.protocol.documents import OpenDocument, ReadHistory
 from carrel.protocol.evaluations import Evaluate, ListKernels, ListRunningKernels, StopKernel
 from carrel.protocol.execution import Exec, KillJob, Ping, ReadJob, StartJob
-from carrel.protocol.terminals import OpenTerminal
+from carrel.protocol.terminals import EndTerminal, ListTerminals, OpenTerminal
 
 AgentRequest = (
     Ping
@@ -20,4 +20,6 @@ AgentRequest = (
     | StopKernel
     | OpenTerminal
     | ReadActivity
+    | ListTerminals
+    | EndTerminal
 )

@@ -11,9 +11,10 @@ History:
 5. Terminals.
 6. Kernels that run.
 7. Whether anything goes on.
+8. Lists of terminals, and their ends.
 """
 
-CURRENT = 7
+CURRENT = 8
 OLDEST = 1
 
 

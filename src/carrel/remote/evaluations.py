@@ -1,11 +1,11 @@
-"""Evaluations and kernels between the domain and the wire: what is asked, and answers that are checked."""
+"""Evaluations, kernels and terminals between the domain and the wire: what is asked, and answers that are checked."""
 
 from typing import TypeVar
 
 import msgspec
 
 from carrel.domain.evaluations import CodeNotSendable, EvaluationLimits, EvaluationSpec, KernelSpec, RunningKernel
-from carrel.domain.execution import AgentLost
+from carrel.domain.execution import AgentLost, RunningTerminal
 from carrel.protocol.codec import MAX_FRAME
 from carrel.protocol.evaluations import (
     ANSWER_CHANNEL,
@@ -16,6 +16,7 @@ from carrel.protocol.evaluations import (
     OutputItem,
     RunningKernelInfo,
 )
+from carrel.protocol.terminals import TerminalInfo
 from carrel.remote.connection import Call
 from carrel.remote.held import Held
 from carrel.remote.output import Output
@@ -29,6 +30,7 @@ _PATIENCE_SECONDS = 90.0
 _V = TypeVar("_V")
 _answered = msgspec.msgpack.Decoder(Answered)
 _items = msgspec.json.Decoder(list[OutputItem])
+_terminals = msgspec.json.Decoder(list[TerminalInfo])
 _kernels = msgspec.json.Decoder(list[KernelInfo])
 _running = msgspec.json.Decoder(list[RunningKernelInfo])
 
@@ -77,6 +79,12 @@ async def read_running(call: Call, held: Held) -> list[RunningKernel]:
     """The kernels that an agent says are running."""
     found = await _read(call, held, _KERNELS_BYTES, _running)
     return [RunningKernel(info.pid, info.connection_file, info.name) for info in found]
+
+
+async def read_terminals(call: Call, held: Held) -> list[RunningTerminal]:
+    """The terminals that an agent says are running."""
+    found = await _read(call, held, _KERNELS_BYTES, _terminals)
+    return [RunningTerminal(info.path, info.viewers, info.busy) for info in found]
 
 
 async def _read(call: Call, held: Held, most_bytes: int, decoder: "msgspec.json.Decoder[_V]") -> _V:

@@ -19,6 +19,7 @@ from carrel.domain.execution import (
     ExecResult,
     ExecSpec,
     Job,
+    RunningTerminal,
 )
 from carrel.protocol.activity import ActivityRead, ReadActivity
 from carrel.protocol.documents import OpenDocument, ReadHistory
@@ -35,10 +36,10 @@ from carrel.protocol.execution import (
     ReadJob,
     StartJob,
 )
-from carrel.protocol.terminals import OpenTerminal
+from carrel.protocol.terminals import EndTerminal, ListTerminals, OpenTerminal, TerminalEnded
 from carrel.remote.connection import Connection
 from carrel.remote.documents import DocumentStream, read_history
-from carrel.remote.evaluations import patience, read_kernels, read_output, read_running, to_evaluate
+from carrel.remote.evaluations import patience, read_kernels, read_output, read_running, read_terminals, to_evaluate
 from carrel.remote.held import Held
 from carrel.remote.output import Output
 from carrel.remote.values import bytes_for, exit_code_of, job_of, limit_of, program_line, to_command, to_text
@@ -53,6 +54,7 @@ _activity = msgspec.msgpack.Decoder(ActivityRead)
 _ended = msgspec.msgpack.Decoder(ExecEnded)
 _job_state = msgspec.msgpack.Decoder(JobState)
 _kernel_stopped = msgspec.msgpack.Decoder(KernelStopped)
+_terminal_ended = msgspec.msgpack.Decoder(TerminalEnded)
 _pong = msgspec.msgpack.Decoder(Pong)
 
 
@@ -210,6 +212,18 @@ class AgentLink(AsyncContextManagerMixin):
             output = Output(call, _kernel_stopped)
             await output.finish()
             return output.end.was_kernel
+
+    async def terminals(self) -> list[RunningTerminal]:
+        """The terminals whose shells run in the project."""
+        with self._connection.call(ListTerminals()) as call:
+            return await read_terminals(call, self._held)
+
+    async def end_terminal(self, path: str) -> bool:
+        """End the shell of a terminal and return when it has ended; whether there was one."""
+        with self._connection.call(EndTerminal(path)) as call:
+            output = Output(call, _terminal_ended)
+            await output.finish()
+            return output.end.was_running
 
     @asynccontextmanager
     async def open_document(self, request: OpenDocument | OpenTerminal) -> AsyncIterator[DocumentStream]:

@@ -15,9 +15,11 @@ from anyio import AsyncContextManagerMixin
 from anyio.abc import TaskGroup
 
 from carrel.domain.documents import DocumentRefused, DocumentVersion, FileAccess
+from carrel.domain.embed_sessions import Ability
 from carrel.domain.errors import DomainError, Overloaded
-from carrel.domain.execution import AgentLost
+from carrel.domain.execution import AgentLost, RunningTerminal
 from carrel.domain.ids import AccountId, ProjectId
+from carrel.domain.projects import Permission, ProjectAccess
 from carrel.kit.clock import Clock
 from carrel.protocol.documents import NOT_FOUND, OpenDocument
 from carrel.protocol.terminals import OpenTerminal
@@ -145,6 +147,19 @@ class Documents(AsyncContextManagerMixin):
             return []
         except AgentLost as error:
             raise AgentLost(await self.lifecycle.why_lost(project.project_id, error.reason)) from error
+
+    async def terminals(self, project: ProjectAccess) -> list[RunningTerminal]:
+        """The terminals of a project whose shells run; none if it does not run, and it is not started."""
+        project.demand(Permission.WRITE)
+        if not self.lifecycle.is_running(project.project_id):
+            return []
+        return await (await self.lifecycle.link(project.project)).terminals()
+
+    async def end_terminal(self, access: FileAccess) -> None:
+        """End the shell of a terminal and return when it has ended. Raises as `FileAccess.demand`."""
+        access.demand(Ability.RUN)
+        if self.lifecycle.is_running(access.project.project_id):
+            await (await self.lifecycle.link(access.project.project)).end_terminal(access.path)
 
     def _note_opened(self, access: FileAccess) -> None:
         """In the project's log, unless it was there a short while ago: pages open a file again and again."""

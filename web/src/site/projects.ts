@@ -66,6 +66,10 @@ const place = (value: unknown): readonly [number, string] => {
 const log = object({ entries: list(entry), names: record(text), next: maybe(place) });
 export type Log = Shaped<typeof log>;
 
+const terminal = object({ path: text, viewers: number, busy: flag });
+/** A terminal whose shell runs, and how many pages show it. */
+export type Terminal = Shaped<typeof terminal>;
+
 const account = object({ account_id: text, first_name: text, last_name: text });
 
 const ASK_EVERY_MS = 2000;
@@ -122,6 +126,15 @@ export class ProjectCalls {
 
   log(project_id: string, before: Log["next"], signal?: AbortSignal): Promise<Log> {
     return this.#api.call("/projects/log", { project_id, before }, log, signal);
+  }
+
+  async terminals(project_id: string, signal?: AbortSignal): Promise<readonly Terminal[]> {
+    const shape = object({ terminals: list(terminal) });
+    return (await this.#api.call("/projects/terminals", { project_id }, shape, signal)).terminals;
+  }
+
+  endTerminal(project_id: string, path: string): Promise<unknown> {
+    return this.#api.call("/projects/terminals/end", { project_id, path }, anything);
   }
 
   /** Returns the id of the new project. */

@@ -4,15 +4,12 @@ import asyncio
 import os
 import traceback
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from carrel.agent.connection import Handler, Refused, Stream
 from carrel.agent.kernels.sessions import Kernels, KernelSession
 from carrel.agent.kernels.values import KernelFailed, KernelUnknown
 from carrel.protocol.evaluations import (
-    ANSWER_CHANNEL,
     KERNEL_FAILED,
     KERNEL_UNKNOWN,
     Answered,
@@ -24,7 +21,6 @@ from carrel.protocol.evaluations import (
     RunningKernelInfo,
     StopKernel,
 )
-from carrel.protocol.link import CHUNK
 
 if TYPE_CHECKING:
     from carrel.agent.evaluations.items import Items
@@ -64,14 +60,13 @@ class Evaluations:
             await _run(started, request, items)
         finally:
             self._tasks.create_task(self._end(starting))
-        return await _answer(stream, items.items)
+        return await stream.answer(items.items)
 
     async def list_kernels(self, stream: Stream, request: ListKernels) -> Answered:
         from carrel.agent.documents.notebook import plain
 
         specs = await self._kernels.specs()
-        return await _answer(
-            stream,
+        return await stream.answer(
             [
                 KernelInfo(
                     spec.name,
@@ -87,7 +82,7 @@ class Evaluations:
 
     async def list_running(self, stream: Stream, request: ListRunningKernels) -> Answered:
         running = self._kernels.running()
-        return await _answer(stream, [RunningKernelInfo(one.pid, one.connection_file, one.name) for one in running])
+        return await stream.answer([RunningKernelInfo(one.pid, one.connection_file, one.name) for one in running])
 
     async def stop(self, stream: Stream, request: StopKernel) -> KernelStopped:
         return KernelStopped(await self._kernels.kill(request.pid))
@@ -136,10 +131,3 @@ async def _run(session: KernelSession, request: Evaluate, items: "Items") -> Non
     from carrel.agent.evaluations.run import run
 
     await run(session, request, items)
-
-
-async def _answer(stream: Stream, values: list[Any]) -> Answered:
-    answer = msgspec.json.encode(values)
-    for start in range(0, len(answer), CHUNK):
-        await stream.send(ANSWER_CHANNEL, answer[start : start + CHUNK])
-    return Answered()

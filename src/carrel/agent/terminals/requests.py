@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from carrel.agent.connection import Handler, Refused, Stream
 from carrel.agent.spawn import Launcher
 from carrel.protocol.documents import BUSY, DocumentClosed, DocumentOpened
-from carrel.protocol.terminals import OpenTerminal
+from carrel.protocol.evaluations import Answered
+from carrel.protocol.terminals import EndTerminal, ListTerminals, OpenTerminal, TerminalEnded, TerminalInfo
 
 if TYPE_CHECKING:
     from carrel.agent.terminals.terminal import Terminal
@@ -27,7 +28,7 @@ class Terminals:
 
     def handlers(self) -> Mapping[type, Handler]:
         """What answers which request."""
-        return {OpenTerminal: self.open}
+        return {OpenTerminal: self.open, ListTerminals: self.list_running, EndTerminal: self.end}
 
     def is_busy(self) -> bool:
         """Whether a program runs in one of them."""
@@ -52,6 +53,23 @@ class Terminals:
         finally:
             terminal.leave(viewer)
         return DocumentClosed()
+
+    async def list_running(self, stream: Stream, request: ListTerminals) -> Answered:
+        running = [(real, terminal) for real, terminal in self._open.items() if terminal.is_running]
+        return await stream.answer(
+            [TerminalInfo(self._path_of(real), terminal.viewers, terminal.is_busy) for real, terminal in running]
+        )
+
+    async def end(self, stream: Stream, request: EndTerminal) -> TerminalEnded:
+        from carrel.agent.documents.place import Place
+
+        terminal = self._open.get(Place(self._launcher.home, "").resolve(request.path))
+        return TerminalEnded(terminal is not None and await terminal.end())
+
+    def _path_of(self, real: str) -> str:
+        """Relative to the home; bytes that are no text are replaced."""
+        path = os.path.relpath(real, os.path.realpath(self._launcher.home))
+        return os.fsencode(path).decode(errors="replace")
 
     def _terminal(self, real: str) -> "Terminal":
         from carrel.agent.terminals.terminal import Terminal

@@ -3,8 +3,10 @@
 import asyncio
 import fcntl
 import os
+import signal
 import struct
 import termios
+from contextlib import suppress
 from typing import NamedTuple
 
 from carrel.agent.processes import when_exited
@@ -98,6 +100,18 @@ class Shell:
     def resize(self, size: Size) -> None:
         """Tell whatever runs in it."""
         _set_size(self._file, size)
+
+    async def end(self) -> None:
+        """Hang up, and kill a shell that does not go by that; its children are hung up on as it goes."""
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGHUP)
+            os.kill(self._pid, signal.SIGCONT)
+        try:
+            async with asyncio.timeout(_LAST_SECONDS):
+                await asyncio.shield(self.exited)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Let go of the terminal; what still runs in it is hung up on."""

@@ -41,6 +41,24 @@ class Terminal:
         """Whether a program runs in it."""
         return self._shell is not None and self._shell.is_busy
 
+    @property
+    def viewers(self) -> int:
+        """How many look at it."""
+        return len(self._viewers)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has a shell."""
+        return self._shell is not None
+
+    async def end(self) -> bool:
+        """End its shell; whether there was one."""
+        shell = self._shell
+        if shell is not None:
+            await shell.end()
+            await asyncio.shield(shell.exited)
+        return shell is not None
+
     def enter(self, viewer: TerminalViewer) -> None:
         self._viewers.append(viewer)
         viewer.tell(self._shell_event())

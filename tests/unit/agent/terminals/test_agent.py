@@ -226,6 +226,26 @@ async def test_a_shell_waits_for_no_page_and_one_left_behind_begins_anew(agent: 
         assert len(slow.output) <= KEPT_BYTES * 1.3
 
 
+async def test_terminals_are_listed_and_ended_also_those_that_nobody_looks_at(link: AgentLink) -> None:
+    async with screen(link) as page:
+        await page.shows(r"\$|#")
+    async with screen(link, "busy.term") as page:
+        await page.type("echo sta''rted; trap '' HUP; sleep 1000\n")
+        await page.shows("started")
+        before = (await link.activity()).count
+        wanted = [("x.term", 0, False), ("busy.term", 1, True)]
+        with anyio.fail_after(SECONDS):
+            while [(one.path, one.viewers, one.is_busy) for one in await link.terminals()] != wanted:
+                await link.ping()
+        assert (await link.activity()).count == before  # who only asks uses nothing
+        assert await link.end_terminal("busy.term")
+        await page.shows("has ended with status -9")
+    assert await link.end_terminal("x.term")
+    assert not await link.end_terminal("x.term")
+    assert not await link.end_terminal("other.term")
+    assert await link.terminals() == []
+
+
 async def test_more_is_typed_than_a_program_takes(link: AgentLink) -> None:
     async with screen(link) as page:
         await page.type("stty raw -echo; sleep .5; head -c 500000 | wc -c; stty sane\n")

@@ -237,6 +237,37 @@ async def usage(params: ProjectParams, call: V2Call) -> UsageReply:
     return UsageReply(now, used.memory_bytes, used.cpu_seconds, used.processes, disk_bytes)
 
 
+class Terminal(Struct):
+    path: str
+    viewers: int
+    busy: bool
+
+
+class Terminals(Struct):
+    """`viewers`: how many pages show it; `busy`: a program runs in it."""
+
+    terminals: list[Terminal]
+
+
+@procedures.post("/projects/terminals", access=RouteAccess.PERSON, only_reads=True)
+async def list_terminals(params: ProjectParams, call: V2Call) -> Terminals:
+    """The terminals of a project whose shells run, also those that no page shows; it is not started."""
+    found = await call.platform.documents.terminals(await call.access(params.project_id))
+    return Terminals([Terminal(one.path, one.viewers, one.is_busy) for one in found])
+
+
+class EndTerminalParams(Struct):
+    project_id: str
+    path: str
+
+
+@procedures.post("/projects/terminals/end", access=RouteAccess.PERSON)
+async def end_terminal(params: EndTerminalParams, call: V2Call) -> None:
+    """End the shell of a terminal, and what runs in it."""
+    access = await call.platform.access.to_file(call.person, params.project_id, params.path)
+    await call.platform.documents.end_terminal(access)
+
+
 class LogParams(Struct):
     """`before`: where an earlier reply has ended."""
 

@@ -22,6 +22,7 @@ import { SearchDialog } from "./explorer/search-dialog.tsx";
 import { type Asked, Toolbar } from "./explorer/toolbar.tsx";
 import { TrashDialog } from "./explorer/trash-dialog.tsx";
 import { UploadPanel } from "./explorer/upload-panel.tsx";
+import { Terminals } from "./terminals.tsx";
 
 const ASK_EVERY_MS = 3000;
 
@@ -62,6 +63,7 @@ export function Page(): VNode {
         openPath={(made) => project.go(`files/${made}`)}
         ask={(what) => (asked.value = what)}
       />
+      <Terminals />
       <UploadPanel uploads={explorer.uploads} />
       {isDropping.value && <p class="explorer-drop">{words.dropHere()}</p>}
       <Asking asked={asked} explorer={explorer} />

@@ -27,6 +27,7 @@ BOUNDARIES = frozenset(
         "src/carrel/agent/terminals/terminal.py",
         "src/carrel/hub/checks.py",
         "src/carrel/hub/api/shell.py",
+        "src/carrel/hub/api/once.py",
         "src/carrel/hub/live/channel.py",
         "src/carrel/remote/agents.py",
         "src/carrel/remote/connection.py",

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,20 @@ def _environ(pid: int) -> str:
         return ""
 
 
+def check_that_calls_are_carried_out_once(*hubs: ServedHub) -> None:
+    """Sent to both hubs at the same time, several times each, with the same key."""
+
+    def create(hub: ServedHub) -> tuple[str, str]:
+        headers = {"Idempotency-Key": "by two hubs"}
+        reply = hub.post("create_project", json={"title": "one", "id": "x"}, headers=headers)
+        return reply.text, reply.headers.get("idempotent-replay", "false")
+
+    with ThreadPoolExecutor(8) as threads:
+        replies = list(threads.map(create, [*hubs] * 4))
+    assert len({text for text, _ in replies}) == 1, replies
+    assert sorted(replay for _, replay in replies) == ["false"] + ["true"] * 7
+
+
 def test_two_hubs_share_a_postgresql_database_and_one_goes_on_when_the_other_is_killed(
     open_dir: Path, postgres_databases: PostgresDatabases
 ) -> None:
@@ -212,6 +227,7 @@ def test_two_hubs_share_a_postgresql_database_and_one_goes_on_when_the_other_is_
                 "target_project_id": target,
                 "wait_until_done": False,
             }
+            check_that_calls_are_carried_out_once(first, second)
             asked = [first.call("copy_path_between_projects", target_path=str(n), **params) for n in range(20)]
             first.kill()
             for number, reply in enumerate(asked):

@@ -28,6 +28,7 @@ NOT_SHOWN: Mapping[str, str] = {
     "evaluations": "shown by `jupyter_execute`",
     "invitation_mails": "when whom was written to",
     "invited_addresses": "addresses that have no account",
+    "kept_replies": "secret",
     "mailed_links": "secret",
     "mails": "admins read those that were not sent on the pages",
     "message_recipients": "shown as `messages`",

@@ -36,6 +36,7 @@ from carrel.services.fetching import Fetching
 from carrel.services.files import Files
 from carrel.services.housekeeping import Housekeeping
 from carrel.services.idle_watch import IdleWatch
+from carrel.services.kept_replies import KeptReplies
 from carrel.services.keys import Keys
 from carrel.services.latex import Latex
 from carrel.services.lifecycle import Lifecycle
@@ -99,6 +100,7 @@ class Directory:
 class Platform(Directory):
     """Everything that a procedure can reach."""
 
+    kept_replies: KeptReplies
     homes: Homes
     lifecycle: Lifecycle
     disk_watch: DiskWatch
@@ -189,6 +191,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
         access, tokens, sessions = directory.access, directory.auth_tokens, directory.embed_sessions
         yield Platform(
             **{name: getattr(directory, name) for name in Directory.__dataclass_fields__},
+            kept_replies=KeptReplies(store, clock),
             homes=homes,
             lifecycle=lifecycle,
             disk_watch=disk_watch,

@@ -28,6 +28,7 @@ class RouteAccess(Enum):
     KEY = "an account, by its API key"
     AUTH_TOKEN = "whoever has an auth token"
     ACCOUNT = "an account, by its browser's sign-in or its API key"
+    ANYBODY = "callers but embed sessions; nobody too, where that is shared"
     CALLER = "an account, an embed session by its bearer, or a project by its key"
     ADMIN = "an admin who is not signed in as somebody else, by browser or API key"
     PERSON = "an account, or an embed session by its bearer"

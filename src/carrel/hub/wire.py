@@ -19,6 +19,7 @@ from carrel.domain.errors import (
     Overloaded,
 )
 from carrel.domain.files import FileExists, FileMissing, FileRefused, FileTooLarge, IsDirectory, PathEscapes
+from carrel.domain.kept_replies import CallUnfinished, IdempotencyKeyReused, ReplyNotKept, TooManyKeptReplies
 from carrel.domain.keys import AccountBanned, KeyUnknown
 from carrel.domain.projects import PermissionMissing, StartFailed
 from carrel.domain.shares import SharedFileMissing, ShareMissing
@@ -48,10 +49,14 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     PublicFileMissing: 404,
     ShareMissing: 404,
     SharedFileMissing: 404,
+    CallUnfinished: 409,
     FileExists: 409,
+    ReplyNotKept: 409,
     UploadBusy: 409,
     UploadOffsetWrong: 409,
+    IdempotencyKeyReused: 422,
     TooManyAttempts: 429,
+    TooManyKeptReplies: 429,
     TooManySignIns: 429,
     Overloaded: 503,
     StartFailed: 503,
@@ -76,3 +81,8 @@ def rpc_text(text: str) -> str:
 def v2_status(error: DomainError) -> int:
     """API v2 answers with HTTP's own statuses; 400 is for what the caller has to say otherwise."""
     return _V2_STATUSES.get(type(error), 400)
+
+
+def is_passing(error: Exception) -> bool:
+    """The call was not carried out, for a reason that will pass; it may be sent again."""
+    return isinstance(error, DomainError) and v2_status(error) in (429, 503)

@@ -40,6 +40,7 @@ class Housekeeping(AsyncContextManagerMixin):
             await transaction.auth_tokens.delete_expired(at=now)
             await transaction.embed_sessions.delete_expired(at=now)
             await transaction.web_sessions.delete_expired(at=now)
+            await transaction.kept_replies.delete_expired(at=now)
             await transaction.mailed_links.delete_expired(at=now)
             await transaction.invitations.delete_expired(at=now)
             await transaction.client_errors.delete_before(now - _ERRORS_KEPT)

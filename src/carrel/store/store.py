@@ -22,6 +22,7 @@ from carrel.store.engines import driver_url, open_engines
 from carrel.store.evaluations import EvaluationRows
 from carrel.store.file_use import FileUseRows
 from carrel.store.invitations import InvitationRows
+from carrel.store.kept_replies import KeptReplyRows
 from carrel.store.keys import KeyRows
 from carrel.store.mailed_links import MailedLinkRows
 from carrel.store.mails import MailRows
@@ -112,6 +113,10 @@ class Transaction:
     @property
     def evaluations(self) -> EvaluationRows:
         return EvaluationRows(self.connection)
+
+    @property
+    def kept_replies(self) -> KeptReplyRows:
+        return KeptReplyRows(self.connection)
 
     @property
     def mailed_links(self) -> MailedLinkRows:

@@ -301,6 +301,18 @@ mails = Table(
     sqlite_autoincrement=True,
 )
 
+kept_replies = Table(
+    "kept_replies",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("account_id", UUID_TEXT, nullable=False),
+    Column("size_bytes", Integer),
+    Column("sealed", LargeBinary),
+    Column("expire", UtcDateTime, nullable=False, index=True),
+    Index(None, "account_id", "size_bytes"),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -20,6 +20,7 @@ DOORS: dict[Enum, frozenset[str]] = {
     RouteAccess.RESUME: frozenset(),
     RouteAccess.KEY: frozenset(ACCOUNTS),
     RouteAccess.ACCOUNT: frozenset(ACCOUNTS) | BROWSERS.keys(),
+    RouteAccess.ANYBODY: _KEYS | BROWSERS.keys(),
     RouteAccess.CALLER: _KEYS | _READERS,
     RouteAccess.ADMIN: frozenset({"admin", "admin's browser"}),
     RouteAccess.PERSON: frozenset(ACCOUNTS) | _READERS,

@@ -4,7 +4,7 @@ from starlette.requests import Request
 
 from carrel.domain.embed_sessions import EmbedSessionUnknown, NotAvailableInEmbed
 from carrel.domain.keys import KeyUnknown
-from carrel.domain.principals import AccountPrincipal, EmbedPrincipal, Principal
+from carrel.domain.principals import AccountPrincipal, Anonymous, EmbedPrincipal, Principal
 from carrel.domain.web_sessions import SignInRequired
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
 from carrel.hub.auth.cookies import signed_in
@@ -63,6 +63,19 @@ async def caller_of_request(request: Request, platform: Platform) -> Principal:
         return await platform.keys.verify(presented_key(header))
     except (AuthorizationMissing, AuthorizationUnknown) as error:
         raise KeyUnknown from error
+
+
+async def anybody_of_request(request: Request, platform: Platform) -> Principal:
+    """What `caller_of_request` finds but embed sessions; nobody, if nobody has signed in and that is shared."""
+    try:
+        caller = await caller_of_request(request, platform)
+    except SignInRequired:
+        if platform.settings.site.share_server:
+            return Anonymous()
+        raise
+    if isinstance(caller, EmbedPrincipal):
+        raise NotAvailableInEmbed
+    return caller
 
 
 async def person_of_request(request: Request, platform: Platform) -> AccountPrincipal | EmbedPrincipal:

@@ -1,6 +1,6 @@
 """The cookie of a browser in which somebody has signed in. It counts only for calls of this site's own pages."""
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from carrel.domain.keys import AccountBanned
 from carrel.domain.web_sessions import SignInRequired
@@ -39,6 +39,11 @@ async def kept_sign_in(request: Request, platform: Platform) -> tuple[str, Signe
         return cookie, await platform.web_sessions.verify(cookie)
     except (SignInRequired, AccountBanned):
         return None
+
+
+def presented_cookie(request: HTTPConnection) -> str:
+    """The cookie's value, good or not; empty without one."""
+    return request.cookies.get(_NAME, "")
 
 
 async def signed_in(request: Request, platform: Platform) -> SignedIn:

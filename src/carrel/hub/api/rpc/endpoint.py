@@ -7,15 +7,16 @@ network. Texts of what a function says is wrong begin with `Error: `, those of t
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import anyio
 import msgspec
 from starlette.requests import Request
+from starlette.types import Scope
 
 from carrel.domain.errors import AdminRequired, DomainError
 from carrel.domain.keys import AccountBanned, KeyUnknown
 from carrel.domain.principals import Principal
+from carrel.hub.api.once import once
 from carrel.hub.api.rpc.doors import Admitted, Door, Envelope, Refused, as_anybody
 from carrel.hub.api.rpc.operations import operation_of
 from carrel.hub.api.rpc.registry import Caller, Function, Functions
@@ -33,6 +34,14 @@ from carrel.hub.operations import Operation
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
 from carrel.hub.wire import rpc_text
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as it has come."""
+
+    scope: Scope
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +79,32 @@ class Endpoint:
                     raise Refused(f"Error: unknown function '{envelope.name[:200]}'")
                 ip, trail = request.client.host if request.client else None, Trail(only_reads=function.only_reads)
                 call = Call(_ranked(principal, function), platform, ip, gone=request.receive, trail=trail)
-                return json_answer(200, await self._value(function, envelope, admitted, call))
+                return await self._value(function, envelope, admitted, call, Sent(request.scope, body))
         raise Refused(f"timeout: no response within {envelope.patience_ms} ms ({envelope.name[:200]})")
 
-    async def _value(self, function: Function, envelope: Envelope, admitted: Admitted, call: Call) -> Any:
+    async def _value(
+        self, function: Function, envelope: Envelope, admitted: Admitted, call: Call, request: Sent
+    ) -> Answer:
+        async def work() -> Answer:
+            async with audited(f"rpc/{self.door.name}/{function.name}", params, call):
+                if function.may_call is Caller.ADMIN and not call.account.is_admin:
+                    raise AdminRequired
+                return json_answer(200, await function.handler(params, call))
+
+        def refused(error: Exception) -> Answer:
+            if isinstance(error, DomainError):
+                return json_answer(200, {"error": rpc_text(function.text(error, params))})
+            return _refused(error)
+
         params = None
         try:
             params = function.parse(envelope.args, admitted.given)
             await admitted.ready(call.platform)
-            async with audited(f"rpc/{self.door.name}/{function.name}", params, call):
-                if function.may_call is Caller.ADMIN and not call.account.is_admin:
-                    raise AdminRequired
-                return await function.handler(params, call)
+            return await once(request.scope, request.body, call, work, refused)
         except ParametersInvalid as error:
             raise Refused(rpc_text(str(error))) from error
         except DomainError as error:
-            raise Refused(rpc_text(function.text(error, params))) from error
+            return refused(error)
 
     async def _principal(self, request: Request, platform: Platform) -> Principal:
         """Whose key it is; cookies are not looked at, or other sites' pages could call."""

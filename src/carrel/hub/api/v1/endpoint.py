@@ -15,11 +15,12 @@ from starlette.types import Receive, Scope, Send
 from carrel.domain.errors import DomainError, NotAvailableWithProjectKey
 from carrel.domain.keys import KeyUnknown
 from carrel.domain.principals import AccountPrincipal, Anonymous, Principal
+from carrel.hub.api.once import once
 from carrel.hub.api.shell import Answer, Headers, answered
 from carrel.hub.api.v1.body import BodyInvalid, parse_body
 from carrel.hub.api.v1.catalogue import missing_event_text
 from carrel.hub.api.v1.parameters import ParametersInvalid
-from carrel.hub.api.v1.registry import Caller, Event, Events, Failure, Reply
+from carrel.hub.api.v1.registry import Caller, Event, Events, Failure
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.authorization import AuthorizationMissing, AuthorizationUnknown, presented_key
 from carrel.hub.bodies import Bodies, BodyRefused
@@ -40,6 +41,7 @@ class Incoming:
 
     name: str
     call_id: Any
+    scope: Scope
 
 
 class Refused(Exception):
@@ -61,7 +63,7 @@ class Endpoint:
     bodies: Bodies = field(default_factory=Bodies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        incoming = Incoming(scope["path_params"]["event"], call_id=request_id())
+        incoming = Incoming(scope["path_params"]["event"], call_id=request_id(), scope=scope)
         known = incoming.name if self.events.find(incoming.name) else "unknown"
 
         async def work(_: Outcome) -> Answer:
@@ -85,12 +87,9 @@ class Endpoint:
                 if call_id is not None:
                     incoming.call_id = call_id
                 call = await self._call(scope, receive, event, secret)
-                reply = await self._reply(event, params, call)
+                return await self._reply(event, params, call, incoming, body)
         except BodyRefused as error:
             raise Refused(error.status, str(error), _retry_after(error.retry_seconds)) from error
-        except CallerGone as error:
-            raise Refused(CLIENT_CLOSED_REQUEST, "the client went away") from error
-        return Answer(200, reply.encode(incoming.call_id), _HEADERS)
 
     async def _call(self, scope: Scope, receive: Receive, event: Event, secret: str) -> Call:
         platform: Platform = scope["state"]["platform"]
@@ -113,21 +112,33 @@ class Endpoint:
             raise Refused(429, "too many requests", _retry_after(wait_seconds))
         return await platform.keys.verify(secret)
 
-    async def _reply(self, event: Event, params: Any, call: Call) -> Reply:
-        try:
+    async def _reply(self, event: Event, params: Any, call: Call, incoming: Incoming, body: bytes) -> Answer:
+        async def work() -> Answer:
             async with audited(f"v1/{event.name}", params, call):
                 if event.may_call is Caller.ACCOUNT and not isinstance(call.principal, AccountPrincipal):
                     raise NotAvailableWithProjectKey
-                return await event.handler(params, call)
+                reply = await event.handler(params, call)
+            return Answer(200, reply.encode(incoming.call_id), _HEADERS)
+
+        def failed(error: Exception) -> Answer:
+            if not isinstance(error, DomainError) or v1_status(error) != 200:
+                return _refused(error, incoming)
+            reply = event.on_failure(error, params, call) or Failure(error=v1_text(error))
+            return Answer(200, reply.encode(incoming.call_id), _HEADERS)
+
+        try:
+            return await once(incoming.scope, body, call, work, failed)
         except DomainError as error:
-            if v1_status(error) != 200:
-                raise Refused(v1_status(error), v1_text(error)) from error
-            return event.on_failure(error, params, call) or Failure(error=v1_text(error))
+            return failed(error)
 
 
 def _refused(error: Exception, incoming: Incoming) -> Answer:
     if isinstance(error, Refused):
         return Answer(error.status, _encoder.encode({"error": str(error)}), _HEADERS + error.headers)
+    if isinstance(error, DomainError):
+        return Answer(v1_status(error), _encoder.encode({"error": v1_text(error)}), _HEADERS)
+    if isinstance(error, CallerGone):
+        return Answer(CLIENT_CLOSED_REQUEST, _encoder.encode({"error": "the client went away"}), _HEADERS)
     return Answer(500, _encoder.encode({"error": "internal error", "id": incoming.call_id}), _HEADERS)
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from starlette.requests import Request
 
 from carrel.domain.errors import DomainError
+from carrel.hub.api.once import once
 from carrel.hub.api.shell import Answer, Reply, answered
 from carrel.hub.api.v1.body import BodyInvalid, parse_body
 from carrel.hub.api.v1.parameters import Parameters, ParametersInvalid
@@ -95,8 +96,11 @@ class CompatibleProcedure:
             params = self.parameters.parse(fields, strict=False)
             call = V2Call(request, platform, v2.failures, principal, trail=Trail(only_reads=self.only_reads))
             self._count(call, v2.attempts)
-            async with audited(f"v2{self.path}", params, call):
-                return json_answer(200, await self.handler(params, call), call.cookies)
+            return await once(request.scope, body, call, partial(self._carried_out, params, call), self._refused)
+
+    async def _carried_out(self, params: Any, call: V2Call) -> Answer:
+        async with audited(f"v2{self.path}", params, call):
+            return json_answer(200, await self.handler(params, call), call.cookies)
 
     def _refused(self, error: Exception) -> Answer:
         match error:

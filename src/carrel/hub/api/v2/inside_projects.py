@@ -13,15 +13,13 @@ from carrel.domain.copies import (
 )
 from carrel.domain.embed_sessions import Ability, AbilityMissing, NotAvailableInEmbed
 from carrel.domain.errors import DomainError
-from carrel.domain.principals import Anonymous, EmbedPrincipal, Principal
-from carrel.domain.web_sessions import SignInRequired
+from carrel.domain.principals import EmbedPrincipal
 from carrel.hub.api.v1.copies import LONGEST_TIMEOUT
 from carrel.hub.api.v1.execution import ExecParams, Executed, project_exec
 from carrel.hub.api.v1.execution import events as execution
 from carrel.hub.api.v2.compatible import STATUS_OK, CompatibleProcedures, Ok
 from carrel.hub.api.v2.procedure import V2Call
 from carrel.hub.api.v2.projects import PROJECT_ID_INVALID, refusals
-from carrel.hub.auth.bearers import caller_of_request
 from carrel.hub.operations import Refusal
 from carrel.hub.routes import RouteAccess
 from carrel.kit import timestamps
@@ -204,21 +202,8 @@ class QueryReply(Struct):
     query: Any
 
 
-@procedures.post("/user-query", access=RouteAccess.PUBLIC)
+@procedures.post("/user-query", access=RouteAccess.ANYBODY)
 async def user_query(params: QueryParams, call: V2Call) -> QueryReply:
     """Read or write the tables that the caller may see; what is public can be read by anybody where that is shared."""
-    call.trail.principal = principal = await _whoever(call)
     call.trail.only_reads = call.platform.queries.only_reads(params.query, params.options)
-    return QueryReply(await call.platform.queries.run(principal, params.query, params.options))
-
-
-async def _whoever(call: V2Call) -> Principal:
-    try:
-        caller = await caller_of_request(call.request, call.platform)
-    except SignInRequired:
-        if call.platform.settings.site.share_server:
-            return Anonymous()
-        raise
-    if isinstance(caller, EmbedPrincipal):
-        raise NotAvailableInEmbed
-    return caller
+    return QueryReply(await call.platform.queries.run(call.caller, params.query, params.options))

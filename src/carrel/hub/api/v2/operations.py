@@ -24,6 +24,7 @@ _KEYS = (Credential.KEY, Credential.KEY_AS_BEARER)
 CREDENTIALS: Mapping[RouteAccess, tuple[Credential, ...]] = {
     RouteAccess.KEY: _KEYS,
     RouteAccess.ACCOUNT: (*_KEYS, Credential.BROWSER),
+    RouteAccess.ANYBODY: (*_KEYS, Credential.BROWSER),
     RouteAccess.CALLER: (*_KEYS, Credential.BROWSER, Credential.EMBED),
     RouteAccess.ADMIN: (*_KEYS, Credential.BROWSER),
     RouteAccess.PERSON: (*_KEYS, Credential.BROWSER, Credential.EMBED),
@@ -31,7 +32,7 @@ CREDENTIALS: Mapping[RouteAccess, tuple[Credential, ...]] = {
     RouteAccess.BEARER: (Credential.EMBED,),
     RouteAccess.SIGNED: (Credential.EMBED, Credential.BROWSER),
 }
-OPEN = (RouteAccess.PUBLIC, RouteAccess.AUTH_TOKEN, RouteAccess.RESUME, RouteAccess.SIGNED)
+OPEN = (RouteAccess.PUBLIC, RouteAccess.ANYBODY, RouteAccess.AUTH_TOKEN, RouteAccess.RESUME, RouteAccess.SIGNED)
 """What can be called without credentials, or with some in the call itself."""
 
 

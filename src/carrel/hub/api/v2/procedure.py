@@ -17,12 +17,14 @@ from carrel.domain.embed_sessions import NotAvailableInEmbed
 from carrel.domain.errors import AdminRequired, DomainError
 from carrel.domain.principals import AccountPrincipal, EmbedPrincipal, Principal
 from carrel.domain.projects import Permission, ProjectAccess
+from carrel.hub.api.once import once
 from carrel.hub.api.shell import Answer, Reply, answered
 from carrel.hub.api.v2.operations import strict
 from carrel.hub.auditing import Trail, audited
 from carrel.hub.auth.bearers import (
     account_by_key,
     account_of_request,
+    anybody_of_request,
     caller_of_request,
     embed_of,
     person_of_request,
@@ -156,8 +158,11 @@ class Procedure:
             params = self._params(body)
             principal = await principal_of(self.access, request, platform)
             call = V2Call(request, platform, v2.failures, principal, trail=Trail(only_reads=self.only_reads))
-            async with audited(f"v2{self.path}", params, call):
-                reply = await self.handler(params, call)
+            return await once(request.scope, body, call, partial(self._carried_out, params, call), refused)
+
+    async def _carried_out(self, params: Any, call: V2Call) -> Answer:
+        async with audited(f"v2{self.path}", params, call):
+            reply = await self.handler(params, call)
         return Answer(204, headers=_RAW_HEADERS) if reply is None else json_answer(200, reply, call.cookies)
 
     def _params(self, body: bytes) -> Any:
@@ -181,6 +186,8 @@ async def principal_of(access: RouteAccess, request: Request, platform: Platform
             return _admin(await account_of_request(request, platform))
         case RouteAccess.CALLER:
             return await caller_of_request(request, platform)
+        case RouteAccess.ANYBODY:
+            return await anybody_of_request(request, platform)
         case RouteAccess.BROWSER:
             return (await signed_in(request, platform)).principal
         case RouteAccess.PERSON:

@@ -103,6 +103,21 @@ async def test_a_frame_that_is_loaded_again_resumes_its_session(visit: Visit, op
     assert "auth_token" not in await course.frame.evaluate("location.href")
 
 
+async def test_a_terminal_runs_what_is_typed_and_keeps_up_with_a_flood(
+    visit: Visit, opener: Opener, token: str
+) -> None:
+    path = opener.path.replace(".ipynb", ".term")
+    opener.person.write(opener.project, path, "")
+    course = await visit(kiosk(file_url(opener.project, path), token=token))
+    shows = "document.querySelector('.xterm-rows')?.innerText.includes(args[0])"
+    await course.frame.wait_for(shows, "$")
+    await course.frame.click(".terminal-host")
+    await course.frame.wait_for("document.activeElement.matches('.xterm-helper-textarea')")
+    await course.frame.type("yes | head -c 5M; echo do''ne")
+    await course.frame.press("Enter")
+    await course.frame.wait_for(shows, "done")
+
+
 async def test_firefox_and_chromium_edit_the_same_cell(
     visit: Visit, opener: Opener, token: str, new_visitor: Callable[..., Awaitable[Visitor]]
 ) -> None:

@@ -155,6 +155,8 @@ class Credentials:
         hashed = await self._hash(password, rule)
         async with self.store.begin() as transaction:
             account = await self._account_of_reset(transaction, code)
+            if not await self.links.use(transaction, LinkKind.RESET, account.account_id, code):
+                raise ResetInvalid  # somebody else was faster
             await self._set_password(transaction, account.account_id, hashed, None)
             await transaction.accounts.mark_verified(account, account.email_address or "", at=self.clock.now())
         log.info("password_reset", account_id=account.account_id)

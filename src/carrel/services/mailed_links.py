@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from carrel.domain.accounts import Account
 from carrel.domain.credentials import LinkKind, MailedLink
+from carrel.domain.ids import AccountId
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import keyed_hash, random_lower
 from carrel.services.mail import Mail
@@ -52,6 +53,10 @@ class MailedLinks:
 
     async def find(self, transaction: Transaction, kind: LinkKind, secret: str) -> MailedLink | None:
         return await transaction.mailed_links.find(kind, _hash(kind, secret), at=self.clock.now())
+
+    async def use(self, transaction: Transaction, kind: LinkKind, account_id: AccountId, secret: str) -> bool:
+        """End all links of that kind of the account; whether this one was still among them."""
+        return _hash(kind, secret) in await transaction.mailed_links.delete_of_account(kind, account_id)
 
     async def _reset_code(self, transaction: Transaction, account: Account, life: timedelta) -> str:
         code = str(uuid.uuid4())

@@ -31,9 +31,11 @@ class MailedLinkRows:
         row = (await self.connection.execute(select(mailed_links).where(*wanted))).first()
         return None if row is None else MailedLink(kind, row.account_id, row.email_address, row.expires)
 
-    async def delete_of_account(self, kind: LinkKind, account_id: AccountId) -> None:
+    async def delete_of_account(self, kind: LinkKind, account_id: AccountId) -> set[str]:
+        """The hashes of those that were there; of transactions that do it at once, one gets them."""
         chosen = (mailed_links.c.account_id == account_id, mailed_links.c.kind == kind.value)
-        await self.connection.execute(delete(mailed_links).where(*chosen))
+        deleted = delete(mailed_links).where(*chosen).returning(mailed_links.c.hash)
+        return set((await self.connection.execute(deleted)).scalars())
 
     async def delete_expired(self, *, at: datetime) -> None:
         await self.connection.execute(delete(mailed_links).where(mailed_links.c.expires <= at))

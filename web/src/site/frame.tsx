@@ -165,8 +165,7 @@ function AccountMenu({ person }: { readonly person: Person }): VNode {
     <Menu
       label={
         <>
-          <Initials person={person} />
-          <span class="visually-hidden">{common.account()}</span>
+          <Initials person={person} /> <span class="visually-hidden">{common.account()}</span>
         </>
       }
     >
@@ -222,9 +221,5 @@ function themeName(choice: ThemeChoice): string {
 
 function Initials({ person }: { readonly person: Person }): VNode {
   const letters = `${person.first_name.charAt(0)}${person.last_name.charAt(0)}`.toUpperCase();
-  return (
-    <span class="initials" aria-hidden="true">
-      {letters || "?"}
-    </span>
-  );
+  return <span class="initials">{letters || "?"}</span>;
 }

@@ -36,7 +36,7 @@ class Answer:
 Refusal = str | None
 """The text of a refusal; `None` for whoever was served."""
 _SPENDERS = ("other", *BROWSERS, *PAGES)
-"""Of those who lose what they call with only these call, with what was made for that."""
+"""Of those who lose what they call with, or for whom a call takes long, only these call; the former with new things."""
 Call = Callable[[World, str, Row], Answer]
 ROUTE_MARKERS = all_routes()
 ENDPOINT_MARKERS = {path.removeprefix("/api/v2/"): marker for path, marker in ROUTE_MARKERS.items()}
@@ -86,7 +86,7 @@ def mistakes(world: World, rows: Rows, markers: Mapping[str, Enum], call: Call) 
     for name, row in rows.items():
         served = row.served(markers[name])
         for who in CALLERS:
-            if row.spends and who in served and who not in _SPENDERS:
+            if (row.spends or row.costs) and who in served and who not in _SPENDERS:
                 continue
             here = replace(world, caller=who)
             if row.spends and who in _SPENDERS:

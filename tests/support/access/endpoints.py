@@ -57,6 +57,8 @@ PROJECTS: Rows = {
     "projects/describe": Row(on(title="T"), Right.WRITE),
     "projects/hide": Row(on(hidden=False), Right.READ),
     "projects/usage": Row(on(), Right.READ),
+    "projects/terminals": Row(on(), Right.WRITE),
+    "projects/terminals/end": Row(on(path="none.term"), Right.WRITE),
     "projects/log": Row(on(), Right.READ),
     "projects/handout": Row(
         lambda world: {"src_project_id": world.project, "path": "a.txt", "target_project_ids": [world.deleted]},
@@ -93,7 +95,6 @@ PROJECTS: Rows = {
     "user-query": Row(
         lambda world: {"query": {"projects": {"project_id": world.project, "title": "T"}}},
         Right.WRITE,
-        only=sorted({*CALLERS} - {"page", "reader"}),
     ),
     "file-access": Row(),
     "messages/send": Row(
@@ -151,6 +152,7 @@ SIGNING_IN: Rows = {
     "accounts/set-password": Row(
         fixed(currentPassword="wrong", newPassword="correct horse battery"),
         past="Current password is incorrect|Too many",
+        costs=True,
     ),
     "accounts/set-email-address": Row(fixed(email_address="x", password="wrong"), past="email address is not valid"),
     "accounts/send-verification-email": Row(past="^Too many mails"),
@@ -163,9 +165,7 @@ ADMIN: Rows = {
     "accounts/remove-ban": Row(_person("other")),
     "accounts/get-email-address": Row(_person("other")),
     "admin/accounts/list": Row(),
-    "admin/accounts/create": Row(
-        lambda _: {"first_name": "A", "last_name": "B", "email_address": f"{os.urandom(8).hex()}@example.com"}
-    ),
+    "admin/accounts/create": Row(fixed(first_name="A", last_name="B", email_address="x"), past="to be valid"),
     "admin/accounts/set-admin": Row(_person("other", admin=False)),
     "admin/accounts/reset-link": Row(_person("other")),
     "admin/accounts/sign-in-as": Row(_person("other"), only=["admin's browser"]),

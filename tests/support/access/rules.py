@@ -22,6 +22,7 @@ DOORS: dict[Enum, frozenset[str]] = {
     RouteAccess.ACCOUNT: frozenset(ACCOUNTS) | BROWSERS.keys(),
     RouteAccess.ANYBODY: _KEYS | BROWSERS.keys(),
     RouteAccess.CALLER: _KEYS | _READERS,
+    RouteAccess.ANYBODY: _KEYS | BROWSERS.keys(),
     RouteAccess.ADMIN: frozenset({"admin", "admin's browser"}),
     RouteAccess.PERSON: frozenset(ACCOUNTS) | _READERS,
     RouteAccess.BROWSER: frozenset(BROWSERS),
@@ -58,7 +59,7 @@ class Row:
     `past`: what is in an error that only those hear who may call it. `says`: what accounts are told, exactly, that may
     not. `only`: who may, for other reasons than rights to a project. `spends`: the call takes from its caller what it
     calls with. `elsewhere`: it is about the project that is deleted, which the key of the other and the page that is
-    for the other cannot reach.
+    for the other cannot reach. `costs`: it takes so long that not all of those who may call do.
     """
 
     params: Callable[[World], Any] = nothing
@@ -67,6 +68,7 @@ class Row:
     says: str = ""
     only: Iterable[str] = CALLERS
     spends: bool = False
+    costs: bool = False
     elsewhere: bool = False
     method: str = "POST"
     address: Callable[[World], str] = str

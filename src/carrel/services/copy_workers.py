@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 _LONGEST_PAUSE_SECONDS = 30.0
 _POLL_SECONDS = 1.0
-_TOGETHER = 16
+_TOGETHER = 32
 """Copies of a distribution that one job carries out: they are synced and recorded together."""
 _RECORD_SECONDS = 0.5
 

@@ -26,7 +26,7 @@ from carrel.services.distributions import refusals
 
 procedures = Procedures()
 
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 0.2
 _SIGN_OF_LIFE_SECONDS = 15
 _OVERLAP = timedelta(seconds=10)
 """Hubs' clocks differ, and what finishes first need not be seen first."""

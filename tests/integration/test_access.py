@@ -26,6 +26,8 @@ from websockets.exceptions import InvalidStatus
 from carrel.hub.live.messages import FROM_PAGES, FromPage
 from carrel.protocol.documents import Kind, encode_sized
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

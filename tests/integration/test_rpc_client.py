@@ -246,6 +246,8 @@ def test_the_history_of_a_document_leads_to_what_it_is(api: cocalc_api.Hub, ada:
         copy.until(lambda: {"event": "dirty", "dirty": True} in copy.events)
         copy.until(lambda: copy.events[-1] == {"event": "dirty", "dirty": False})
         told: Any = api.sync.history(project, "edited.txt")
+        string_id = told["info"]["string_id"]
+        v1 = [ada.call("get_syncdoc_history", string_id=string_id, patches=each)["history"] for each in (False, True)]
     assert told["info"]["users"] == [ada.account_id]
     assert (told["info"]["path"], told["info"]["project_id"]) == ("edited.txt", project)
     messages = [one["mesg"] for one in told["patches"]]
@@ -253,6 +255,11 @@ def test_the_history_of_a_document_leads_to_what_it_is(api: cocalc_api.Hub, ada:
     assert [one["user_id"] for one in messages] == [None, 0]
     assert messages[1]["parents"] == [messages[0]["time"]]
     assert [one["seq"] for one in told["patches"]] == [1, 2]
+    patches = [one["patch"] for one in messages]
+    assert [one["patch"] for one in v1[1]] == patches
+    assert [one["patch_length"] for one in v1[0]] == [len(patch) for patch in patches]
+    assert [one.get("account_id") for one in v1[0]] == [None, ada.account_id]
+    assert all(one["time_utc"].endswith("Z") for one in v1[0])
 
 
 def test_messages_reach_accounts_by_id_and_by_address(clients: Clients, admin: Person) -> None:

@@ -118,3 +118,21 @@ def test_a_blank_key_reads_public_paths_only_while_the_share_server_is_on(
         }
         looks = [post(shared, "share/look", {"id": one["id"]}, key=None) for one in listed[shared.key]]
         assert [look.status_code for look in looks] == [401, 200]
+
+
+def test_what_is_public_is_copied_into_ones_own_project_and_nothing_else_is(
+    ada: Person, eve: Person, project: str
+) -> None:
+    own = eve.new_project()
+    ends = {"src_project_id": project, "target_project_id": own}
+    copy = "copy_public_path_between_projects"
+    assert eve.call(copy, **ends, src_path="pub/deep", target_path="got")["event"] == "success"
+    assert eve.read(own, "got/b.txt") == "text of pub/deep/b.txt"
+    for path in ("secret.txt", "pub/../secret.txt", "doc"):
+        expected = f"path '{path}' of project with id '{project}' is not public"
+        assert eve.refusal(copy, **ends, src_path=path) == expected
+    for missing in ("src_project_id", "target_project_id", "src_path"):
+        given = {**ends, "src_path": "pub"} | {missing: None}
+        assert eve.refusal(copy, **given) == f"{missing} must be defined"
+    others = ends | {"target_project_id": project}
+    assert eve.refusal(copy, **others, src_path="pub") == f"user must have write access to target project {project}"

@@ -52,6 +52,37 @@ def load(path: str) -> tuple[bytes, Signature]:
     return data, found._replace(size=len(data))
 
 
+class Hold:
+    """Keeps a file in sight, so that one finds it again when it has another name."""
+
+    def __init__(self) -> None:
+        self._fd: int | None = None
+
+    def take(self, path: str, known: Signature) -> None:
+        """Hold this file from now on, if it is the one that is known."""
+        if self._fd is not None:
+            held = os.fstat(self._fd)
+            if (held.st_dev, held.st_ino) == (known.device, known.inode):
+                return
+        self.drop()
+        with suppress(OSError):
+            self._fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+
+    def whereabouts(self) -> str | None:
+        """The path of the file now; None if it has no name any more."""
+        if self._fd is None:
+            return None
+        path = os.readlink(f"/proc/self/fd/{self._fd}")
+        with suppress(OSError):
+            return path if os.path.samestat(os.lstat(path), os.fstat(self._fd)) else None
+        return None
+
+    def drop(self) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
 def replace(path: str, data: bytes, known: Signature | None, tag: str) -> tuple[Signature, str | None]:
     """Give the file a new content; `known` is the state of what it replaces, None if there was no file.
 

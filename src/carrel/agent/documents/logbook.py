@@ -5,13 +5,14 @@ written the next one collects, so the faster edits come, the more of them share 
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
 from carrel.agent.documents.history import thin_out
-from carrel.agent.documents.log import Damaged, Failure, Log, is_passing
+from carrel.agent.documents.log import Damaged, Failure, Log, is_passing, remove
 from carrel.agent.documents.threads import Threads
 
 _T = TypeVar("_T")
@@ -101,6 +102,16 @@ class Logbook:
                     await self._remake()
                 return None
 
+    async def move(self, path: str) -> None:
+        """Have the log at another path from now on, in the place of whatever is there."""
+        async with self._lock:
+            old, self._path = self._path, path
+            try:
+                await self._threads.for_log(self._log.close)
+                self._log = await self._threads.for_log(_moved, old, path)
+            except (*Failure, OSError):
+                await self._remake()
+
     async def close(self, *, compact: bool) -> None:
         """Write what is left; `compact`: and leave one update in the place of all."""
         await self.flush()
@@ -173,6 +184,12 @@ class Logbook:
         if sentence != self._trouble:
             self._trouble = sentence
             self.troubled(sentence)
+
+
+def _moved(old: str, new: str) -> Log:
+    remove(new)
+    os.rename(old, new)
+    return Log(new)
 
 
 def _append(log: Log, batch: list[bytes], file: _File) -> None:

@@ -12,6 +12,9 @@ from carrel.agent.documents.disk import NotAFile, Signature
 from carrel.agent.documents.files import Unsupported
 from carrel.protocol.documents import BAD_PATH, FORBIDDEN, NOT_A_FILE, NOT_FOUND, UNSUPPORTED
 
+_UNSEEN = frozenset({"..", ".carrel", ".snapshots"})
+"""Out of the home, and what is the hub's there: the trash above all."""
+
 
 class Place(Struct, frozen=True):
     """Where files are, and where their logs are."""
@@ -28,6 +31,11 @@ class Place(Struct, frozen=True):
         if not real.startswith(home + "/"):
             raise Refused(BAD_PATH, "The path leads out of the project.")
         return real
+
+    def shown(self, real: str) -> str | None:
+        """The path, relative to the home, of a file that people see; None for all else."""
+        inner = os.path.relpath(real, os.path.realpath(self.home))
+        return None if inner.split("/")[0] in _UNSEEN else inner
 
     def log_of(self, real: str) -> str:
         """Where the log of a file is."""

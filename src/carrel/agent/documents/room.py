@@ -175,6 +175,8 @@ class Room:
         viewer.send(Kind.SYNC_STEP_1, self.doc.get_state())
         viewer.outbox.put_states(self.awareness.present())
         viewer.send_event({"event": "dirty", "dirty": self.watch.is_dirty})
+        if self.watch.elsewhere is not None:
+            viewer.send_event(self.watch.elsewhere)
         for trouble in filter(None, (self._trouble, self.watch.trouble)):
             viewer.send_event({"event": "trouble", "message": trouble})
         for greet in self._greet:
@@ -267,9 +269,10 @@ class Room:
 
     async def close(self) -> None:
         """Save and write what is left; after `run`."""
-        if self.watch.is_dirty and not self.is_broken:
+        if not self.is_broken:
             with suppress(CallFailed):  # it stays in the log, and is saved when the document is opened again
-                await self.watch.save("auto")
+                await self.watch.close()
+        self.watch.hold.drop()
         await self.logbook.close(compact=not self.is_broken)
         self._subscription.drop()
 

@@ -5,6 +5,7 @@ import os
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 
@@ -117,6 +118,7 @@ class Rooms:
 
     async def _start(self, real: str, entry: _Entry, *, create: bool) -> Room:
         room = await open_room(self._place, real, self._threads, self._pace, create=create)
+        room.watch.follow = partial(self._follow, entry)
         if self._sweeper is None:
             self._sweeper = self._tasks.create_task(self._sweep())
         entry.life = self._tasks.create_task(_live(room))
@@ -151,9 +153,20 @@ class Rooms:
         await asyncio.wait([entry.life])
         await room.close()
 
+    async def _follow(self, entry: _Entry, real: str) -> str | None:
+        """Have a room at the new path of its file, with its log; that path as people see it, None if it cannot be."""
+        room, shown = entry.room, self._place.shown(real)
+        if room is None or shown is None or real in self._entries:
+            return None
+        self._entries[real] = entry  # before the log is there, so that nobody makes another
+        await room.logbook.move(self._place.log_of(real))
+        self._entries.pop(room.path, None)
+        room.path = real
+        return shown
+
     def _forget(self, real: str, entry: _Entry) -> None:
-        if entry.room is None and not entry.waiting:
-            self._entries.pop(real, None)
+        if entry.room is None and not entry.waiting and self._entries.get(real) is entry:
+            del self._entries[real]
 
 
 async def _live(room: Room) -> None:

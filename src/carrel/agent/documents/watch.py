@@ -4,13 +4,14 @@
 has made of the file is merged by its difference to the base. A file that is no notebook any more changes nothing in the
 document; it is left alone until somebody edits or saves, and is then kept beside under a name that ends in `.invalid`.
 What would make the file too large is left out, if it is an output; else the file stays, and the log has everything.
-A file that is gone is made again by the next edit or save.
+A file that has another name now is followed there, with its log. One that is gone is made again only when somebody
+saves it: what is in the document stays there and, when the last page has left, in the history.
 """
 
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, NoReturn, Protocol
@@ -27,6 +28,7 @@ from carrel.agent.documents.threads import Threads
 
 _ROUNDS = 5
 _GONE = Signature(0, 0, -1, 0)
+_MISSING = Signature(0, 0, -2, 0)
 
 
 class Shared(Protocol):
@@ -56,9 +58,13 @@ class Watch:
     ) -> None:
         self.is_dirty = False
         self.tell: Callable[[Event], None] = lambda event: None
+        self.follow: Callable[[str], Awaitable[str | None]] = _follow_none
+        self.elsewhere: Event | None = None
         self.base: Content
         self.known: Signature | None = None
         self._path = path
+        self.hold = disk.Hold()
+        self._is_gone = False
         self._document = document
         self._parse = parse
         self.logbook = logbook
@@ -105,7 +111,7 @@ class Watch:
             self._wake.clear()
             async with self._lock:
                 await self._look()
-            if self.is_dirty and time.monotonic() >= self._due():
+            if self._saves_itself and time.monotonic() >= self._due():
                 with suppress(CallFailed):  # told as trouble, and tried again
                     await self.save("auto")
 
@@ -114,6 +120,8 @@ class Watch:
         async with self._lock:
             for _ in range(_ROUNDS):
                 await self._settle()
+                if self._is_gone and cause == "auto":
+                    raise CallFailed("not_found", "The file is gone.")
                 edits, value = self._edits, self._document.read()
                 if self.known is not None and not self._is_invalid and value == self.base.value:
                     break
@@ -130,8 +138,30 @@ class Watch:
 
     async def keep(self) -> None:
         """Have what the document is now stay in the history, whatever comes next; raises `CallFailed`."""
-        await self.save("user")
+        if self._is_gone:
+            await self._keep_without_file()
+        else:
+            await self.save("user")
         self._versioned_at = 0.0
+
+    async def close(self) -> None:
+        """Have what is left in the file or, if that is gone, in the history; raises `CallFailed`."""
+        if self._is_gone:
+            await self._keep_without_file()
+        elif self.is_dirty:
+            await self.save("auto")
+
+    @property
+    def _saves_itself(self) -> bool:
+        return self.is_dirty and not self._is_gone
+
+    async def _keep_without_file(self) -> None:
+        value = self._document.read()
+        if value != self.base.value:
+            data = await self._threads.for_file(self.base.render, value)
+            self.base = await self._threads.for_file(_read_again, data, value, self._parse)
+            await self.logbook.secure()
+            await self._keep_version(data, "user")
 
     async def _write(self, value: Any, cause: str) -> bool:
         """One attempt; false if the file is not what it was thought to be."""
@@ -157,6 +187,7 @@ class Watch:
             self._fail(f"The file cannot be saved: {error}")
         before, self.base, self.known, self._is_invalid = self.base, new, known, False
         self._seen = None
+        self._is_back(known)
         self._set_trouble("")
         if displaced is not None:  # first: if the agent ends now, the log still tells what that is a change of
             await self._take_displaced(displaced, before)
@@ -191,18 +222,44 @@ class Watch:
             found = _GONE
         if found == self.known:
             self._seen = None
-            return False
-        if found is None:
-            self.known = None
-            self.tell({"event": "outside", "what": "deleted"})
+            if found is not None:
+                self.hold.take(self._path, found)
             return False
         if self._seen is None:
             self._first_seen = time.monotonic()
-        if found != self._seen and time.monotonic() - self._first_seen < self._pace.longest:
-            self._seen = found
+        seen = found or _MISSING
+        if seen != self._seen and time.monotonic() - self._first_seen < self._pace.longest:
+            self._seen = seen
             return True
-        await self._take_outside(found)
+        if found is None:
+            await self._miss()
+        else:
+            await self._take_outside(found)
         return False
+
+    async def _miss(self) -> None:
+        """The name has gone: with the file, or the file has another one now."""
+        self._seen = None
+        where = self.hold.whereabouts()
+        shown = None if where is None else await self.follow(where)
+        if where is None or shown is None:
+            self.known, self._is_gone = None, True
+            self._show_elsewhere({"event": "outside", "what": "deleted"})
+        else:
+            self._path = where
+            self._show_elsewhere({"event": "outside", "what": "moved", "path": shown})
+
+    def _show_elsewhere(self, event: Event) -> None:
+        self.elsewhere = event
+        self.tell(event)
+
+    def _is_back(self, known: Signature) -> None:
+        """There is a file of the name again."""
+        self.hold.take(self._path, known)
+        if self._is_gone:
+            self._is_gone = False
+            self._show_elsewhere({"event": "outside", "what": "back"})
+            self.elsewhere = None
 
     async def _take_outside(self, found: Signature) -> None:
         try:
@@ -215,6 +272,7 @@ class Watch:
             self.tell({"event": "outside", "what": "invalid"})
             return
         before, self.base, self.known, self._is_invalid = self.base, theirs, found, False
+        self._is_back(found)
         await self._take(before, theirs)
 
     async def _take_displaced(self, path: str, before: Content) -> None:
@@ -238,7 +296,7 @@ class Watch:
 
     def _patience(self) -> float:
         longest = self._pace.settle if self._seen is not None else self._pace.poll
-        return max(0.0, min(longest, self._due() - time.monotonic())) if self.is_dirty else longest
+        return max(0.0, min(longest, self._due() - time.monotonic())) if self._saves_itself else longest
 
     def _due(self) -> float:
         due = min(self._last_edit + self._pace.quiet, self._first_edit + self._pace.longest)
@@ -253,6 +311,10 @@ class Watch:
         self._not_before = time.monotonic() + self._pace.retry
         self._set_trouble(sentence)
         raise CallFailed("internal", sentence)
+
+
+async def _follow_none(path: str) -> str | None:
+    return None
 
 
 def _read_again(data: bytes, value: Any, parse: Callable[[bytes, Any], Content]) -> Content:

@@ -134,18 +134,83 @@ async def test_a_change_while_nobody_has_the_document_open_is_merged(tmp_path: P
         assert str(page.text) == "unsaved\none\ntwo\noutside\n"
 
 
-async def test_a_deleted_file_comes_back_with_the_next_edit(tmp_path: Path) -> None:
+async def test_a_deleted_file_comes_back_only_when_somebody_saves_it(tmp_path: Path) -> None:
     async with Desk(tmp_path, QUICK).running() as desk:
         path = desk.home / "a.txt"
         path.write_text("one")
         page = await desk.page("a.txt").open()
         path.unlink()
         await page.event("outside", what="deleted")
-        assert not path.exists()
         page.text.insert(0, "back ")
+        await page.settled()
+        other = await desk.page("a.txt").open()
+        await other.event("outside", what="deleted")
+        assert str(other.text) == "back one"
+        assert not path.exists()
+        await page.call("save", cause="user")
+        await page.event("outside", what="back")
+        assert path.read_text() == "back one"
+
+
+async def test_what_was_not_saved_of_a_deleted_file_is_in_the_history_of_the_next_one(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        path = desk.home / "a.txt"
+        path.write_text("one")
+        page = await desk.page("a.txt").open()
+        path.unlink()
+        await page.event("outside", what="deleted")
+        page.text.insert(0, "unsaved ")
+        await page.settled()
+        await page.close()
+        async with asyncio.timeout(20):
+            while desk.rooms._entries:
+                await asyncio.sleep(0.01)
+        path.write_text("another")
+        page = await desk.page("a.txt").open()
+        assert str(page.text) == "another"
+        versions = (await page.call("history"))["result"]["versions"]
+        contents = [(await page.call("history.at", version=each["version"]))["result"]["content"] for each in versions]
+        assert "unsaved one" in contents
+
+
+async def test_a_file_that_is_moved_is_followed_with_its_history(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        (desk.home / "a.txt").write_text("one")
+        page = await desk.page("a.txt").open()
+        page.text.insert(0, "old ")
         await page.push()
         await page.event("saved")
-        assert path.read_text() == "back one"
+        (desk.home / "folder").mkdir()
+        (desk.home / "a.txt").rename(desk.home / "folder" / "b.txt")
+        await page.event("outside", what="moved", path="folder/b.txt")
+        page.text.insert(0, "very ")
+        await page.push()
+        await page.event("saved")
+        assert (desk.home / "folder" / "b.txt").read_text() == "very old one"
+        (desk.home / "a.txt").write_text("new")
+        assert str((await desk.page("a.txt").open()).text) == "new"
+        other = await desk.page("folder/b.txt").open()
+        assert other.generation == page.generation
+        contents = [
+            (await other.call("history.at", version=each["version"]))["result"]["content"]
+            for each in (await other.call("history"))["result"]["versions"]
+        ]
+        assert "one" in contents
+
+
+async def test_a_file_in_the_trash_is_deleted(tmp_path: Path) -> None:
+    async with Desk(tmp_path, QUICK).running() as desk:
+        (desk.home / "a.txt").write_text("one")
+        page = await desk.page("a.txt").open()
+        trash = desk.home / ".carrel" / "trash"
+        trash.mkdir(parents=True)
+        (desk.home / "a.txt").rename(trash / "item")
+        await page.event("outside", what="deleted")
+        page.text.insert(0, "more than ")
+        await page.settled()
+        await page.call("save", cause="user")
+        assert (trash / "item").read_text() == "one"
+        assert (desk.home / "a.txt").read_text() == "more than one"
 
 
 async def test_a_file_that_is_no_notebook_any_more_is_kept_beside(tmp_path: Path) -> None:
@@ -169,13 +234,15 @@ async def test_what_cannot_be_saved_stays_dirty_and_is_saved_when_it_can(tmp_pat
         inner.mkdir()
         (inner / "a.txt").write_text("one")
         page = await desk.page("inner/a.txt").open()
-        inner.rename(desk.home / "elsewhere")
+        inner.rename(tmp_path / "out of the home")
         inner.write_text("in the way")
         page.text.insert(0, "kept ")
         await page.settled()
+        await page.event("outside", what="deleted")
+        assert "cannot be saved" in (await page.call("save", cause="user"))["error"]["message"]
         assert "cannot be saved" in (await page.event("trouble"))["message"]
         inner.unlink()
-        (desk.home / "elsewhere").rename(inner)
+        (tmp_path / "out of the home").rename(inner)
         await page.event("trouble", message="")
         await page.event("dirty", dirty=False)
         assert (inner / "a.txt").read_text() == "kept one"

@@ -7,6 +7,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import requests
 from playwright.async_api import FilePayload, Locator, Page, expect
 from support.browsers import Visitor
 from support.hubs import ServedHub
@@ -42,6 +43,20 @@ CUT = """() => {
   };
 }"""
 """The second piece is cut when some of it is on its way."""
+
+HOLD = """() => {
+  globalThis.pieces = [];
+  const { open, send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (method, url) {
+    this.offset = Number(new URL(url, location).searchParams.get("offset"));
+    pieces.push(this.offset);
+    open.call(this, method, url);
+  };
+  XMLHttpRequest.prototype.send = function (body) {
+    if (this.offset === 0) send.call(this, body);
+  };
+}"""
+"""Only the first piece of a file is sent."""
 
 
 async def explore(visitor: Visitor, person: Person, project: str, path: str = "") -> Page:
@@ -181,3 +196,128 @@ async def test_folders_are_made_moved_zipped_and_deleted_by_keyboard(visitor: Vi
     await expect(row(page, "one.txt")).to_be_visible()
     assert page.url.endswith(f"/projects/{project}/files/renamed/")
     assert await page.evaluate("globalThis.isSameDocument")
+
+
+async def test_an_open_file_is_marked_followed_when_it_is_renamed_and_kept_when_it_is_deleted(
+    visitor: Visitor, ada: Person, named: str
+) -> None:
+    project = ada.new_project(named)
+    ada.write(project, "b.txt", "text")
+    page = await explore(visitor, ada, project, "b.txt")
+    await expect(page.get_by_text("text", exact=True)).to_be_visible()
+    await to_files(page)
+    await expect(row(page, "b.txt").get_by_text("open", exact=True)).to_be_visible()
+    await row(page, "b.txt").locator(".explorer-tick").click()
+    await page.get_by_role("button", name="Rename", exact=True).click()
+    name = page.get_by_role("textbox", name="Name", exact=True)
+    await name.fill("c.txt")
+    await name.press("Enter")
+    await expect(row(page, "c.txt")).to_be_visible()
+    await page.locator(".tab a").click()
+    await page.get_by_role("button", name="Open it there").click()
+    await expect(page.get_by_role("region", name="c.txt", exact=True)).to_be_visible()
+    await to_files(page)
+    await row(page, "c.txt").locator(".explorer-tick").click()
+    await page.get_by_role("button", name="Delete", exact=True).click()
+    await expect(row(page, "c.txt")).to_have_count(0)
+    await page.locator(".tab a").click()
+    await expect(page.get_by_text("This file was deleted.")).to_be_visible()
+    await page.get_by_text("text", exact=True).click()
+    await page.keyboard.type("more ")
+    await expect(page.get_by_text("Not in a file")).to_be_visible()
+    await to_files(page)
+    await expect(page.get_by_text("This folder is empty.")).to_be_visible()
+    await page.locator(".tab a").click()
+    await page.get_by_role("button", name="Save it anew").click()
+    await expect(page.get_by_text("This file was deleted.")).to_have_count(0)
+    assert "more " in ada.read(project, "c.txt")
+
+
+async def to_files(page: Page) -> None:
+    await page.get_by_role("navigation").get_by_role("link", name="Files", exact=True).click()
+
+
+async def test_what_is_found_copied_published_deleted_and_put_back(
+    visitor: Visitor, hub: ServedHub, ada: Person, named: str
+) -> None:
+    project, other = ada.new_project(named), ada.new_project(f"{named} target")
+    ada.write(project, "notes/a.txt", "one\nthe Needle is here\n")
+    ada.write(project, "b.txt", "b")
+    page = await explore(visitor, ada, project)
+    dialog = page.get_by_role("dialog")
+    await page.get_by_role("button", name="Search", exact=True).click()
+    for where, text, found in (("names", "A.TXT", "notes/a.txt"), ("content", "needle", "notes/a.txt:2")):
+        await dialog.get_by_role("combobox").select_option(where)
+        await dialog.get_by_role("searchbox").fill(text)
+        await dialog.get_by_role("searchbox").press("Enter")
+        await expect(dialog.get_by_role("link", name=found, exact=True)).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+
+    await row(page, "notes").locator(".explorer-tick").click()
+    await row(page, "b.txt").locator(".explorer-tick").click()
+    await more(page, "Copy to a project…")
+    await dialog.get_by_role("radio", name=f"{named} target").check()
+    await dialog.get_by_role("button", name="Copy", exact=True).click()
+    await expect(dialog.get_by_role("progressbar")).to_be_visible()
+    await expect(dialog).to_have_count(0)
+    assert (ada.read(other, "b.txt"), ada.read(other, "notes/a.txt")[:3]) == ("b", "one")
+
+    await row(page, "notes").locator(".explorer-tick").click()
+    await more(page, "Publish…")
+    await dialog.get_by_role("button", name="Publish", exact=True).click()
+    address = f"{hub.url}/api/v2/public/{project}/b.txt"
+    await expect(dialog.get_by_role("button", name="Make private")).to_be_visible()
+    assert requests.get(address, timeout=60).text == "b"
+    await dialog.get_by_role("button", name="Make private").click()
+    await expect(dialog.get_by_role("button", name="Publish", exact=True)).to_be_visible()
+    assert requests.get(address, timeout=60).status_code == 404
+    await page.keyboard.press("Escape")
+
+    await page.get_by_role("grid").focus()
+    await page.keyboard.press("Delete")
+    await expect(row(page, "b.txt")).to_have_count(0)
+    await more(page, "Trash")
+    await dialog.get_by_role("button", name="Put back").click()
+    await expect(dialog.get_by_text("The trash is empty.")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await row(page, "b.txt").locator(".explorer-tick").click()
+    await page.get_by_role("button", name="Delete", exact=True).click()
+    await expect(row(page, "b.txt")).to_have_count(0)
+    await more(page, "Trash")
+    await dialog.get_by_role("button", name="Empty the trash").click()
+    await dialog.get_by_role("button").last.click()
+    await expect(dialog.get_by_text("The trash is empty.")).to_be_visible()
+    assert list((home_of(hub, project) / ".carrel" / "trash").iterdir()) == []
+
+
+async def more(page: Page, name: str) -> None:
+    await page.get_by_role("main").get_by_label("More", exact=True).click()
+    await page.get_by_role("button", name=name, exact=True).click()
+
+
+async def test_an_upload_goes_on_after_a_reload_or_is_cancelled(
+    visitor: Visitor, hub: ServedHub, ada: Person, named: str, tmp_path: Path
+) -> None:
+    project, content = ada.new_project(named), os.urandom(20_000_000)
+    file = tmp_path / "<b>big & 'quoted'.bin"
+    file.write_bytes(content)
+    page = await explore(visitor, ada, project)
+    uploads = page.get_by_role("region", name="Uploads")
+    for _ in range(2):
+        await expect(page.get_by_text("This folder is empty.")).to_be_visible()
+        await page.evaluate(HOLD)
+        await choose(page, file)
+        await page.wait_for_function("pieces.at(-1) === 16_000_000")
+        await page.reload()
+    await expect(page.get_by_text("This folder is empty.")).to_be_visible()
+    await page.evaluate(HOLD)
+    await choose(page, file)
+    await page.wait_for_function("pieces.length === 1 && pieces[0] === 16_000_000")
+    await uploads.get_by_role("button", name="Cancel").click()
+    await expect(uploads).to_have_count(0)
+    await page.reload()
+    await choose(page, file)
+    await expect(row(page, file.name)).to_be_visible()
+    assert (home_of(hub, project) / file.name).read_bytes() == content
+    assert list((home_of(hub, project) / ".carrel" / "uploads").iterdir()) == []

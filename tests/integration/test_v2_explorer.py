@@ -35,7 +35,7 @@ def test_a_project_that_has_never_run_is_listed(ada: Person) -> None:
     project = ada.new_project()
     reply = ok(call(ada, "list", project_id=project))
     assert reply.pop("tag")
-    assert reply == {"path": "", "complete": True, "may_edit": True, "may_export": True, "entries": []}
+    assert reply == {"path": "", "complete": True, "may_edit": True, "may_export": True, "entries": [], "open": []}
 
 
 def test_a_listing_that_has_not_changed_is_not_sent_again(ada: Person, mine: str) -> None:

@@ -183,7 +183,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
         workers = await stack.enter_async_context(
             CopyWorkers(store, copier, homes, clock, settings.copies, alone=alone)
         )
-        await stack.enter_async_context(Housekeeping(store, clock))
+        await stack.enter_async_context(Housekeeping(store, homes, stored, clock))
         await stack.enter_async_context(IdleWatch(store, lifecycle, clock, settings.projects))
         await stack.enter_async_context(AlwaysRunning(store, lifecycle, clock, settings.projects))
         disk_watch = await stack.enter_async_context(DiskWatch(store, homes, lifecycle, settings.projects))

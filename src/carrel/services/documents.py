@@ -1,8 +1,8 @@
 """Live documents: who takes part in them, and the stream to the agent that keeps them."""
 
-from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -60,6 +60,8 @@ class Documents(AsyncContextManagerMixin):
     _starts: dict[AccountId, deque[datetime]] = field(default_factory=dict)
     _starting: set[ProjectId] = field(default_factory=set)
     _preparing: set[tuple[ProjectId, str]] = field(default_factory=set)
+    _here: dict[ProjectId, Counter[str]] = field(default_factory=dict)
+    """How many have which path open."""
     _opened: dict[tuple[ProjectId, AccountId, str], datetime] = field(default_factory=dict)
     _tasks: TaskGroup = field(init=False)
 
@@ -128,9 +130,27 @@ class Documents(AsyncContextManagerMixin):
             async with link.open_document(_request(access, viewer, create=create and access.may_edit)) as stream:
                 self.projects.touch_soon(access.project)
                 self._note_opened(access)
-                yield stream
+                with self._counted(access):
+                    yield stream
         except AgentLost as error:
             raise AgentLost(await self.lifecycle.why_lost(access.project.project_id, error.reason)) from error
+
+    @contextmanager
+    def _counted(self, access: FileAccess) -> Iterator[None]:
+        project_id = access.project.project_id
+        paths = self._here.setdefault(project_id, Counter())
+        paths[access.path] += 1
+        try:
+            yield
+        finally:
+            paths[access.path] -= 1
+            paths += Counter()  # without those that nobody has open any more
+            if not paths:
+                self._here.pop(project_id, None)
+
+    def open_paths(self, project_id: ProjectId) -> list[str]:
+        """What somebody has open in a project, by the paths that it was opened by."""
+        return sorted(self._here.get(project_id, ()))
 
     async def history(self, access: FileAccess) -> list[DocumentVersion]:
         """What the file has been, oldest first; nothing if it was never opened. The project is started if need be.

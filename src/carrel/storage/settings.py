@@ -29,6 +29,12 @@ class DataSettings(BaseModel):
         ge=0,
         description="Free space in MB that the host keeps: writes and copies that would use it are refused.",
     )
+    trash_days: int = Field(
+        default=30,
+        ge=0,
+        le=36_500,
+        description="Files that were deleted so many days ago are removed from projects' trash; 0 keeps them.",
+    )
     file_workers: int = Field(
         default=8, ge=1, le=256, description="How many files are read or written at the same time by one hub."
     )

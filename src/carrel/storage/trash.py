@@ -110,6 +110,20 @@ def empty(home: Home, ids: list[str] | None) -> None:
                 safe_trees.remove_tree(place)
 
 
+def empty_old(home: Home, before_ms: int) -> int:
+    """Remove for ever what was deleted before then; how many things that were."""
+    count = 0
+    with suppress(FileMissing), open_home(home, CONTROL_DIRECTORY) as root:
+        for found in safe_trees.list_level(root, _TRASH, limit=ENTRIES):
+            if not _ID.fullmatch(found.way[-1]) or int(found.way[-1][:13]) >= before_ms:
+                continue
+            with suppress(OSError, PathLeavesRoot):  # another thing may go; this one is tried again
+                with safe_paths.walk(root, InnerPath(found.way, wants_directory=False), follows_last=False) as place:
+                    safe_trees.remove_tree(place)
+                count += 1
+    return count
+
+
 @contextmanager
 def _kept(root: Root, name: str) -> Iterator[tuple[Place, tuple[str, ...]]]:
     """The deleted thing with this id, and the way that it had."""

@@ -28,6 +28,7 @@ const listing = object({
   may_edit: flag,
   may_export: flag,
   entries: maybe(list(entry)),
+  open: list(text),
 });
 
 export interface Listing {
@@ -36,6 +37,8 @@ export interface Listing {
   readonly mayEdit: boolean;
   readonly mayExport: boolean;
   readonly entries: readonly Entry[];
+  /** What in it somebody has open, or has something open below. */
+  readonly open: readonly string[];
 }
 
 export interface Thrown {
@@ -111,9 +114,9 @@ export class FileCalls {
   async list(path: string, known: Listing | null, signal?: AbortSignal): Promise<Listing> {
     const reply = await this.#call("list", { path, tag: known?.tag }, listing, signal);
     const entries = reply.entries ?? known?.entries ?? [];
-    if (known !== null && reply.entries === null && known.mayEdit === reply.may_edit) return known;
-    const { tag, complete: isComplete, may_edit: mayEdit, may_export: mayExport } = reply;
-    return { tag, isComplete, mayEdit, mayExport, entries };
+    const { tag, complete: isComplete, may_edit: mayEdit, may_export: mayExport, open } = reply;
+    const isAsBefore = known?.entries === entries && known.mayEdit === mayEdit && String(known.open) === String(open);
+    return isAsBefore ? known : { tag, isComplete, mayEdit, mayExport, entries, open };
   }
 
   makeFile(path: string, content = ""): Promise<unknown> {

@@ -32,6 +32,11 @@ export class CallError extends Error {
   }
 }
 
+/** The file has not the name any more by which it was opened: its path now, or null if it is gone. */
+export interface Elsewhere {
+  readonly path: string | null;
+}
+
 export interface LiveDocument {
   readonly projectId: string;
   readonly path: string;
@@ -47,6 +52,7 @@ export interface LiveDocument {
   readonly unacknowledged: ReadonlySignal<number>;
   /** Whether edits exist that are not yet in the file. */
   readonly dirty: ReadonlySignal<boolean>;
+  readonly elsewhere: ReadonlySignal<Elsewhere | null>;
   readonly kernel: ReadonlySignal<KernelInfo>;
   readonly stdin: ReadonlySignal<StdinRequest | null>;
   /** Ask the agent (docs/live.md, "Calls"); rejects with `CallError`, also when the connection goes meanwhile. */

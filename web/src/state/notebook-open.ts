@@ -222,7 +222,7 @@ export class OpenNotebook {
       effect(() => void (this.document.synced.value && this.mend())),
       this.document.onEvent((event) => {
         if (event.event === "run_ended") this.announcement.value = told(event.result);
-        else if (event.event === "outside") this.notice.value = OUTSIDE[event.what];
+        else if (event.event === "outside") this.notice.value = OUTSIDE[event.what] ?? this.notice.value;
         else if (event.event === "trouble") this.tellTrouble(event.message);
         else if (event.event === "refused") this.notice.value = `A change was not taken: ${event.message}`;
       }),
@@ -245,11 +245,10 @@ export class OpenNotebook {
   }
 }
 
-const OUTSIDE = {
+const OUTSIDE: Readonly<Record<string, string>> = {
   changed: "The file was changed outside; the changes are merged here.",
-  deleted: "The file was deleted outside. Saving writes it again.",
   invalid: "The file on disk is no notebook now. What you see here is kept.",
-} as const;
+};
 
 function told(result: RunResult): string {
   const cells = result.executed === 1 ? "1 cell" : `${result.executed} cells`;

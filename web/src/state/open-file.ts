@@ -29,7 +29,8 @@ export class OpenFile implements ChannelUser {
   readonly number = ++lastNumber;
   readonly projectId: string;
   readonly path: string;
-  readonly create: boolean;
+  /** Whether to make the file if there is none. */
+  create: boolean;
   readonly phase: ReadonlySignal<Phase>;
   /** Whether the server has let us in and carries the opening out. */
   readonly accepted: ReadonlySignal<boolean>;
@@ -74,9 +75,9 @@ export class OpenFile implements ChannelUser {
     return target;
   }
 
-  /** Ask again for what could not be opened. */
+  /** Ask again for what could not be opened, or is gone. */
   retry(): void {
-    this.#phase.value = { name: "asking" };
+    if (this.#phase.value.name === "failed") this.#phase.value = { name: "asking" };
     this.#connection.join(this);
   }
 
@@ -127,6 +128,7 @@ export class OpenFile implements ChannelUser {
     this.#backoff.reset();
     const old = this.#document.value;
     if (old === null || old.kind !== opened.kind) return this.#begin(opened);
+    old.elsewhere.value = null;
     if (old.generation === opened.generation) return old.attach(opened);
     if (opened.readonly || !old.synced.value) return this.#begin(opened);
     void old.rescue().then(() => this.#begin(opened));
@@ -163,6 +165,7 @@ export class OpenFile implements ChannelUser {
 
   #closed(code: string, message: string): void {
     const document = this.#document.value;
+    if (code === "not_found" && document !== null) return document.lose();
     document?.detach();
     const wasOpen = document !== null && !FINAL.has(code);
     if (wasOpen || code === "lost") this.#again();

@@ -7,7 +7,14 @@ import { type DocumentEvent, type KernelInfo, NO_KERNEL, parseEvent, type StdinR
 import type { CommMessage, IncomingMessage, OutgoingMessage } from "../wire/frames.ts";
 import { isOneOf, type Json, type JsonObject } from "../wire/json.ts";
 import { Calls } from "./calls.ts";
-import { CallError, type DocumentKind, type DocumentStatus, type LiveDocument, type Right } from "./document.ts";
+import {
+  CallError,
+  type DocumentKind,
+  type DocumentStatus,
+  type Elsewhere,
+  type LiveDocument,
+  type Right,
+} from "./document.ts";
 import { Outbox, type Outlet } from "./outbox.ts";
 import { Presence } from "./presence.ts";
 
@@ -27,6 +34,7 @@ export class SharedDocument implements LiveDocument {
   readonly may: Signal<ReadonlySet<Right>>;
   readonly unacknowledged: ReadonlySignal<number>;
   readonly dirty: ReadonlySignal<boolean>;
+  readonly elsewhere: Signal<Elsewhere | null> = signal(null);
   readonly kernel: Signal<KernelInfo> = signal(NO_KERNEL);
   readonly stdin: Signal<StdinRequest | null> = signal(null);
   onMessage: ((message: IncomingMessage) => void) | null = null;
@@ -74,6 +82,12 @@ export class SharedDocument implements LiveDocument {
   /** Give what is here to an agent that has another generation; resolves when it is safe, and not if the channel goes. */
   rescue(): Promise<void> {
     return new Promise((resolve) => this.#sendRescue(resolve));
+  }
+
+  /** The agent knows of no such file any more. */
+  lose(): void {
+    this.detach();
+    this.elsewhere.value ??= { path: null };
   }
 
   /** The channel is gone. */
@@ -138,6 +152,12 @@ export class SharedDocument implements LiveDocument {
     this.ydoc.destroy();
   }
 
+  #elsewhere(event: DocumentEvent & { event: "outside" }): Elsewhere | null {
+    if (event.what === "deleted") return { path: null };
+    if (event.what === "moved") return event.path === this.path ? null : { path: event.path };
+    return event.what === "back" ? null : this.elsewhere.peek();
+  }
+
   #receiveUpdate(update: Uint8Array, isAnswer: boolean): void {
     if (this.#rescue !== null) return;
     Y.applyUpdate(this.ydoc, update, this);
@@ -166,6 +186,7 @@ export class SharedDocument implements LiveDocument {
     if (event.event === "kernel") this.kernel.value = event.kernel;
     else if (event.event === "stdin") this.stdin.value = event.request;
     else if (event.event === "dirty") this.#isBehind.value = event.dirty;
+    else if (event.event === "outside") this.elsewhere.value = this.#elsewhere(event);
     for (const listener of this.#events) listener(event);
   }
 }

@@ -1,8 +1,12 @@
 /** Short notices above the file: they come and go by themselves and never ask for an answer. */
 import { useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { deferred } from "../outputs/deferred.ts";
+import type { OpenFile } from "../state/open-file.ts";
 import type { Page } from "../state/page.ts";
 import { sentence, TryAgain } from "./banner.tsx";
+
+const Elsewhere = deferred(async () => (await import("./elsewhere.tsx")).Elsewhere);
 
 const BLOCKED_MS = 6_000;
 
@@ -10,22 +14,25 @@ interface NoticesProps {
   readonly page: Page;
   /** What to do when the page is no longer signed in. */
   readonly signedOut?: ComponentChildren;
+  /** Show a file under the path that it has now; without it nothing else can be shown. */
+  readonly follow?: ((file: OpenFile, path: string) => void) | undefined;
 }
 
 const SIGNED_OUT =
   "You are no longer signed in. What you wrote is kept here until the page around this frame signs you in again.";
 
-export function Notices({ page, signedOut = SIGNED_OUT }: NoticesProps) {
+export function Notices({ page, signedOut = SIGNED_OUT, follow }: NoticesProps) {
   return (
     <div class="notices" role="status" aria-live="polite">
       <Connection page={page} signedOut={signedOut} />
       <Refusal page={page} />
+      <Moved page={page} follow={follow} />
       <Blocked page={page} />
     </div>
   );
 }
 
-function Connection({ page, signedOut }: NoticesProps) {
+function Connection({ page, signedOut }: Pick<NoticesProps, "page" | "signedOut">) {
   const session = page.session.state.value;
   if (page.files.front.value?.document.value == null) return null;
   if (session.name === "required" || session.name === "refused") {
@@ -37,6 +44,12 @@ function Connection({ page, signedOut }: NoticesProps) {
   }
   if (page.connection.status.value === "connected") return null;
   return <p class="notice notice-warn notice-late">Reconnecting… What you write is kept here and sent then.</p>;
+}
+
+function Moved({ page, follow }: Pick<NoticesProps, "page" | "follow">) {
+  const file = page.files.front.value;
+  const now = file?.document.value?.elsewhere.value;
+  return file && now ? <Elsewhere file={file} path={now.path} follow={follow} /> : null;
 }
 
 function Refusal({ page }: { readonly page: Page }) {

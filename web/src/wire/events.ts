@@ -48,7 +48,8 @@ export type DocumentEvent =
   | { readonly event: "stdin"; readonly request: StdinRequest | null }
   | { readonly event: "dirty"; readonly dirty: boolean }
   | { readonly event: "saved"; readonly mtime: number; readonly bytes: number; readonly cause: SaveCause }
-  | { readonly event: "outside"; readonly what: "changed" | "deleted" | "invalid" }
+  | { readonly event: "outside"; readonly what: "changed" | "deleted" | "invalid" | "back" }
+  | { readonly event: "outside"; readonly what: "moved"; readonly path: string }
   | { readonly event: "trouble"; readonly message: string }
   | { readonly event: "refused"; readonly code: string; readonly message: string };
 
@@ -82,7 +83,7 @@ export function parseEvent(value: unknown): DocumentEvent | null {
     case "saved":
       return savedEvent(value);
     case "outside":
-      return isOneOf(value.what, ["changed", "deleted", "invalid"]) ? { event: "outside", what: value.what } : null;
+      return outsideEvent(value);
     case "trouble":
       return isString(value.message) ? { event: "trouble", message: value.message } : null;
     case "refused":
@@ -90,6 +91,11 @@ export function parseEvent(value: unknown): DocumentEvent | null {
     default:
       return null;
   }
+}
+
+function outsideEvent({ what, path }: Unknowns): DocumentEvent | null {
+  if (what === "moved") return isString(path) ? { event: "outside", what, path } : null;
+  return isOneOf(what, ["changed", "deleted", "invalid", "back"]) ? { event: "outside", what } : null;
 }
 
 function kernelEvent(value: Unknowns): DocumentEvent | null {

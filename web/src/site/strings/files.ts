@@ -59,6 +59,7 @@ export const files = strings({
   undo: ["Undo", "Rückgängig"],
   items: ["{count} items", "{count} Einträge"],
   publish: ["Publish", "Veröffentlichen"],
+  inUse: ["open", "geöffnet"],
   published: ["public", "öffentlich"],
   publishTitle: ["Publish “{name}”", "„{name}“ veröffentlichen"],
   publishAdvice: [

@@ -8,12 +8,14 @@ interface FormDialogProps {
   readonly title: string;
   /** What the button says. */
   readonly verb: string;
+  /** Whether something is still to be chosen. */
+  readonly isIncomplete?: boolean;
   readonly children: ComponentChildren;
   act(): Promise<unknown>;
   onClose(): void;
 }
 
-export function FormDialog({ title, verb, children, act, onClose }: FormDialogProps): VNode {
+export function FormDialog({ title, verb, isIncomplete = false, children, act, onClose }: FormDialogProps): VNode {
   const work = useWork();
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -28,7 +30,7 @@ export function FormDialog({ title, verb, children, act, onClose }: FormDialogPr
           <button type="button" onClick={onClose}>
             {common.cancel()}
           </button>
-          <button type="submit" class="primary" disabled={work.busy.value}>
+          <button type="submit" class="primary" disabled={work.busy.value || isIncomplete}>
             {verb}
           </button>
         </div>

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from carrel.hub.api.v2.procedure import Procedures, V2Call
 from carrel.hub.routes import RouteAccess
-from carrel.storage.listings import Listed
+from carrel.storage.listings import Listed, Listing
 from carrel.storage.search import Hit, Wanted
 from carrel.storage.trash import Deleted
 
@@ -45,7 +45,10 @@ class ListParams(Struct):
 
 
 class ListReply(Struct):
-    """`path` is the real one, without links. `complete`: of very many entries not all are there."""
+    """`path` is the real one, without links. `complete`: of very many entries not all are there.
+
+    `open`: names of what somebody has open in an editor or terminal, and of directories in which there is such a thing.
+    """
 
     path: str
     tag: str
@@ -53,6 +56,7 @@ class ListReply(Struct):
     may_edit: bool
     may_export: bool
     entries: msgspec.Raw | None
+    open: list[str]
 
 
 @procedures.post("/files/list", access=RouteAccess.PERSON, only_reads=True)
@@ -69,7 +73,15 @@ async def list_files(params: ListParams, call: V2Call) -> ListReply:
         may_edit=access.may_edit and access.only is None,
         may_export="export" in access.may,
         entries=None if tag == params.tag else msgspec.Raw(entries),
+        open=_open_in(listing, call.platform.documents.open_paths(access.project.project_id)),
     )
+
+
+def _open_in(listing: Listing, paths: list[str]) -> list[str]:
+    """The names of what is listed and at or above one of these paths."""
+    start = f"{listing.path}/" if listing.path else ""
+    names = {path[len(start) :].partition("/")[0] for path in paths if path.startswith(start)}
+    return [entry.name for entry in listing.entries if entry.name in names] if names else []
 
 
 class MakeParams(Struct):

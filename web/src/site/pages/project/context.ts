@@ -79,6 +79,15 @@ export class ProjectHere {
     if (file !== null) void closeWhenSent(this.live, file, () => this.tabs.paths.peek().includes(path));
   }
 
+  /** Show a file that has another path now, in the place of its old one. */
+  follow(old: string, path: string): void {
+    const index = this.tabs.paths.peek().indexOf(old);
+    this.tabs.add(path);
+    this.tabs.move(path, index);
+    this.go(`files/${path}`, { replace: true });
+    this.close(old);
+  }
+
   #path(place: string): string {
     return `/projects/${this.id}/${place.split("/").map(encodeURIComponent).join("/")}`;
   }

@@ -24,7 +24,7 @@ export function Page(): VNode {
   const files = [...here.live.files.all.value].sort((a, b) => a.number - b.number); // no editor is moved in the page
   return (
     <div class="shell project-editors">
-      <Notices page={here.live} signedOut={<SignedOut />} />
+      <Notices page={here.live} signedOut={<SignedOut />} follow={(file, path) => here.follow(file.path, path)} />
       <div class="files">
         {files.map((file) => (
           <FileView key={`${file.projectId}/${file.path}`} page={here.live} file={file} frameUrl={FRAME_URL} />

@@ -27,6 +27,8 @@ export class Explorer {
   readonly text: Signal<string> = signal("");
   readonly hidden: Signal<boolean> = signal(false);
   readonly selection: Signal<Selection> = signal(NOTHING);
+  /** Names of entries that somebody has open, or has something open in. */
+  readonly open: ReadonlySignal<ReadonlySet<string>>;
   readonly published: Signal<ReadonlyMap<string, string>> = signal(new Map());
   readonly rows: ReadonlySignal<readonly Entry[]>;
   readonly selected: ReadonlySignal<readonly Entry[]>;
@@ -44,6 +46,10 @@ export class Explorer {
     const entries = computed(() => {
       const listing = this.listing.value;
       return listing !== null && "entries" in listing ? listing.entries : [];
+    });
+    this.open = computed(() => {
+      const listing = this.listing.value;
+      return new Set(listing !== null && "open" in listing ? listing.open : []);
     });
     this.rows = computed(() => {
       const wish = { order: this.order.value, text: this.text.value, hidden: this.hidden.value };

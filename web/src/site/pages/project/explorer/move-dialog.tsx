@@ -2,11 +2,11 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import type { Entry } from "../../../files.ts";
-import { common } from "../../../strings/common.ts";
 import { files as words } from "../../../strings/files.ts";
 import { language } from "../../../strings.ts";
-import { Dialog, LoadedView, Problem } from "../../../ui/ui.tsx";
-import { useLoading, useWork } from "../../../ui/work.ts";
+import { FormDialog } from "../../../ui/form-dialog.tsx";
+import { LoadedView } from "../../../ui/ui.tsx";
+import { useLoading } from "../../../ui/work.ts";
 import { joined, shown, visible } from "./entries.ts";
 import type { Explorer } from "./explorer.ts";
 import { PictureOf } from "./picture.tsx";
@@ -25,14 +25,14 @@ export function called(entries: readonly Entry[]): string {
 
 export function MoveDialog({ explorer, entries, onClose }: MoveProps): VNode {
   const chosen = useSignal("");
-  const work = useWork();
-  const move = async (): Promise<void> => {
-    if (await work.run(() => explorer.moveInto(entries, chosen.value))) onClose();
-  };
-  const isHere = chosen.value === explorer.path;
   return (
-    <Dialog title={words.moveTitle({ what: called(entries) })} onClose={onClose}>
-      <Problem text={work.problem.value} />
+    <FormDialog
+      title={words.moveTitle({ what: called(entries) })}
+      verb={words.moveHere()}
+      isIncomplete={chosen.value === explorer.path}
+      act={() => explorer.moveInto(entries, chosen.value)}
+      onClose={onClose}
+    >
       <fieldset class="folder-tree">
         <legend class="visually-hidden">{words.where()}</legend>
         <Folder
@@ -43,15 +43,7 @@ export function MoveDialog({ explorer, entries, onClose }: MoveProps): VNode {
           choose={(path) => (chosen.value = path)}
         />
       </fieldset>
-      <div class="actions">
-        <button type="button" onClick={onClose}>
-          {common.cancel()}
-        </button>
-        <button type="button" class="primary" disabled={work.busy.value || isHere} onClick={() => void move()}>
-          {words.moveHere()}
-        </button>
-      </div>
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -218,6 +218,7 @@ function Row({ entry, at, explorer, href, select, open }: RowProps): VNode {
           </a>
         )}
         {link !== null && <small class="soft">{words.linkTo({ target: visible(link) })}</small>}
+        {explorer.open.value.has(name) && <small class="explorer-open">{words.inUse()}</small>}
         {isPublic && <small class="explorer-public">{words.published()}</small>}
       </span>
       <span role="gridcell" class="explorer-size">

@@ -1,5 +1,6 @@
-/** Files on their way into a project: in pieces, some at a time, gone on with after a cut. */
+/** Files on their way into a project: in pieces, some at a time, gone on with after a cut or a reload. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { quietly } from "../../../../state/kept.ts";
 import type { Credentials } from "../../../../wire/http.ts";
 import { flag, maybe, number, object, text } from "../../../../wire/shape.ts";
 import { type Api, Unreachable } from "../../../api.ts";
@@ -81,7 +82,7 @@ export class Uploads {
       this.#before = this.sum.value.sent;
     }
     const added = files.map(({ path, file }) => ({
-      id: [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
+      id: this.#idOf(path, file),
       path,
       file,
       state: signal<UploadState>("waiting"),
@@ -103,6 +104,7 @@ export class Uploads {
   cancel(upload: Upload): void {
     this.#ends.get(upload)?.abort();
     this.all.value = this.all.value.filter((one) => one !== upload);
+    this.#forget(upload);
     const params = { project_id: this.#project, upload_id: upload.id, path: upload.path };
     if (upload.state.value !== "done")
       void this.#api.call("/files/upload/cancel", params, object({})).catch(() => undefined); // it goes after a day
@@ -112,6 +114,26 @@ export class Uploads {
   /** Take those that have ended out of the list. */
   clear(): void {
     this.all.value = this.all.value.filter(({ state }) => state.value !== "done" && state.value !== "failed");
+  }
+
+  /** An upload that was begun before the page was loaded anew goes on when the same file is chosen again. */
+  #idOf(path: string, file: Blob): string {
+    const key = this.#keptAs(path, file);
+    const begun = quietly(() => sessionStorage.getItem(key));
+    if (begun !== null && !this.all.value.some(({ id }) => id === begun)) return begun;
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const id = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (file.size >= ASKED_FIRST_BYTES) quietly(() => sessionStorage.setItem(key, id));
+    return id;
+  }
+
+  #forget({ path, file }: Upload): void {
+    quietly(() => sessionStorage.removeItem(this.#keptAs(path, file)));
+  }
+
+  #keptAs(path: string, file: Blob): string {
+    const modified = file instanceof File ? file.lastModified : 0;
+    return `carrel-upload:${JSON.stringify([this.#project, path, file.size, modified])}`;
   }
 
   #next(): void {
@@ -176,6 +198,7 @@ export class Uploads {
       const { offset, path } = piece(answer.body);
       upload.sent.value = offset;
       if (path === null) return offset;
+      this.#forget(upload);
       this.#end(upload, "done");
       this.#arrived();
       return "ended";

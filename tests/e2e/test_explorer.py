@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from zipfile import ZipFile
 
+import anyio
 import pytest
-import requests
-from playwright.async_api import FilePayload, Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, Route, expect
 from support.browsers import Visitor
 from support.hubs import ServedHub
 from support.notebooks import code, notebook
@@ -251,27 +251,35 @@ async def test_what_is_found_copied_published_deleted_and_put_back(
         await dialog.get_by_role("searchbox").fill(text)
         await dialog.get_by_role("searchbox").press("Enter")
         await expect(dialog.get_by_role("link", name=found, exact=True)).to_be_visible()
-    await page.keyboard.press("Escape")
+    await dialog.get_by_role("link", name=found, exact=True).press("Escape")  # in the field it would clear the text
     await expect(dialog).to_have_count(0)
 
     await row(page, "notes").locator(".explorer-tick").click()
     await row(page, "b.txt").locator(".explorer-tick").click()
-    await more(page, "Copy to a project…")
+    await more(page, "Copy to a project")
     await dialog.get_by_role("radio", name=f"{named} target").check()
+    is_seen = anyio.Event()
+
+    async def hold(route: Route) -> None:
+        await is_seen.wait()
+        await route.continue_()
+
+    await page.route("**/copy-path-status", hold)
     await dialog.get_by_role("button", name="Copy", exact=True).click()
     await expect(dialog.get_by_role("progressbar")).to_be_visible()
+    is_seen.set()
     await expect(dialog).to_have_count(0)
     assert (ada.read(other, "b.txt"), ada.read(other, "notes/a.txt")[:3]) == ("b", "one")
 
     await row(page, "notes").locator(".explorer-tick").click()
-    await more(page, "Publish…")
+    await more(page, "Publish")
     await dialog.get_by_role("button", name="Publish", exact=True).click()
     address = f"{hub.url}/api/v2/public/{project}/b.txt"
     await expect(dialog.get_by_role("button", name="Make private")).to_be_visible()
-    assert requests.get(address, timeout=60).text == "b"
+    assert await (await page.request.get(address)).text() == "b"
     await dialog.get_by_role("button", name="Make private").click()
     await expect(dialog.get_by_role("button", name="Publish", exact=True)).to_be_visible()
-    assert requests.get(address, timeout=60).status_code == 404
+    assert (await page.request.get(address)).status == 404
     await page.keyboard.press("Escape")
 
     await page.get_by_role("grid").focus()

@@ -23,6 +23,7 @@ export const files = strings({
   search: ["Search", "Suchen"],
   searchTitle: ["Search in this folder", "In diesem Ordner suchen"],
   searchText: ["Text", "Text"],
+  searchWhere: ["Where", "Wo"],
   inNames: ["in names", "in Namen"],
   inContent: ["in files", "in Dateien"],
   searching: ["Searching…", "Wird gesucht…"],

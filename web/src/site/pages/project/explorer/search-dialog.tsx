@@ -64,7 +64,7 @@ export function SearchDialog({ explorer, hrefOf, onClose }: SearchProps): VNode 
           onText={(typed) => (text.value = typed)}
         />
         <Choice
-          label={words.where()}
+          label={words.searchWhere()}
           value={where.value}
           options={[
             { value: "names", label: words.inNames() },

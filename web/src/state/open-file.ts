@@ -165,10 +165,10 @@ export class OpenFile implements ChannelUser {
 
   #closed(code: string, message: string): void {
     const document = this.#document.value;
-    if (code === "not_found" && document !== null) return document.lose();
     document?.detach();
     const wasOpen = document !== null && !FINAL.has(code);
-    if (wasOpen || code === "lost") this.#again();
+    if (document !== null && code === "not_found") document.elsewhere.value ??= { path: null };
+    else if (wasOpen || code === "lost") this.#again();
     else this.#phase.value = { name: "failed", code, message };
   }
 

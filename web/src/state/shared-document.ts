@@ -84,12 +84,6 @@ export class SharedDocument implements LiveDocument {
     return new Promise((resolve) => this.#sendRescue(resolve));
   }
 
-  /** The agent knows of no such file any more. */
-  lose(): void {
-    this.detach();
-    this.elsewhere.value ??= { path: null };
-  }
-
   /** The channel is gone. */
   detach(): void {
     if (this.status.value === "live") this.status.value = "offline";
@@ -152,12 +146,6 @@ export class SharedDocument implements LiveDocument {
     this.ydoc.destroy();
   }
 
-  #elsewhere(event: DocumentEvent & { event: "outside" }): Elsewhere | null {
-    if (event.what === "deleted") return { path: null };
-    if (event.what === "moved") return event.path === this.path ? null : { path: event.path };
-    return event.what === "back" ? null : this.elsewhere.peek();
-  }
-
   #receiveUpdate(update: Uint8Array, isAnswer: boolean): void {
     if (this.#rescue !== null) return;
     Y.applyUpdate(this.ydoc, update, this);
@@ -186,7 +174,8 @@ export class SharedDocument implements LiveDocument {
     if (event.event === "kernel") this.kernel.value = event.kernel;
     else if (event.event === "stdin") this.stdin.value = event.request;
     else if (event.event === "dirty") this.#isBehind.value = event.dirty;
-    else if (event.event === "outside") this.elsewhere.value = this.#elsewhere(event);
+    else if (event.event === "outside" && event.what !== "changed" && event.what !== "invalid")
+      this.elsewhere.value = event.what === "back" || event.path === this.path ? null : event;
     for (const listener of this.#events) listener(event);
   }
 }

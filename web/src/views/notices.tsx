@@ -4,9 +4,10 @@ import type { ComponentChildren } from "preact";
 import { deferred } from "../outputs/deferred.ts";
 import type { OpenFile } from "../state/open-file.ts";
 import type { Page } from "../state/page.ts";
-import { sentence, TryAgain } from "./banner.tsx";
+import { TryAgain } from "./banner.tsx";
 
-const Elsewhere = deferred(async () => (await import("./elsewhere.tsx")).Elsewhere);
+/** What few files have. */
+const FileNotices = deferred(async () => (await import("./file-notices.tsx")).FileNotices);
 
 const BLOCKED_MS = 6_000;
 
@@ -25,8 +26,7 @@ export function Notices({ page, signedOut = SIGNED_OUT, follow }: NoticesProps) 
   return (
     <div class="notices" role="status" aria-live="polite">
       <Connection page={page} signedOut={signedOut} />
-      <Refusal page={page} />
-      <Moved page={page} follow={follow} />
+      <OfFile page={page} follow={follow} />
       <Blocked page={page} />
     </div>
   );
@@ -46,28 +46,11 @@ function Connection({ page, signedOut }: Pick<NoticesProps, "page" | "signedOut"
   return <p class="notice notice-warn notice-late">Reconnecting… What you write is kept here and sent then.</p>;
 }
 
-function Moved({ page, follow }: Pick<NoticesProps, "page" | "follow">) {
+function OfFile({ page, follow }: Pick<NoticesProps, "page" | "follow">) {
   const file = page.files.front.value;
-  const now = file?.document.value?.elsewhere.value;
-  return file && now ? <Elsewhere file={file} path={now.path} follow={follow} /> : null;
-}
-
-function Refusal({ page }: { readonly page: Page }) {
-  const file = page.files.front.value;
-  if (!file?.refusal.value) return null;
-  return (
-    <p class="notice notice-bad">
-      Your last edit was not taken: {sentence(file.refusal.value)}{" "}
-      <button
-        type="button"
-        onClick={() => {
-          file.refusal.value = null;
-        }}
-      >
-        Dismiss
-      </button>
-    </p>
-  );
+  return file?.refusal.value || file?.document.value?.elsewhere.value ? (
+    <FileNotices file={file} follow={follow} />
+  ) : null;
 }
 
 function Blocked({ page }: { readonly page: Page }) {

@@ -24,7 +24,7 @@ export function SaveState({ document, maySave, onSave }: SaveStateProps): VNode 
 }
 
 interface State {
-  readonly name: "opening" | "offline" | "closed" | "gone" | "sending" | "dirty" | "saved" | "readonly";
+  readonly name: "opening" | "offline" | "closed" | "sending" | "dirty" | "saved" | "readonly";
   readonly text: string;
 }
 
@@ -34,7 +34,7 @@ function stateOf(document: LiveDocument): State {
   if (status === "closed") return { name: "closed", text: "Closed" };
   if (status === "offline") return { name: "offline", text: "Offline: edits are kept here" };
   if (status === "opening") return { name: "opening", text: "Opening…" };
-  if (document.elsewhere.value?.path === null) return { name: "gone", text: "Not in a file" };
+  if (document.elsewhere.value?.path === null) return { name: "closed", text: "Not in a file" };
   if (document.readonly.value) return { name: "readonly", text: "Read only" };
   if (waiting > 1) return { name: "sending", text: `Edits not yet on the server: ${waiting}` };
   if (document.dirty.value || waiting > 0) return { name: "dirty", text: "Saving…" };

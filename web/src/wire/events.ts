@@ -42,14 +42,15 @@ export interface RunResult {
 export const SAVE_CAUSES = ["auto", "user", "parent"] as const;
 export type SaveCause = (typeof SAVE_CAUSES)[number];
 
+const OUTSIDE = ["changed", "deleted", "invalid", "moved", "back"] as const;
+
 export type DocumentEvent =
   | { readonly event: "kernel"; readonly kernel: KernelInfo }
   | { readonly event: "run_ended"; readonly result: RunResult }
   | { readonly event: "stdin"; readonly request: StdinRequest | null }
   | { readonly event: "dirty"; readonly dirty: boolean }
   | { readonly event: "saved"; readonly mtime: number; readonly bytes: number; readonly cause: SaveCause }
-  | { readonly event: "outside"; readonly what: "changed" | "deleted" | "invalid" | "back" }
-  | { readonly event: "outside"; readonly what: "moved"; readonly path: string }
+  | { readonly event: "outside"; readonly what: (typeof OUTSIDE)[number]; readonly path: string | null }
   | { readonly event: "trouble"; readonly message: string }
   | { readonly event: "refused"; readonly code: string; readonly message: string };
 
@@ -83,7 +84,7 @@ export function parseEvent(value: unknown): DocumentEvent | null {
     case "saved":
       return savedEvent(value);
     case "outside":
-      return outsideEvent(value);
+      return isOneOf(value.what, OUTSIDE) ? { event: "outside", what: value.what, path: textOrNull(value.path) } : null;
     case "trouble":
       return isString(value.message) ? { event: "trouble", message: value.message } : null;
     case "refused":
@@ -91,11 +92,6 @@ export function parseEvent(value: unknown): DocumentEvent | null {
     default:
       return null;
   }
-}
-
-function outsideEvent({ what, path }: Unknowns): DocumentEvent | null {
-  if (what === "moved") return isString(path) ? { event: "outside", what, path } : null;
-  return isOneOf(what, ["changed", "deleted", "invalid", "back"]) ? { event: "outside", what } : null;
 }
 
 function kernelEvent(value: Unknowns): DocumentEvent | null {

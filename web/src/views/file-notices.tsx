@@ -1,15 +1,36 @@
-/** The file was moved or deleted by somebody, perhaps oneself; what is in the editor stays. */
+/** What has to be told of a file: an edit was not taken, or somebody, perhaps oneself, has moved or deleted it. */
 import type { VNode } from "preact";
 import type { OpenFile } from "../state/open-file.ts";
+import { sentence } from "./banner.tsx";
 
-interface ElsewhereProps {
+interface FileNoticesProps {
   readonly file: OpenFile;
-  /** Of the file now; null if it is gone. */
-  readonly path: string | null;
   readonly follow?: ((file: OpenFile, path: string) => void) | undefined;
 }
 
-export function Elsewhere({ file, path, follow }: ElsewhereProps): VNode {
+export function FileNotices({ file, follow }: FileNoticesProps): VNode {
+  const now = file.document.value?.elsewhere.value;
+  return (
+    <>
+      {file.refusal.value && (
+        <p class="notice notice-bad">
+          Your last edit was not taken: {sentence(file.refusal.value)}{" "}
+          <button type="button" onClick={() => (file.refusal.value = null)}>
+            Dismiss
+          </button>
+        </p>
+      )}
+      {now && <Elsewhere file={file} path={now.path} follow={follow} />}
+    </>
+  );
+}
+
+interface ElsewhereProps extends FileNoticesProps {
+  /** Of the file now; null if it is gone. */
+  readonly path: string | null;
+}
+
+function Elsewhere({ file, path, follow }: ElsewhereProps): VNode {
   if (path !== null)
     return (
       <p class="notice notice-warn">

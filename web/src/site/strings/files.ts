@@ -51,7 +51,7 @@ export const files = strings({
   copyTitle: ["Copy {what} to a project", "{what} in ein Projekt kopieren"],
   copyIt: ["Copy", "Kopieren"],
   copying: ["Copying…", "Wird kopiert…"],
-  copyDone: ["{what} was copied.", "{what} wurde kopiert."],
+  copyDone: ["Copied {what}.", "{what} kopiert."],
   findProject: ["Find a project", "Projekt suchen"],
   duplicate: ["Duplicate", "Duplizieren"],
   remove: ["Delete", "Löschen"],

@@ -1,7 +1,8 @@
 /**
  * Makes everything that the hub serves, into the directory named by the first argument: the page application and the
  * output frame (hashed, in `.vite/manifest.json`), `boot.js` (inlined by the hub), `embed/` (the package for parent
- * pages), `pdf/` (what pdf.js fetches), and a `.br` and `.gz` beside each file that compresses.
+ * pages), `pdf/` (what pdf.js fetches), `api-docs/` (what shows the description of the API, as its package has it), and
+ * a `.br` and `.gz` beside each file that compresses.
  */
 import { cpSync, existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -38,5 +39,9 @@ if (existsSync(resolve(top, "embed/src/index.ts"))) {
 for (const name of ["cmaps", "standard_fonts", "wasm", "iccs"]) {
   cpSync(resolve(top, "node_modules/pdfjs-dist", name), resolve(target, "pdf", name), { recursive: true });
 }
+cpSync(
+  resolve(top, "node_modules/openapi-explorer/dist/browser/openapi-explorer.min.js"),
+  resolve(target, "api-docs/openapi-explorer.js"),
+);
 await compressTree(target);
 checkSizes(target);

@@ -53,6 +53,7 @@ ROUTES: Rows = {
     "/readyz": _get("/readyz"),
     "/metrics": _get("/metrics"),
     "/api/openapi.json": _get("/api/openapi.json"),
+    "/api/docs": _get("/api/docs"),
     "/static/{path:path}": _get("/static/none", past="^404$"),
     **{path: _get(path) for path in _PAGE},
     **{path: _get(path.replace("{rest:path}", f"{NOBODY}/files")) for path in _BELOW},

@@ -65,6 +65,22 @@ class Policies:
             "cache-control": "no-store",
         }
 
+    def of_api_docs(self) -> dict[str, str]:
+        """The page that shows the description of the API; its styles are made by its script."""
+        sources = (
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+        )
+        rest = ("base-uri 'none'", "form-action 'none'", f"report-uri {self.base}/api/v2/csp-report")
+        return {
+            **self._common(),
+            **_framed_by(_NOBODY, "default-src 'none'", *sources, *rest),
+            "referrer-policy": "strict-origin",
+            "cache-control": "private, no-cache",
+        }
+
     def of_output_frame(self) -> dict[str, str]:
         return {**self.of_asset(), **_framed_by(self.listed, *_OUTPUT), "referrer-policy": "no-referrer"}
 

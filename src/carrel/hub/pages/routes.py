@@ -5,6 +5,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from carrel.hub.pages.api_docs import api_docs
 from carrel.hub.pages.assets import Assets
 from carrel.hub.pages.policies import Policies
 from carrel.hub.pages.shell import Shells
@@ -55,7 +56,11 @@ def page_routes(current: Callable[[Request], Settings], assets: Assets) -> list[
             response.headers["x-robots-tag"] = "noindex"
         return response
 
+    async def serve_api_docs(request: Request) -> Response:
+        return api_docs(current(request), pages_now(request)[0])
+
     return [
+        CarrelRoute("/api/docs", serve_api_docs, access=RouteAccess.PUBLIC),
         CarrelRoute("/static/{path:path}", serve_asset, access=RouteAccess.PUBLIC),
         CarrelRoute("/share/{share_id}", share, access=RouteAccess.PUBLIC),
         CarrelRoute("/share/{share_id}/{rest:path}", share, access=RouteAccess.PUBLIC),

@@ -29,7 +29,7 @@ type Asked =
   | { readonly what: "copy"; readonly secret: string };
 
 export function Keys({ projectId }: { readonly projectId?: string }): VNode {
-  const { api, toasts } = useSite();
+  const { api, config, toasts } = useSite();
   const owner = projectId === undefined ? {} : { project_id: projectId };
   const loading = useLoading(
     (signal) => api.call("/api-keys", { action: "get", ...owner }, found, signal),
@@ -52,7 +52,12 @@ export function Keys({ projectId }: { readonly projectId?: string }): VNode {
   return (
     <div class="keys">
       <div class="page-head">
-        <p class="field-hint">{projectId === undefined ? keys.advice() : keys.projectAdvice()}</p>
+        <p class="field-hint">
+          {projectId === undefined ? keys.advice() : keys.projectAdvice()}{" "}
+          <a href={`${config.base}/api/docs`} target="_blank" rel="noopener">
+            {keys.calls()}
+          </a>
+        </p>
         <button type="button" class="primary" onClick={() => (asked.value = { what: "create" })}>
           {keys.create()}
         </button>

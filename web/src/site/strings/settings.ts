@@ -73,6 +73,7 @@ export const keys = strings({
     "Programs can work with such a key on this project, and on nothing else.",
     "Programme können mit einem solchen Schlüssel an diesem Projekt arbeiten und an nichts anderem.",
   ],
+  calls: ["What can be called", "Was man aufrufen kann"],
   none: ["There are no keys yet.", "Es gibt noch keine Schlüssel."],
   noneAdvice: [
     "Make one for each program that calls this site.",

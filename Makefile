@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench docs lock web run-packages test-packages bench-packages
+.PHONY: help demo test fuzz lint bench docs lock web run-packages test-packages bench-packages
 
 PYTHON := .venv/bin/python
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet --quiet
@@ -26,6 +26,9 @@ SHARED := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 test: run-packages test-packages $(DEV) $(ENVIRONMENT) web ## run all tests (ARGS='-k copies')
 	@$(WEB) test --silent
 	@$(PYTHON) -m pytest -q --no-header $(SHARED) $(ARGS)
+
+fuzz: run-packages test-packages $(DEV) $(ENVIRONMENT) ## call all of the API with made-up parameters, some 20000 times (ARGS='--fuzz 100')
+	@$(PYTHON) -m pytest -q --no-header -s --timeout 0 tests/integration/test_openapi.py --fuzz 15 $(ARGS)
 
 lint: $(DEV) ## check style, types, imports and the house rules
 	@$(PYTHON) -m ruff check --quiet .

@@ -13,6 +13,10 @@ from support.leftovers import ended_with_this_run
 from carrel.store.store import Store
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz", type=int, default=1, metavar="N", help="examples for each call of the API")
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -186,6 +186,8 @@ def test_quotas_are_for_admins_and_restart_what_runs(admin: Person, ada: Person)
     assert error_of(ada, "projects/set-admin-quotas", project_id=made, memory_limit=500) == (
         "must be logged in and a member of the admin group"
     )
+    for limit, text in (("memory_limit", "memory"), ("cpu_limit", "cores"), ("disk_quota", "disk_quota")):
+        assert error_of(admin, "projects/set-admin-quotas", project_id=made, **{limit: 1e-9}).startswith(f"{text} must")
     ada.shell(made, "touch /tmp/before")
     given = {"memory_limit": "512", "cpu_limit": 0.5, "internet": "true", "cpu_request": 0.25, "idle_timeout": 60}
     assert ask(admin, "projects/set-admin-quotas", project_id=made, **given) == {"status": "success"}

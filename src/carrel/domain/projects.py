@@ -56,6 +56,10 @@ class Quota:
     always_running: bool = False
 
 
+QUOTA_RANGES = {"memory": (1, 1e9), "cores": (0.01, 1e5), "disk_quota": (1, 1e12)}
+"""What limits can be set to, in MB and cores, by their names in `projects.settings`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """A project; `number` is small, unique and never reused (its Unix user is derived from it)."""
@@ -242,3 +246,12 @@ class OnlyOwnersManage(DomainError):
 
     def __init__(self) -> None:
         super().__init__("Only owners can manage collaborators when this setting is enabled")
+
+
+class QuotaInvalid(DomainError):
+    """A limit that no project could be run with."""
+
+    code = "quota-invalid"
+
+    def __init__(self, name: str, least: float, most: float) -> None:
+        super().__init__(f"{name} must be between {least:g} and {most:g}")

@@ -16,12 +16,12 @@ _LOOPBACK = ("127.0.0.1", "::1")
 
 
 async def alive(_request: Request) -> Response:
-    """The process statuses."""
+    """The process answers."""
     return PlainTextResponse("ok\n")
 
 
 async def ready(request: Request) -> Response:
-    """The database statuses too."""
+    """The database answers too."""
     platform: Platform = request.state.platform
     async with platform.store.read() as transaction:
         await transaction.keys.find_presented("")
@@ -43,8 +43,8 @@ def health_routes(observer: Observer) -> list[CarrelRoute]:
     """Outside of the API's versions: operators' tools know them by these names."""
     figures = "Show the hub's figures in Prometheus' text format."
     return [
-        _route("healthz", alive, RouteAccess.PUBLIC, "Tell that the process statuses."),
-        _route("readyz", ready, RouteAccess.PUBLIC, "Tell that the database statuses, too."),
+        _route("healthz", alive, RouteAccess.PUBLIC, "Tell that the process answers."),
+        _route("readyz", ready, RouteAccess.PUBLIC, "Tell that the database answers, too."),
         _route("metrics", metrics_of(observer), RouteAccess.LOCAL, figures),
     ]
 

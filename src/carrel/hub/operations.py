@@ -5,7 +5,7 @@ that is none of a registry's is made with one. `api/openapi` makes the document 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -70,8 +70,8 @@ class Operation:
     statuses: Mapping[int, Status]
     body: Content | None = None
     parameters: tuple[Parameter, ...] = ()
-    is_open: bool = field(default=False)
-    """It can be called without credentials."""
+    is_open: bool = False
+    """It can be called without credentials, or with blank ones."""
 
 
 def reply_types(handler: Callable[..., Any]) -> tuple[Any, ...]:

@@ -227,6 +227,8 @@ class Accounts:
 
     async def set_names(self, account_id: AccountId, names: Mapping[str, str]) -> None:
         """Change `first_name`, `last_name` (cut, but not empty) or `name`. Raises `NameRefused`, `UserNameTaken`."""
+        if not names:
+            return
         for field, value in names.items():
             if field == "name" and not is_user_name(value):
                 raise NameRefused(USER_NAME_RULE)

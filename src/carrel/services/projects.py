@@ -15,6 +15,7 @@ from carrel.domain.errors import DomainError
 from carrel.domain.ids import AccountId, ProjectId, is_uuid, new_project_id
 from carrel.domain.principals import AccountPrincipal
 from carrel.domain.projects import (
+    QUOTA_RANGES,
     ListedProject,
     Permission,
     Project,
@@ -23,6 +24,7 @@ from carrel.domain.projects import (
     ProjectIdNotChosen,
     ProjectIdTaken,
     ProjectState,
+    QuotaInvalid,
     Role,
 )
 from carrel.kit import timestamps
@@ -158,7 +160,13 @@ class Projects(AsyncContextManagerMixin):
             await transaction.project_log.add(access.project_id, access.caller, event, at=self.clock.now())
 
     async def set_quotas(self, project: Project, settings: Mapping[str, Any]) -> None:
-        """Set limits, in the words of `projects.settings`; a project that runs is restarted with them."""
+        """Set limits, in the words of `projects.settings`; a project that runs is restarted with them.
+
+        Raises `QuotaInvalid`.
+        """
+        for name, (least, most) in QUOTA_RANGES.items():
+            if name in settings and not least <= settings[name] <= most:
+                raise QuotaInvalid(name, least, most)
         async with self.store.begin() as transaction:
             await transaction.projects.set_settings(project.project_id, settings)
             changed = await transaction.projects.find(project.project_id)

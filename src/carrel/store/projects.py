@@ -43,9 +43,9 @@ def _to_quota(settings: Mapping[str, Any] | None) -> Quota:
     """`projects.settings` in the compatible API's words; unset fields have our defaults."""
     given, base = settings or {}, Quota()
     return Quota(
-        memory_mb=given.get("memory", base.memory_mb),
+        memory_mb=int(given.get("memory", base.memory_mb)),
         cores=given.get("cores", base.cores),
-        disk_mb=given.get("disk_quota", base.disk_mb),
+        disk_mb=int(given.get("disk_quota", base.disk_mb)),
         processes=given.get("processes", base.processes),
         network=given.get("network_policy", base.network),
         memory_request_mb=given.get("memory_request", base.memory_request_mb),

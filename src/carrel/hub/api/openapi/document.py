@@ -17,6 +17,7 @@ documentation of Carrel. The live channel is a WebSocket, and not in this docume
 
 Paths with a `#` are functions of one RPC endpoint: the fragment is not sent, and `name` in the body says which it is.
 """
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
 _SHARED = "#/components/responses/"
 _SCHEMES: Mapping[Credential, dict[str, str]] = {
     Credential.KEY: {
@@ -103,7 +104,8 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         described["parameters"] = [_parameter(parameter, schemas) for parameter in operation.parameters]
     if operation.body is not None:
         required = any(_has_required(type_) for type_ in operation.body.types)
-        described["requestBody"] = {"required": required, "content": _content(operation.body, schemas)}
+        content = _content(operation.body, schemas) if operation.body.types else {operation.body.media_type: _BYTES}
+        described["requestBody"] = {"required": required, "content": content}
     return described
 
 

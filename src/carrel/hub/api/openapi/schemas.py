@@ -27,9 +27,9 @@ class Schemas:
         by_key = _keys(classes)
         found, components = msgspec.json.schema_components(self._types, ref_template=_PREFIX + "{name}")
         names = {_PREFIX + key: _PREFIX + name_of(cls) for key, cls in by_key.items()}
-        self._found: list[dict[str, Any]] = [_renamed(schema, names) for schema in found]
+        self._found: list[dict[str, Any]] = [_usual(schema, names) for schema in found]
         self.components = {
-            name_of(by_key[key]): _described(_renamed(schema, names), by_key[key]) for key, schema in components.items()
+            name_of(by_key[key]): _described(_usual(schema, names), by_key[key]) for key, schema in components.items()
         }
         if len(self.components) != len(components):
             raise ValueError("two types have the same name")
@@ -70,16 +70,30 @@ def _classes(info: Any, seen: frozenset[type] = frozenset()) -> Iterator[type]:
             yield from _classes(one, seen)
 
 
-def _renamed(value: Any, names: dict[str, str]) -> Any:
+def _usual(value: Any, names: dict[str, str]) -> Any:
+    """With our names, and in the forms that generators know: the length of a tuple is said by its `maxItems` alone."""
     if isinstance(value, dict):
-        return {key: _renamed(inner, names) for key, inner in value.items()}
+        without = {"items"} if "prefixItems" in value and value.get("items") is False else set()
+        return _nullable({key: _usual(inner, names) for key, inner in value.items() if key not in without})
     if isinstance(value, list):
-        return [_renamed(inner, names) for inner in value]
+        return [_usual(inner, names) for inner in value]
     return names.get(value, value) if isinstance(value, str) else value
 
 
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """`{"anyOf": [{"type": "string", …}, {"type": "null"}]}` as one type, which viewers and generators show better."""
+    options = schema.get("anyOf", [])
+    if len(options) != 2 or options[1] != {"type": "null"} or "enum" in options[0]:
+        return schema
+    if not isinstance(options[0].get("type"), str):
+        return schema
+    others = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {**others, **options[0], "type": [options[0]["type"], "null"]}
+
+
 def _described(schema: dict[str, Any], cls: type) -> dict[str, Any]:
-    """What the docstring says of fields, beside each."""
+    """What the docstring says of fields, beside each; without the title, by which generators would take two for one."""
+    del schema["title"]
     fields = schema.get("properties", {})
     known = {name: text for name, text in meanings(cls).items() if name in fields}
     for name, text in known.items():

@@ -37,7 +37,7 @@ def operation_of(function: Function, endpoint: str) -> Operation:
         credentials=(Credential.KEY, Credential.KEY_AS_BEARER),
         body=Content((_request(function, endpoint),)),
         statuses={
-            200: Status(meaning, Content((*reply_types(function.handler), Refusal))),
+            200: Status(meaning, Content((Refusal, *reply_types(function.handler)))),
             **_REFUSALS,
         },
     )

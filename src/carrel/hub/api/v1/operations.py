@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from carrel.hub.api.v1.parameters import AnyParams
-from carrel.hub.api.v1.registry import Event, Reply
+from carrel.hub.api.v1.registry import Caller, Event, Reply
 from carrel.hub.operations import BODY_STATUSES, Content, Credential, Operation, Status, like, refusals
 
 _STATUSES = {
@@ -27,9 +27,10 @@ def operation_of(event: Event) -> Operation:
         about=event.summary,
         access=event.may_call.value,
         credentials=(Credential.KEY, Credential.KEY_AS_BEARER),
+        is_open=event.may_call in (Caller.ANYONE, Caller.SHARED),
         body=Content((_request(event),)),
         statuses={
-            200: Status("What the event statuses; `error` if it refuses.", Content(tuple(map(_sent, event.replies)))),
+            200: Status("What the event answers; `error` if it refuses.", Content(tuple(map(_sent, event.replies)))),
             **_REFUSALS,
         },
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from carrel.hub.api.v2.embed import Empty
-from carrel.hub.api.v2.procedure import Procedures, V2Call
+from carrel.hub.api.v2.procedure import Procedures, RowNumber, V2Call
 from carrel.hub.routes import RouteAccess
 from carrel.kit.timestamps import to_milliseconds
 
@@ -145,7 +145,7 @@ async def list_mails(params: Empty, call: V2Call) -> UnsentMails:
 
 
 class MailParams(Struct):
-    id: int
+    id: RowNumber
 
 
 @procedures.post("/admin/mails/retry", access=RouteAccess.ADMIN)

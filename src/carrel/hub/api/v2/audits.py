@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from carrel.domain.audit import AuditFilter, AuditRow
 from carrel.domain.ids import AccountId
 from carrel.hub.api.v2.embed import Empty
-from carrel.hub.api.v2.procedure import Procedures, V2Call
+from carrel.hub.api.v2.procedure import Procedures, RowNumber, V2Call
 from carrel.hub.routes import RouteAccess
 from carrel.kit.timestamps import to_milliseconds
 
@@ -66,7 +66,7 @@ class ActivityParams(Struct):
     procedure: _Text = ""
     failed: bool = False
     by_others: bool = False
-    before: int | None = None
+    before: RowNumber | None = None
 
 
 @procedures.post("/settings/activity", access=RouteAccess.ACCOUNT, only_reads=True)
@@ -90,7 +90,7 @@ class AuditParams(Struct):
     project_id: _Text = ""
     procedure: _Text = ""
     failed: bool = False
-    before: int | None = None
+    before: RowNumber | None = None
 
 
 @procedures.post("/admin/audit", access=RouteAccess.ADMIN, only_reads=True)

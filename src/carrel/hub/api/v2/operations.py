@@ -72,7 +72,7 @@ def compatible(
     said = "".join(f"\n- `{text}`" for text in texts)
     meaning = f"The reply; what goes wrong is an `error`{', among others:' + said if said else '.'}"
     statuses = {
-        200: Status(meaning, Content((*reply_types(handler), Refusal))),
+        200: Status(meaning, Content((Refusal, *reply_types(handler)))),
         **_COMPATIBLE,
     }
     return _operation(path, access, params, handler, statuses)

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -44,6 +44,8 @@ from carrel.services.attempts import Attempts
 HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 _RAW_HEADERS = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
 _JSON_HEADERS = (*_RAW_HEADERS, (b"content-type", b"application/json"))
+RowNumber = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""By which a database counts rows."""
 _encoder = msgspec.json.Encoder()
 
 

@@ -49,6 +49,7 @@ _STATUSES = {
     403: "The caller may not do this.",
     404: "There is no such thing, or not for this caller.",
     409: "It is in the way of something that is there.",
+    422: "An `Idempotency-Key` that was sent with another call.",
     429: "Too many attempts; `Retry-After` says when to go on.",
     **BODY_STATUSES,
 }

@@ -84,6 +84,7 @@ def hub(front: Front, mailbox: Mailbox) -> Iterator[ServedHub]:
     os.chmod(directory, 0o711)
     settings = {"CARREL_IFRAME_COMM_HOSTS": COURSE, "CARREL_SITE_URL": SERVER, "CARREL_LIVE_CHECK_S": "1"}
     settings |= {"CARREL_SITE_OPEN_SIGNUP": "true", "CARREL_SITE_SHARE_SERVER": "true"}
+    settings |= {"CARREL_WEBHOOKS_ALLOW_PRIVATE": "true"}
     settings |= {"CARREL_MAIL_HOST": "127.0.0.1"}
     with (
         smtp_server(mailbox) as port,

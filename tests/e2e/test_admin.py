@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 from playwright.async_api import Page, expect
 from support.browsers import Visitor
 from support.hubs import ServedHub
 from support.parents import SERVER
 from support.people import Person, new_person
+from support.receivers import receiving
 from support.site import signed_in
 
 NewVisitor = Callable[..., Awaitable[Visitor]]
@@ -102,6 +104,33 @@ async def test_an_admin_names_the_site_and_sees_how_it_does(visitor: Visitor, bo
         region = page.get_by_role("region", name=section)
         await expect(region.get_by_text(text).first).to_be_visible()
         await is_accessible(page)
+
+
+async def test_an_admin_adds_a_webhook_and_sees_what_becomes_of_a_test(visitor: Visitor, boss: Person) -> None:
+    page = await signed_in(visitor, boss)
+    await page.goto(f"{SERVER}/admin/webhooks")
+    with receiving() as receiver:
+        await page.get_by_role("button", name="Add a webhook").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Address").fill(receiver.url)
+        await is_accessible(page)
+        await dialog.get_by_role("button", name="Add a webhook").click()
+        await expect(dialog.get_by_text("whsec_")).to_be_visible()
+        await is_accessible(page)
+        await page.keyboard.press("Escape")
+        menu = page.get_by_role("row").filter(has_text=receiver.url).locator(".menu")
+        await menu.locator("summary").click()
+        await menu.get_by_role("button", name="Send a test").click()
+        await expect(page.get_by_text("A test is on its way")).to_be_visible()
+        await to_thread.run_sync(receiver.wait_for, "ping")
+    await menu.locator("summary").click()
+    await menu.get_by_role("button", name="Deliveries").click()
+    await expect(dialog.get_by_role("button", name="Send again: A test")).to_be_visible()
+    await is_accessible(page)
+    await page.keyboard.press("Escape")
+    await menu.locator("summary").click()
+    await menu.get_by_role("button", name="Delete").click()
+    await expect(page.get_by_text("There are no webhooks.")).to_be_visible()
 
 
 async def test_an_admin_works_on_a_project_of_somebody_else_and_is_told_so(

@@ -34,7 +34,9 @@ EXAMPLES = {
     "/settings": ["/settings"],
     "/settings/:section": [f"/settings/{section}" for section in ("browsers", "api-keys", "activity", "preferences")],
     "/admin": ["/admin"],
-    "/admin/:section": [f"/admin/{section}" for section in ("projects", "site", "mails", "audit", "health")],
+    "/admin/:section": [
+        f"/admin/{section}" for section in ("projects", "site", "mails", "webhooks", "audit", "health")
+    ],
     "/share": ["/share"],
     "/share/:share_id/*": ["/share/{share}", "/share/{share}/a.md"],
     "/projects": ["/projects"],

@@ -27,6 +27,7 @@ def hub(session_dir: Path) -> Iterator[ServedHub]:
     """One hub for all tests of the API; at the end its log must not contain the secrets that it was sent."""
     reachable = f'["127.0.0.2:{free_port()}"]'
     settings = {"CARREL_PROJECTS_DISK_CHECK_S": "0.5", "CARREL_RUNNER_PROXY_ALLOW": reachable}
+    settings |= {"CARREL_WEBHOOKS_ALLOW_PRIVATE": "true"}
     with served_hub(session_dir / "data", **settings) as hub:
         yield hub
     log = hub.log_file.read_text()

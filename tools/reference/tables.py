@@ -35,6 +35,8 @@ NOT_SHOWN: Mapping[str, str] = {
     "organizations": "shown by the RPC functions",
     "password_locks": "secret",
     "web_sessions": "secret",
+    "webhook_deliveries": "admins see the last ones on the pages",
+    "webhooks": "admins manage them on the pages",
     "ws_tickets": "secret",
 }
 """Tables of the database of which no query tells."""

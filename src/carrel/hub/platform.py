@@ -56,6 +56,8 @@ from carrel.services.sign_up import SignUp
 from carrel.services.site import Site
 from carrel.services.uploads import Uploads
 from carrel.services.web_sessions import WebSessions
+from carrel.services.webhook_deliveries import WebhookDeliveries
+from carrel.services.webhooks import Webhooks
 from carrel.storage.copier import Copier
 from carrel.storage.files import ProjectFiles
 from carrel.storage.homes import Homes
@@ -119,6 +121,7 @@ class Platform(Directory):
     copies: Copies
     distributions: Distributions
     queries: Queries
+    webhooks: Webhooks
 
 
 @asynccontextmanager
@@ -180,12 +183,12 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
         projects = await stack.enter_async_context(Projects(store, lifecycle, clock))
         documents = await stack.enter_async_context(Documents(store, lifecycle, projects, clock))
         copier = await stack.enter_async_context(Copier(homes))
-        workers = await stack.enter_async_context(
-            CopyWorkers(store, copier, homes, clock, settings.copies, alone=alone)
-        )
+        copying = CopyWorkers(store, copier, homes, clock, settings.copies, alone=alone)
+        workers = await stack.enter_async_context(copying)
         await stack.enter_async_context(Housekeeping(store, homes, stored, clock))
-        await stack.enter_async_context(IdleWatch(store, lifecycle, clock, settings.projects))
-        await stack.enter_async_context(AlwaysRunning(store, lifecycle, clock, settings.projects))
+        for watch in (IdleWatch, AlwaysRunning):
+            await stack.enter_async_context(watch(store, lifecycle, clock, settings.projects))
+        await stack.enter_async_context(WebhookDeliveries(store, settings.webhooks, clock))
         disk_watch = await stack.enter_async_context(DiskWatch(store, homes, lifecycle, settings.projects))
         execution, files = Execution(lifecycle, projects, settings.projects), Files(homes, stored)
         access, tokens, sessions = directory.access, directory.auth_tokens, directory.embed_sessions
@@ -209,6 +212,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             shares=Shares(store, homes, stored),
             copies=Copies(store, directory.access, workers, clock),
             distributions=Distributions(store, directory.access, workers, clock),
+            webhooks=Webhooks(store, settings.webhooks, clock),
             queries=Queries(store, clock, projects, directory.administration, directory.messages, directory.site),
         )
 

@@ -18,6 +18,7 @@ from carrel.services.settings import (
     MailSettings,
     ProjectSettings,
     SiteSettings,
+    WebhookSettings,
 )
 from carrel.storage.settings import DataSettings
 from carrel.store.settings import StoreSettings
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     site: SiteSettings = SiteSettings()
     projects: ProjectSettings = ProjectSettings()
     copies: CopySettings = CopySettings()
+    webhooks: WebhookSettings = WebhookSettings()
     mail: MailSettings = MailSettings()
     iframe: IframeSettings = IframeSettings()
     embed: EmbedSettings = EmbedSettings()

@@ -25,6 +25,7 @@ from carrel.domain.projects import PermissionMissing, StartFailed
 from carrel.domain.shares import SharedFileMissing, ShareMissing
 from carrel.domain.uploads import UploadBusy, UploadOffsetWrong
 from carrel.domain.web_sessions import SignInRequired, TooManySignIns
+from carrel.domain.webhooks import WebhookNotFound
 from carrel.services.public_paths import NotPublic, PublicFileMissing
 
 _PREFIXED = (FileExists, FileMissing, FileTooLarge, IsDirectory, PathEscapes, FileRefused)
@@ -49,6 +50,7 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     PublicFileMissing: 404,
     ShareMissing: 404,
     SharedFileMissing: 404,
+    WebhookNotFound: 404,
     CallUnfinished: 409,
     FileExists: 409,
     ReplyNotKept: 409,

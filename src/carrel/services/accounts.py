@@ -28,6 +28,7 @@ from carrel.domain.credentials import LinkKind, NameRefused
 from carrel.domain.errors import AdminRequired
 from carrel.domain.ids import AccountId, is_uuid, new_account_id
 from carrel.domain.principals import AccountPrincipal, Anonymous
+from carrel.domain.webhooks import Occurrence
 from carrel.kit.clock import Clock
 from carrel.services.invitations import carry_out_invitations
 from carrel.services.keys import Keys
@@ -120,6 +121,7 @@ class Accounts:
                     await self._check_rate(transaction, caller, draft.ip)
                     await self.registration.use(transaction, draft.registration_token)
                 await transaction.accounts.add(account, created_by_ip=draft.ip, usage_intent=draft.usage_intent)
+                await transaction.webhooks.post(Occurrence.account_created(account), at=account.created)
                 secret = None
                 if with_key:
                     _, secret = await self.keys.issue_in(transaction, account.account_id, "created with the account")

@@ -20,6 +20,7 @@ from carrel.domain.copies import Copy, CopyFailed, CopyNotFound, CopyWaitTimeout
 from carrel.domain.distributions import Distribution
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import CopyId, DistributionId, ProjectId
+from carrel.domain.webhooks import Occurrence
 from carrel.kit.clock import Clock
 from carrel.kit.secrets import random_text
 from carrel.kit.wakeup import Wakeup
@@ -229,9 +230,15 @@ class CopyWorkers(AsyncContextManagerMixin):
         alike = groupby(sorted(finished, key=_end_of), key=_end_of)
         with anyio.CancelScope(shield=True):
             async with self.store.begin() as transaction:
-                ours = [await transaction.copies.finish(list(copies), self.owner) for _, copies in alike]
+                ours = {
+                    copy_id
+                    for _, copies in alike
+                    for copy_id in await transaction.copies.finish(list(copies), self.owner)
+                }
+                told = (Occurrence.copy_finished(copy) for copy in finished if copy.copy_id in ours)
+                await transaction.webhooks.post(*told, at=now)
         for copy in finished:
-            if any(copy.copy_id in ids for ids in ours):
+            if copy.copy_id in ours:
                 job.outcomes[copy.copy_id] = copy
             log.info("copy_finished", copy_id=copy.copy_id, error=copy.error)
 

@@ -26,6 +26,7 @@ _EXPIRY_EVERY_SECONDS = 3600
 _TRASH_EVERY_SECONDS = 24 * 3600
 _AT_A_TIME = 1000
 _ERRORS_KEPT = timedelta(days=30)
+_DELIVERIES_KEPT = timedelta(days=30)
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Housekeeping(AsyncContextManagerMixin):
             await transaction.invitations.delete_expired(at=now)
             await transaction.client_errors.delete_before(now - _ERRORS_KEPT)
             await transaction.evaluations.delete_expired(at=now)
+            await transaction.webhooks.delete_deliveries_before(now - _DELIVERIES_KEPT)
         if copies:
             log.info("copies_expired", count=copies)
         await anyio.sleep(_EXPIRY_EVERY_SECONDS)

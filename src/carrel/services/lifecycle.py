@@ -19,6 +19,7 @@ from structlog.contextvars import unbind_contextvars
 from carrel.domain.execution import Activity, AgentLost
 from carrel.domain.ids import ProjectId
 from carrel.domain.projects import Project, ProjectDeleted, ProjectState, StartFailed, Usage
+from carrel.domain.webhooks import Occurrence
 from carrel.kit.clock import Clock
 from carrel.kit.turns import Turns
 from carrel.remote.agents import Agents
@@ -236,7 +237,9 @@ class Lifecycle(AsyncContextManagerMixin):
 
     async def _note(self, project_id: ProjectId, state: ProjectState, *, error: str | None = None) -> None:
         async with self.store.begin() as transaction:
-            await transaction.projects.set_state(project_id, state, at=self.clock.now(), error=error)
+            now = self.clock.now()
+            await transaction.projects.set_state(project_id, state, at=now, error=error)
+            await transaction.webhooks.post(Occurrence.project_state_changed(project_id, state, error), at=now)
             if error is not None:
                 event = {"event": "project_ended", "reason": error}
-                await transaction.project_log.add(project_id, None, event, at=self.clock.now())
+                await transaction.project_log.add(project_id, None, event, at=now)

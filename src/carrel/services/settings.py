@@ -84,6 +84,18 @@ class MailSettings(BaseModel):
     retry_s: float = Field(default=60, gt=0, description="pause before a failed mail is tried again")
 
 
+class WebhookSettings(BaseModel):
+    """The section `webhooks`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    allow_private: bool = Field(
+        default=False, description="whether webhooks may be at private addresses, and at `http://` ones"
+    )
+    timeout_s: float = Field(default=10, gt=0, description="how long a receiver may take to answer")
+    retry_s: float = Field(default=30, gt=0, description="pause before the second attempt; later ones are longer")
+
+
 class IframeSettings(BaseModel):
     """The section `iframe`."""
 

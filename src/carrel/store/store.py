@@ -36,6 +36,7 @@ from carrel.store.queries import QueryRows
 from carrel.store.registration_tokens import RegistrationTokenRows
 from carrel.store.site_settings import SiteSettingRows
 from carrel.store.web_sessions import WebSessionRows
+from carrel.store.webhooks import WebhookRows
 
 _NUL_REFUSED = ("22021", "22P05")
 
@@ -73,6 +74,10 @@ class Transaction:
     @property
     def web_sessions(self) -> WebSessionRows:
         return WebSessionRows(self.connection)
+
+    @property
+    def webhooks(self) -> WebhookRows:
+        return WebhookRows(self.connection)
 
     @property
     def registration_tokens(self) -> RegistrationTokenRows:

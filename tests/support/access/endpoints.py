@@ -178,6 +178,13 @@ ADMIN: Rows = {
     "admin/mails/retry": Row(fixed(id=999_999), past="mail"),
     "admin/mails/delete": Row(fixed(id=999_999), past="mail"),
     "admin/mails/test": Row(fixed(to="a@example.com"), past="no SMTP server"),
+    "admin/webhooks": Row(),
+    "admin/webhooks/create": Row(fixed(url="https://example.com/", events=["ping"]), past="the events are some of"),
+    "admin/webhooks/deliveries": Row(fixed(id=NOBODY)),
+    **{
+        f"admin/webhooks/{name}": Row(fixed(id=NOBODY, disabled=True), past="no such webhook")
+        for name in ("renew-secret", "disable", "delete", "test", "send-again")
+    },
     "admin/health": Row(),
     "admin/projects": Row(),
     "admin/copies": Row(),

@@ -19,6 +19,7 @@ const SECTIONS: readonly Section[] = [
   { path: "projects", title: admin.projects, load: () => import("../admin/projects.tsx") },
   { path: "site", title: admin.site, load: () => import("../admin/site.tsx") },
   { path: "mails", title: admin.mails, load: () => import("../admin/mails.tsx") },
+  { path: "webhooks", title: admin.webhooks, load: () => import("../admin/webhooks.tsx") },
   { path: "audit", title: admin.audit, load: () => import("../admin/audit.tsx") },
   { path: "health", title: admin.health, load: () => import("../admin/health.tsx") },
 ];

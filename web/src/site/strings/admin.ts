@@ -6,6 +6,7 @@ export const admin = strings({
   projects: ["Projects", "Projekte"],
   site: ["Site", "Website"],
   mails: ["Mails", "E-Mails"],
+  webhooks: ["Webhooks", "Webhooks"],
   audit: ["Audit", "Protokoll"],
   health: ["Health", "Zustand"],
   search: ["Search", "Suchen"],

@@ -28,6 +28,7 @@ from carrel.hub.api.v2 import (
     shares,
     sign_up,
     uploads,
+    webhooks,
 )
 from carrel.hub.api.v2.archives import archives_route
 from carrel.hub.api.v2.commercial import commercial_routes
@@ -69,6 +70,7 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *admin_accounts.compatible.procedures,
         *admin_site.procedures,
         *admin_work.procedures,
+        *webhooks.procedures,
         *audits.procedures,
     ]
     routes = [files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2), *shares.routes(v2)]

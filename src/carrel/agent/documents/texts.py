@@ -91,7 +91,8 @@ def _union(mine: str, other: str) -> str:
             kept.append(line)
         else:
             free.discard(place)
-            kept[place] = max(kept[place], line, key=len)
+            forms = [kept[place].rstrip("\n"), line.rstrip("\n")]
+            kept[place] = max(forms, key=len) + "\n" * ("\n" in kept[place] + line)
     return "".join(kept)
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jupyter_ydoc import YNotebook
 from pycrdt import Doc
@@ -76,6 +76,7 @@ def test_a_union_keeps_short_lines_whose_characters_are_in_long_ones() -> None:
     assert unite("print(x)\n", "print(x, y)\n") == "print(x, y)\n"
 
 
+@example("a\n", "aa")
 @given(texts, texts)
 def test_a_union_has_the_lines_of_both(ours: str, theirs: str) -> None:
     united = unite(ours, theirs)

@@ -5,6 +5,7 @@ The rows are in `support/access`; a procedure that has none fails here.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -61,7 +62,9 @@ NO_EDITS = {
 def world(session_dir: Path) -> Iterator[World]:
     """On a hub of its own, as some calls use up what an address may do."""
     with served_hub(session_dir / "access") as hub:
-        yield make_world(hub)
+        world = make_world(hub)
+        with closing(world.http):
+            yield world
 
 
 def test_every_procedure_has_a_row() -> None:

@@ -1,1 +1,0 @@
-import{a as e,c as t,i as n,l as r,o as i,r as a,s as o}from"./common-B2UNwvku.js";var s=o({seq:i,time:i,procedure:r,outcome:r,account_id:e(r),impersonator_id:e(r),credential:e(r),target_account_id:e(r),target_project_id:e(r),ip:e(r)}),c=o({rows:n(s),names:t(r),more:a});export{c as t};

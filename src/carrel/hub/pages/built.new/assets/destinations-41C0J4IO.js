@@ -1,1 +1,0 @@
-var e=`https://site.invalid`;function t(t){let n=t.get(`to`)??``;return n.startsWith(`/`)&&new URL(n,e).origin===e?n:`/projects`}function n(t){let{pathname:n,searchParams:r}=new URL(t,e);return n===`/app`?r.get(`get_api_key`):null}function r(e){return`https://authenticated/?api_key=${encodeURIComponent(e)}`}export{t as n,r,n as t};

@@ -1,1 +1,0 @@
-import{a as e,f as t}from"./notebook-S9N-dSFS.js";import{History as n}from"./history-CXNbYDf-.js";import{n as r}from"./base-D1AKGdRw.js";function i(){let{document:i,open:a,outputs:o}=e();return r(n,{document:i,context:o,origin:t,close:e=>{a.close(),e!==void 0&&(a.notice.value=e)}})}export{i as NotebookHistory};

@@ -1,2 +1,0 @@
-const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=["./embed-QswcmJLR.js","./d3-color-BbqncWXl.js"])))=>i.map(i=>d[i]);
-import{r as e}from"./base-D1AKGdRw.js";async function t({mime:t,content:n},r,i){let{default:a}=await e(async()=>{let{default:e}=await import(`./embed-QswcmJLR.js`);return{default:e}},__vite__mapDeps([0,1]),import.meta.url),o=t.includes(`vegalite`)?`vega-lite`:`vega`,s=document.createElement(`div`);r.append(s),await a(s,n,{mode:o,actions:!1,renderer:`svg`,...i.dark&&{theme:`dark`,config:{background:`transparent`}}})}export{t as drawVega};

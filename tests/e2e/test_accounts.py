@@ -214,3 +214,22 @@ async def test_a_link_with_a_token_signs_the_browser_in_and_replaces_nobody_unas
     await page.get_by_role("button", name="Sign in with the link").click()
     await expect(page.get_by_text("Unknown or expired token.")).to_be_visible()
     assert token not in hub.log_file.read_text()
+
+
+async def test_who_is_invited_by_mail_signs_up_and_is_on_the_project(
+    new_visitor: NewVisitor, ada: Person, project: str, mailbox: Mailbox
+) -> None:
+    page = await signed_in(await new_visitor(), ada, f"/projects/{project}/settings")
+    await page.get_by_label("Add somebody").fill("rosalind@example.com")
+    await page.get_by_role("button", name="Invite rosalind@example.com").click()
+    await expect(page.get_by_text("An invitation was sent to rosalind@example.com.")).to_be_visible()
+    guest = await (await new_visitor()).open(mailbox.link_to("rosalind@example.com", "Invitation"))
+    await guest.get_by_role("link", name="Sign up").click()
+    await guest.get_by_label("First name").fill("Rosalind")
+    await guest.get_by_label("Last name").fill("Franklin")
+    await guest.get_by_label("E-mail address").fill("rosalind@example.com")
+    await guest.get_by_label("Password", exact=True).fill(NEW)
+    await guest.get_by_label("I agree to the terms").check()
+    await guest.get_by_role("button", name="Sign up").click()
+    await guest.wait_for_url(f"**/projects/{project}/**")
+    await expect(guest.get_by_role("heading", name="Ada's project")).to_be_visible()

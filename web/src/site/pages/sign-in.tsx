@@ -63,7 +63,8 @@ export function Page(): VNode {
       </form>
       {site.house.sign_up && (
         <p>
-          {signIn.noAccountYet()} <a href={router.href(`/auth/sign-up?to=${encodeURIComponent(to)}`)}>{signUp.act()}</a>
+          {signIn.noAccountYet()}{" "}
+          <a href={router.href(`/auth/sign-up?to=${encodeURIComponent(to)}${location.hash}`)}>{signUp.act()}</a>
         </p>
       )}
     </div>

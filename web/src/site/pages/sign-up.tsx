@@ -38,7 +38,8 @@ function SignUp(): VNode {
           <>
             <Form needsToken={needed} />
             <p>
-              {signUp.haveOne()} <a href={router.href(`/auth/sign-in${router.search}`)}>{signIn.act()}</a>
+              {signUp.haveOne()}{" "}
+              <a href={router.href(`/auth/sign-in${router.search}${location.hash}`)}>{signIn.act()}</a>
             </p>
           </>
         )}
@@ -69,7 +70,7 @@ function Form({ needsToken }: { readonly needsToken: boolean }): VNode {
     });
     if (!done || Object.keys(issues.value).length > 0) return;
     site.toasts.tell(signUp.welcome({ email: wish.email }));
-    router.go(destination(router.query.value), { replace: true });
+    router.go(`${destination(router.query.value)}${location.hash}`, { replace: true });
   };
   return (
     <form onSubmit={(event) => void submit(event)}>

@@ -212,7 +212,7 @@ async def test_a_link_with_a_token_signs_the_browser_in_and_replaces_nobody_unas
     visitor.expect_problem("401")
     await page.goto(f"{SERVER}/auth/impersonate?auth_token={'x' * 24}")
     await page.get_by_role("button", name="Sign in with the link").click()
-    await expect(page.get_by_text("Unknown or expired token.")).to_be_visible()
+    await expect(page.get_by_text("This link is no longer good. Ask for a new one.")).to_be_visible()
     assert token not in hub.log_file.read_text()
 
 

@@ -49,6 +49,7 @@ async def test_a_project_in_a_frame_has_its_files_and_tabs_and_no_other_pages(
     await expect(frame.get_by_role("alert")).to_have_count(0)
     await expect(frame.get_by_role("link", name="Settings")).to_have_count(0)
     await frame.get_by_role("link", name="Files", exact=True).click()
+    await frame.get_by_label("Filter by name").fill(named)
     rows = frame.get_by_role("row")
     await rows.filter(has_text=f"{named}-a.md").locator(".explorer-tick").click()
     assert await downloaded(parent, token) == b"# Text a\n\n[other](%b-b.md)\n" % named.encode()

@@ -62,15 +62,15 @@ async def test_a_timeout_kills_the_whole_tree(link: AgentLink, agent: RunningAge
 @pytest.mark.parametrize("script", BOMBS.values(), ids=BOMBS.keys())
 @pytest.mark.slow
 async def test_a_timeout_ends_a_bomb(open_dir: Path, script: str) -> None:
-    marker, spec = marked_spec(script, timeout_seconds=0.5)
+    marker, spec = marked_spec(script, timeout_seconds=1.5)
     async with running_agent(open_dir, as_tenant=True) as agent, AgentLink.connect(agent.address) as link:
         start = time.monotonic()
-        with anyio.fail_after(10):
+        with anyio.fail_after(20):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(is_killed, link, spec)
                 while len(marked(marker)) < 30:
                     await link.ping()
-        assert time.monotonic() - start < 2.5
+        assert time.monotonic() - start < 10
         assert marked(marker) == set()
 
 

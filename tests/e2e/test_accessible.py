@@ -54,7 +54,7 @@ async def test_banner_card_and_notebook(
     assert await violations(parent) == []
 
 
-@pytest.mark.parametrize(("theme", "viewport"), [("light", None), ("dark", None), ("light", PHONE), ("dark", PHONE)])
+@pytest.mark.parametrize(("theme", "viewport"), [("light", None), ("dark", PHONE)])
 async def test_menus_dialogs_and_editing(
     new_visitor: NewVisitor, opener: Opener, theme: str, viewport: dict[str, int] | None
 ) -> None:

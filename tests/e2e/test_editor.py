@@ -109,7 +109,7 @@ async def test_selected_cells_are_dragged_together_and_come_back_together(
     mouse = desk.parent.page.mouse
     await desk.command_mode(0)
     await desk.press("Shift+ArrowDown")
-    await mouse.move(*await desk.at(desk.grip(1)))
+    await desk.grip(1).hover()
     await mouse.down()
     await expect(desk.grip(1)).to_be_focused()
     await mouse.move(*await desk.at(desk.cells.nth(3), 0.8), steps=3)
@@ -118,7 +118,7 @@ async def test_selected_cells_are_dragged_together_and_come_back_together(
     await expect(desk.frame.locator("[data-drop]")).to_have_count(0)
     await mouse.up()
     await desk.has_order(0, 1, 2, 3)
-    await mouse.move(*await desk.at(desk.grip(1)))
+    await desk.grip(1).hover()
     await mouse.down()
     await mouse.move(*await desk.at(desk.frame.locator(".notebook-scroller"), 0.99), steps=3)
     await expect(desk.cells.nth(29)).to_have_attribute("data-drop", "after")  # it has scrolled to the end

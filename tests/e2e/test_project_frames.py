@@ -61,7 +61,7 @@ async def test_a_project_in_a_frame_has_its_files_and_tabs_and_no_other_pages(
     await expect(frame.locator(".xterm-rows")).to_contain_text("$")
     await tabs.filter(has_text=".term").press("Delete")
     await frame.get_by_role("link", name="Files", exact=True).click()
-    terminal = frame.get_by_role("region", name="Running terminals").get_by_role("listitem")
+    terminal = frame.get_by_role("region", name="Running terminals").get_by_role("listitem").filter(has_text=named)
     await expect(terminal).to_contain_text("nobody looks at it")
     await terminal.get_by_role("link", name=f"{named}.term").click()
     await expect(frame.locator(".xterm-rows")).to_contain_text("$")

@@ -274,6 +274,6 @@ def test_a_project_that_fills_the_shared_disk_is_stopped_and_the_others_go_on(di
         wait_for("the filler is stopped", lambda: state_of(hub, filler)["state"] == "opened")
         assert "the server's disk is full" in state_of(hub, filler)["error"]
         assert run_in(hub, other, "echo after")["stdout"] == "after\n"
-        run_in(hub, filler, "rm big")
+        wait_for("it has made room", lambda: "error" not in run_in(hub, filler, "rm -f big"))
         write = partial(hub.call, "write_text_file_to_project", project_id=other, path="a", content="x")
         wait_for("there is room again", lambda: write()["event"] == "file_written_to_project")

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from support.spec import Row, World, answer
-from support.spec_rows import accounts, projects, queries
+from support.spec_rows import accounts, projects, queries, query_tables
 
 from carrel.hub.api.v1 import all_events
 from carrel.services.queries.tables import SECRET, TABLES
 
-ROWS = [*accounts.ROWS, *queries.ROWS, *projects.ROWS]
+ROWS = [*accounts.ROWS, *queries.ROWS, *query_tables.ROWS, *projects.ROWS]
 ELSEWHERE = {"copies", "files", "public_files", "execution", "jupyter"}
 """Groups of events whose sentences need files or running projects: they have tests of their own."""
 

@@ -50,7 +50,10 @@ export function overlayOf(event: KeyboardEvent): Overlay | null {
   return key === "?" ? "keys" : null;
 }
 
+/** A dialog that has just closed may still have the focus. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.closest("input, textarea, select, dialog, .xterm") !== null;
+  const dialog = target.closest("dialog");
+  if (dialog !== null) return dialog.open;
+  return target.isContentEditable || target.closest("input, textarea, select, .xterm") !== null;
 }

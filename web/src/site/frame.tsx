@@ -3,7 +3,7 @@ import "../theme.css";
 import "./frame.css";
 import { useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { deferred } from "../outputs/deferred.ts";
 import { THEME_CHOICES, type ThemeChoice } from "../state/address.ts";
 import { type Overlay, overlayOf } from "./commands.ts";
@@ -29,7 +29,7 @@ export function Frame(): VNode {
     if (site.theme.choice.value === "auto") delete dataset.theme;
     else dataset.theme = site.theme.choice.value;
   });
-  const [overlay, setOverlay] = useOverlay();
+  const [overlay, show, hide] = useOverlay();
   const person = site.person.value;
   return (
     <>
@@ -48,25 +48,35 @@ export function Frame(): VNode {
         )}
       </main>
       <ToastList toasts={site.toasts} />
-      {overlay !== null && <Overlays key={overlay} which={overlay} show={setOverlay} />}
+      {overlay !== null && (
+        <Overlays key={overlay.number} which={overlay.which} show={show} close={() => hide(overlay)} />
+      )}
     </>
   );
 }
 
-/** What keys have opened over the page. */
-function useOverlay(): [Overlay | null, (overlay: Overlay | null) => void] {
-  const [overlay, setOverlay] = useState<Overlay | null>(null);
+interface Shown {
+  readonly which: Overlay;
+  readonly number: number;
+}
+
+/** What keys have opened over the page. Dialogs tell late that they were closed: by then another one may be shown. */
+function useOverlay(): [Shown | null, (which: Overlay) => void, (shown: Shown) => void] {
+  const [overlay, setOverlay] = useState<Shown | null>(null);
+  const count = useRef(0);
+  const show = (which: Overlay): void => setOverlay({ which, number: ++count.current });
+  const hide = (shown: Shown): void => setOverlay((current) => (current === shown ? null : current));
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const wanted = overlayOf(event);
       if (wanted === null) return;
       event.preventDefault();
-      setOverlay((shown) => shown ?? wanted);
+      show(wanted);
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, []);
-  return [overlay, setOverlay];
+  return [overlay, show, hide];
 }
 
 /** The page of the present address; who has not signed in is asked to, and comes back to it. */

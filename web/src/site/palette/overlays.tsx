@@ -12,17 +12,17 @@ import { siteCommands } from "./site-commands.ts";
 
 interface OverlaysProps {
   readonly which: Overlay;
-  show(which: Overlay | null): void;
+  show(which: Overlay): void;
+  close(): void;
 }
 
-export function Overlays({ which, show }: OverlaysProps): VNode {
+export function Overlays({ which, show, close }: OverlaysProps): VNode {
   const site = useSite();
   const [commands, setCommands] = useState<readonly SiteCommand[] | null>(null);
   useEffect(() => {
     const all = Promise.all([site.commands.all(), siteCommands(site)]);
     void all.then(([here, everywhere]) => setCommands([...here, ...everywhere]));
   }, [site]);
-  const close = () => show(null);
   if (which === "keys") return <Keys commands={commands ?? []} close={close} />;
   const keys: SiteCommand = { name: words.showKeys(), keys: "?", run: () => show("keys") };
   return (

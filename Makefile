@@ -64,10 +64,10 @@ run-packages:
 	@sh tools/packages.sh bwrap:bubblewrap rsync:rsync
 
 test-packages:
-	@sh tools/packages.sh git:git curl:curl pgrep:procps initdb:postgresql chromium:chromium firefox-esr:firefox-esr
+	@sh tools/packages.sh git:git curl:curl pgrep:procps initdb:postgresql chromium-headless-shell:chromium-headless-shell firefox-esr:firefox-esr
 
 bench-packages:
-	@sh tools/packages.sh wrk:wrk chromium:chromium
+	@sh tools/packages.sh wrk:wrk chromium-headless-shell:chromium-headless-shell
 
 .venv/.made:
 	@sh tools/venv.sh

@@ -176,7 +176,7 @@ async def _run(place: Path, short: bool) -> list[Row]:
 async def _servers(place: Path, *, with_lab: bool) -> AsyncIterator[tuple[Ours, Lab | None]]:
     """Both, or ours alone: JupyterLab takes too long for the short form, and must be installed."""
     async with AsyncExitStack() as stack:
-        hub = stack.enter_context(served_hub(place / "pages", CARREL_DEV="1"))
+        hub = stack.enter_context(served_hub(place / "pages", CARREL_DEV="1", CARREL_RUNNER_IMPORTS="null"))
         person = new_person(hub, "Ada")
         ours = Ours(hub, person, person.new_project())
         if not with_lab:

@@ -44,8 +44,8 @@ EXAMPLES = {
 }
 """An address or more for each page; what a new one needs is an entry."""
 
+PICTURES = ARTIFACTS / "pages"
 WIDE, PHONE = ViewportSize(width=1200, height=800), ViewportSize(width=390, height=800)
-LOOKS = ["light", "dark phone"]
 MOST_SHIFT = 0.001
 SHIFTS = """window.shifts = []
 new PerformanceObserver((list) => {
@@ -61,8 +61,7 @@ def test_every_route_has_an_example() -> None:
     assert set(re.findall(r'path: "([^"]+)"', ROUTES.read_text())) == set(EXAMPLES)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-async def test_every_page_is_sound_and_has_its_picture_taken(visitor: Visitor, hub: ServedHub, look: str) -> None:
+async def test_every_page_is_sound_and_has_its_pictures_taken(visitor: Visitor, hub: ServedHub) -> None:
     admin = new_person(hub, "Root")
     assert run(hub.environment, "account", "grant-admin", admin.account_id).returncode == 0
     project = admin.new_project("A project with a name")
@@ -70,40 +69,44 @@ async def test_every_page_is_sound_and_has_its_picture_taken(visitor: Visitor, h
     admin.call("query", query={"public_paths": {"project_id": project, "path": "shared", "description": "A folder"}})
     share = path_id(project, "shared")
     page = await signed_in(visitor, admin)
-    await page.set_viewport_size(WIDE if look == "light" else PHONE)
-    await page.emulate_media(color_scheme="light" if look == "light" else "dark")
     await page.add_init_script(SHIFTS)
     failed: list[str] = []
     page.on("response", lambda response: failed.append(told(response)) if response.status >= 400 else None)
     found: dict[str, list[str]] = {}
-    fetched = await Fetched.watching(page) if look == "light" else None  # no look fetches anything else
+    fetched = await Fetched.watching(page)
+    PICTURES.mkdir(parents=True, exist_ok=True)
     for address in (one.format(project=project, share=share) for examples in EXAMPLES.values() for one in examples):
-        problems = await look_at(page, address, look)
-        if fetched is not None:
-            problems += await fetched.for_nothing()
+        problems = await look_at(page, address, fetched)
         found[address.replace(project, "ID").replace(share, "ID")] = problems + failed
         failed.clear()
     assert {address: problems for address, problems in found.items() if problems} == {}
 
 
-async def look_at(page: Page, address: str, look: str) -> list[str]:
+async def look_at(page: Page, address: str, fetched: "Fetched") -> list[str]:
+    """It is loaded in the first look; the others follow by resizing."""
+    name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{40}", "ID", re.sub(r"\W+", "-", address).strip("-"))
+    await page.set_viewport_size(WIDE)
+    await page.emulate_media(color_scheme="light")
     await page.goto(f"{SERVER}{address}")
     await page.wait_for_load_state("networkidle")
     await expect(page.locator(".skeleton-rows")).to_have_count(0)
-    directory = ARTIFACTS / "pages"
-    directory.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{40}", "ID", re.sub(r"\W+", "-", address).strip("-"))
-    await page.screenshot(path=directory / f"{name}.{look}.png", full_page=True)
-    problems = [f"axe: {text}" for text in await violations(page)]
+    problems = await fetched.for_nothing()
     shifts = await page.evaluate("shifts")
     if sum(value for value, _ in shifts) > MOST_SHIFT:
         problems.append(f"moves: {shifts}")
+    problems += await seen(page, f"{name}.light")
+    await page.emulate_media(color_scheme="dark")
+    await page.screenshot(path=PICTURES / f"{name}.dark.png", full_page=True)
+    await page.set_viewport_size(PHONE)
+    return problems + await seen(page, f"{name}.dark phone")
+
+
+async def seen(page: Page, name: str) -> list[str]:
+    """What is wrong with the page as it looks now."""
+    await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    problems = [f"{name}: axe: {text}" for text in await violations(page)]
     if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        problems.append("is wider than the window")
-    if look != "light":
-        await page.set_viewport_size(WIDE)
-        await page.screenshot(path=directory / f"{name}.dark.png", full_page=True)
-        await page.set_viewport_size(PHONE)
+        problems.append(f"{name}: is wider than the window")
     return problems
 
 

@@ -10,7 +10,8 @@ from support.hubs import ServedHub, served_hub
 
 @pytest.fixture
 def hub(open_dir: Path) -> Iterator[ServedHub]:
-    with served_hub(open_dir / "data", CARREL_RUNNER_PROXY_ALLOW='["example.org"]') as hub:
+    settings = {"CARREL_RUNNER_PROXY_ALLOW": '["example.org"]', "CARREL_RUNNER_IMPORTS": '["json", "colorsys"]'}
+    with served_hub(open_dir / "data", **settings) as hub:
         yield hub
 
 
@@ -22,6 +23,7 @@ def said(hub: ServedHub, project_id: str, command: str) -> str:
 def test_limits_set_by_the_operator_hold_from_the_next_start(hub: ServedHub) -> None:
     project_id = hub.new_project()
     assert said(hub, project_id, "free -m | awk '/Mem/ {print $2}'; echo $HTTPS_PROXY") == "953\n\n"
+    assert said(hub, project_id, "echo $CARREL_IMPORTS") == "json colorsys\n"
     limits = ("--memory-mb", "200", "--processes", "40", "--network", "proxy")
     shown = json.loads(hub.carrel("project", "limit", project_id, *limits, "--json"))
     assert (shown["memory_mb"], shown["processes"], shown["network"], shown["disk_mb"]) == (200, 40, "proxy", 3000)

@@ -63,6 +63,7 @@ class ServedHub:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CARREL_")}
         own = {"CARREL_DATA_DIR": str(self.data_dir), "CARREL_HUB_PORT": str(self.port), "CARREL_DATA_RESERVE_MB": "0"}
         own |= {"CARREL_RUNNER_ENVIRONMENT": str(ENVIRONMENT), "CARREL_DATA_UID_BASE": str(_FIRST_UID)}
+        own |= {"CARREL_RUNNER_IMPORTS": "[]"}  # nobody waits for the first plot, and it takes long to be ready for it
         return kept | own | self.settings
 
     def carrel(self, *arguments: str) -> str:

@@ -23,6 +23,7 @@ def new_launcher(directory: Path, **variables: str) -> Launcher:
         "PATH": f"{ENVIRONMENT}/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "CARREL_ENVIRONMENT": str(ENVIRONMENT),
+        "CARREL_IMPORTS": "",
         **marks(),
     }
     return Launcher({**own, **variables}, os.open("/proc/self/oom_score_adj", os.O_RDWR))

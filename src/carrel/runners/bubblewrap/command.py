@@ -60,7 +60,7 @@ class Interior:
         if self.spec.documents is not None:
             arguments.writable(self.spec.documents, DOCUMENTS)
         arguments.add("--chdir", self.home)
-        arguments.environment(self._environment())
+        arguments.environment(self._environment(settings))
         arguments.seccomp()
         arguments.seal()
         return arguments
@@ -78,7 +78,7 @@ class Interior:
         arguments.content(b"", "/etc/resolv.conf")
         arguments.content(f"PATH={self._path}\n".encode(), "/etc/profile.d/carrel.sh")  # login shells set another
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, settings: RunnerSettings) -> dict[str, str]:
         ours = {
             "HOME": self.home,
             "USER": "user",
@@ -92,6 +92,8 @@ class Interior:
             for name in ("HTTPS_PROXY", "HTTP_PROXY"):
                 ours[name] = ours[name.lower()] = PROXY_URL
             ours["NO_PROXY"] = ours["no_proxy"] = "localhost,127.0.0.1,::1"
+        if settings.imports is not None:
+            ours["CARREL_IMPORTS"] = " ".join(settings.imports)
         theirs = {name: value for name, value in self.spec.environment.items() if name and "=" not in name}
         return theirs | ours
 

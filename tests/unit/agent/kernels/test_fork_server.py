@@ -3,8 +3,10 @@
 import subprocess
 from pathlib import Path
 
+import anyio
 import pytest
 from support.environments import ENVIRONMENT
+from support.kernels import open_kernels, value
 
 from carrel.agent import kernels
 
@@ -33,3 +35,14 @@ def test_starting_a_kernel_imports_nothing_that_the_fork_server_has_not(tmp_path
         check=True,
     )
     assert (tmp_path / "imported").read_text() == ""
+
+
+@pytest.mark.anyio
+@pytest.mark.slow
+async def test_what_is_listed_has_been_imported_some_time_later(open_dir: Path) -> None:
+    async with open_kernels(open_dir, CARREL_IMPORTS="none.such colorsys") as kernels:
+        with anyio.fail_after(60):
+            imported = "False"
+            while imported == "False":
+                session = await kernels.start("python3", str(open_dir / "home"))
+                imported = await value(session, "import sys; 'colorsys' in sys.modules")

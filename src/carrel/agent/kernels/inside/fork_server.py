@@ -42,7 +42,6 @@ LATE = (
 )
 """What ipykernel imports in every kernel, but only when it starts: most of that time, and memory of each."""
 LIBRARIES = (
-    *LATE,
     "numpy",
     "matplotlib",
     "matplotlib.backends.backend_agg",
@@ -51,6 +50,7 @@ LIBRARIES = (
     "pandas",
     "jedi",
 )
+"""What else is imported unless the agent's environment has a list in `CARREL_IMPORTS`, with spaces between."""
 _BARE = "bare"
 _PACKET = 1 << 20
 
@@ -203,7 +203,8 @@ def main(arguments: list[str]) -> None:
     gc.collect()
     gc.freeze()
     children = [int(pid) for pid in arguments if pid != _BARE]
-    libraries = [] if _BARE in arguments else list(LIBRARIES)
+    listed = os.environ.get("CARREL_IMPORTS")
+    libraries = [] if _BARE in arguments else [*LATE, *(LIBRARIES if listed is None else listed.split())]
     become_kernel(Server(socket.socket(fileno=0), libraries, children).serve())
 
 

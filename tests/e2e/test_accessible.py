@@ -37,20 +37,35 @@ async def press(parent: Parent, *keys: str) -> None:
         await parent.page.keyboard.press(key)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+SAID = {
+    "en": ("Sign-in needed", "Interrupt the kernel", "Kernel: Python 3", "Shut the kernel down", "Saved"),
+    "de": ("Anmeldung nötig", "Kernel unterbrechen", "Kernel: Python 3", "Kernel beenden", "Gespeichert"),
+}
+"""A card's title, a button of the bar, the menu of kernels and its last choice, and that all is in the file."""
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "de")])
 async def test_banner_card_and_notebook(
-    visitor: Visitor, front: Front, token: str, ada: Person, project: str, named: str, theme: str
+    new_visitor: NewVisitor, front: Front, token: str, ada: Person, project: str, named: str, theme: str, language: str
 ) -> None:
+    card, button, kernels, choice, saved = SAID[language]
     ada.write(project, f"{named}.ipynb", CONTENT)
-    parent = await open_parent(visitor, front, frame_tag(kiosk(query=f"&theme={theme}")))
+    parent = await open_parent(await new_visitor(locale=language), front, frame_tag(kiosk(query=f"&theme={theme}")))
+    frame = parent.frame()
     await parent.hears({"event": "auth-required"})
+    await expect(frame.get_by_role("heading", name=card)).to_be_visible()
     assert await violations(parent) == []
     await parent.ask({"action": "auth", "auth_token": token})
     await parent.ready()
     assert await violations(parent) == []
     await parent.open(project, f"{named}.ipynb")
     await parent.ask({"action": "run"}, wait_ms=60_000)
-    await expect(parent.frame().get_by_text("ZeroDivisionError").first).to_be_visible()
+    await expect(frame.get_by_text("ZeroDivisionError").first).to_be_visible()
+    await expect(frame.get_by_role("button", name=button)).to_be_attached()
+    await expect(frame.get_by_text(saved, exact=True)).to_be_visible()
+    await frame.get_by_role("button", name=kernels).click()
+    await expect(frame.get_by_role("menuitem", name=choice)).to_be_visible()
+    await expect(frame.locator("html")).to_have_attribute("lang", language)
     assert await violations(parent) == []
 
 

@@ -6,6 +6,7 @@ import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import type { Command } from "../state/notebook-command-names.ts";
 import { EDIT_KEYS } from "../state/notebook-keys.ts";
+import { say } from "../state/say.ts";
 import { knownParser } from "./highlight.ts";
 import type { Ask } from "./kernel-help.ts";
 import { remoteCursors } from "./remote-cursors.ts";
@@ -125,7 +126,7 @@ export class CellEditor {
       remoteCursors(options.text, options.awareness, options.cell),
       this.switches.extension,
       EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
-      options.ask ? [] : placeholder("Empty"),
+      options.ask ? [] : placeholder(say("Empty")),
     ];
   }
 }

@@ -11,6 +11,7 @@ import {
   EditorView as View,
   type ViewUpdate,
 } from "@codemirror/view";
+import { say } from "../state/say.ts";
 import { isNumber, isObject, isString, type Json, type JsonObject } from "../wire/json.ts";
 
 /** Asks the agent; rejects when it cannot be asked or has no kernel. */
@@ -93,7 +94,7 @@ async function inspect(view: EditorView, ask: Ask, cursor: number): Promise<void
   const reply = await ask("inspect", params, AbortSignal.timeout(PATIENCE_MS)).catch(() => null);
   if (view.state.selection.main.head !== cursor || !view.dom.isConnected) return;
   const text = isObject(reply) && isObject(reply.data) ? reply.data["text/plain"] : undefined;
-  const shown = isString(text) && text ? withoutAnsi(text) : "Nothing is known about this.";
+  const shown = isString(text) && text ? withoutAnsi(text) : say("Nothing is known about this.");
   view.dispatch({ effects: setTooltip.of({ pos: cursor, above: false, arrow: false, create: () => box(shown) }) });
 }
 

@@ -1,6 +1,7 @@
 /** Who else has a document open, from its awareness. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Awareness } from "y-protocols/awareness";
+import { say } from "../state/say.ts";
 import { isObject, isString } from "../wire/json.ts";
 
 export interface Person {
@@ -23,7 +24,7 @@ const SOMEBODY = "#6b7280";
 export function personOf(state: unknown): Person {
   const user = isObject(state) && isObject(state.user) ? state.user : {};
   const color = isString(user.color) && /^#[0-9a-f]{3,8}$/i.test(user.color) ? user.color : SOMEBODY;
-  return { name: isString(user.name) && user.name ? user.name.slice(0, 80) : "Somebody", color };
+  return { name: isString(user.name) && user.name ? user.name.slice(0, 80) : say("Somebody"), color };
 }
 
 /** The other pages that have the document open, and what ends watching them. */

@@ -18,6 +18,7 @@ import {
 } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 import type * as Y from "yjs";
+import { wordings } from "../state/say.ts";
 
 /** Special characters to show, without the carriage return: files of Windows end their lines with it. */
 const SPECIAL = /(?![\t\r\n])[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u200b\u200e\u200f\u202d\u202e\u2066\u2067\u2069\ufeff]/gu;
@@ -27,6 +28,7 @@ export const baseSetup: Extension = [
   drawSelection(),
   dropCursor(),
   EditorState.allowMultipleSelections.of(true),
+  EditorState.phrases.compute([], () => wordings.peek()),
   rectangularSelection(),
   indentOnInput(),
   indentUnit.of("    "),

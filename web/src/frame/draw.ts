@@ -2,6 +2,7 @@
 import { insertHtml, runScript } from "./html.ts";
 import type { FrameLink } from "./link.ts";
 import type { FrameItem } from "./protocol.ts";
+import { say } from "./words.ts";
 
 /** Empties `section` and draws `item` in it; what goes wrong is told there. */
 export async function draw(item: FrameItem, section: HTMLElement, link: FrameLink): Promise<void> {
@@ -37,7 +38,7 @@ function problem(error: unknown, fallback: string): HTMLElement {
   const element = document.createElement("div");
   const note = document.createElement("p");
   note.className = "problem";
-  note.textContent = `This output could not be drawn. ${error instanceof Error ? error.message : ""}`;
+  note.textContent = `${say("This output could not be drawn.")} ${error instanceof Error ? error.message : ""}`;
   element.append(note);
   if (fallback) {
     const text = document.createElement("pre");

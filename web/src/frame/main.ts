@@ -8,6 +8,7 @@ import "./frame.css";
 import { draw } from "./draw.ts";
 import { FrameLink } from "./link.ts";
 import { type FrameOrder, type FrameTheme, HELLO } from "./protocol.ts";
+import { learn } from "./words.ts";
 
 const channel = new MessageChannel();
 const link = new FrameLink(channel.port1);
@@ -31,6 +32,9 @@ function obey(order: FrameOrder): void {
     }
     case "theme":
       adopt(order.theme);
+      break;
+    case "words":
+      learn(order.language, order.wordings);
       break;
     case "comm":
     case "comms":

@@ -31,6 +31,7 @@ export interface FrameTheme {
 export type FrameOrder =
   | { readonly type: "put"; readonly index: number; readonly item: FrameItem }
   | { readonly type: "theme"; readonly theme: FrameTheme }
+  | { readonly type: "words"; readonly language: string; readonly wordings: Readonly<Record<string, string>> }
   | { readonly type: "comm"; readonly message: CommMessage }
   | { readonly type: "comms"; readonly ids: readonly string[] };
 

@@ -12,6 +12,7 @@ import { isObject, isString } from "../wire/json.ts";
 import type { FrameLink } from "./link.ts";
 import { WidgetComm } from "./widget-comm.ts";
 import * as output from "./widget-output.ts";
+import { say } from "./words.ts";
 
 /** A whole message of Jupyter's protocol, of which the base class reads what `WidgetComm.received` gives. */
 type CommOpen = Parameters<ManagerBase["handle_comm_open"]>[1];
@@ -51,7 +52,7 @@ class WidgetManager extends ManagerBase {
       this.#loaded ??= this._loadFromKernel();
       await this.#loaded;
     }
-    if (!this.has_model(id)) throw new Error("Its kernel no longer has the widget: run the cell again.");
+    if (!this.has_model(id)) throw new Error(say("Its kernel no longer has the widget: run the cell again."));
     return (await this.get_model(id)) as base.DOMWidgetModel;
   }
 
@@ -62,7 +63,9 @@ class WidgetManager extends ManagerBase {
     const module = MODULES[moduleName] as Record<string, typeof base.WidgetModel> | undefined;
     const found = module?.[className];
     if (found) return Promise.resolve(found);
-    return Promise.reject(new Error(`Widgets of ${moduleName} are not part of this server.`));
+    return Promise.reject(
+      new Error(say("Widgets of {module} are not part of this server.").replace("{module}", moduleName)),
+    );
   }
 
   protected override async _create_comm(

@@ -4,6 +4,7 @@ import type { OutputContext } from "../outputs/context.ts";
 import { decode, filePath } from "../outputs/links.ts";
 import { type MimeBundle, textOf } from "../outputs/model.ts";
 import { FILE_ATTRIBUTE, type Nodes, sanitize, whenSafe } from "../outputs/sanitize.ts";
+import { say } from "../state/say.ts";
 import type { Macros } from "./katex.ts";
 import { toHtml } from "./parse.ts";
 import { applyStyles } from "./styles.ts";
@@ -97,6 +98,6 @@ async function loadFile(
     if (signal.aborted) URL.revokeObjectURL(url);
     else image.src = url;
   } catch (error) {
-    if (!signal.aborted) image.title = error instanceof Error ? error.message : "The image could not be loaded.";
+    if (!signal.aborted) image.title = error instanceof Error ? error.message : say("The image could not be loaded.");
   }
 }

@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Markdown } from "../markdown/markdown.tsx";
+import { say } from "../state/say.ts";
 import type { OutputContext } from "./context.ts";
 import { deferred } from "./deferred.ts";
 import { bytesOf, Image } from "./image.tsx";
@@ -49,7 +50,7 @@ function PlainHtml({ output }: { readonly output: DataOutput }): VNode {
     };
   }, [output]);
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-  return <section class="output-html table-scroller" ref={element} tabIndex={0} aria-label="Table" />;
+  return <section class="output-html table-scroller" ref={element} tabIndex={0} aria-label={say("Table")} />;
 }
 
 function File({ output, form, context }: DataProps & { readonly form: Form }): VNode {
@@ -62,15 +63,17 @@ function File({ output, form, context }: DataProps & { readonly form: Form }): V
   };
   return (
     <p class="output-notice">
-      {textOf(output.data["text/plain"]) || "A PDF document"}{" "}
+      {textOf(output.data["text/plain"]) || say("A PDF document")}{" "}
       <button type="button" onClick={save}>
-        Download
+        {say("Download")}
       </button>
     </p>
   );
 }
 
 function Unknown({ output }: { readonly output: DataOutput }): VNode {
-  const mimes = Object.keys(output.data).join(", ");
-  return <p class="output-notice">{mimes ? `This page cannot show ${mimes}.` : "An empty output."}</p>;
+  const types = Object.keys(output.data).join(", ");
+  return (
+    <p class="output-notice">{types ? say("This page cannot show {types}.", { types }) : say("An empty output.")}</p>
+  );
 }

@@ -6,6 +6,8 @@
  */
 import { effect } from "@preact/signals";
 import { type FrameItem, type FrameOrder, type FrameReport, HELLO, parseReport } from "../frame/protocol.ts";
+import { language } from "../state/language.ts";
+import { wordings } from "../state/say.ts";
 import { isObject, isString } from "../wire/json.ts";
 import { CommLog } from "./comm-log.ts";
 import type { OutputContext } from "./context.ts";
@@ -74,6 +76,7 @@ export class FrameHost {
       "abort",
       effect(() => this.#followTheme()),
     );
+    this.#send({ type: "words", language: language.peek(), wordings: wordings.peek() });
     if (this.#items.some((item) => item.renderer === "widget")) this.#relayComms();
     this.show(this.#items);
   }

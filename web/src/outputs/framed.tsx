@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { FrameItem } from "../frame/protocol.ts";
+import { say } from "../state/say.ts";
 import type { OutputContext } from "./context.ts";
 import { FrameHost } from "./frame-host.ts";
 import { pagePool } from "./frame-pool.ts";
@@ -33,7 +34,9 @@ export function Framed({ items, title, context }: FramedProps): VNode {
   }, [shown.current, title, context]);
   return (
     <div class="output-frame" ref={element}>
-      {left && <p class="output-notice">This output wanted to open another page in its place, and was taken away.</p>}
+      {left && (
+        <p class="output-notice">{say("This output wanted to open another page in its place, and was taken away.")}</p>
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** Images; SVG as well, which as an image runs no script and loads nothing. */
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
+import { say } from "../state/say.ts";
 import type { OutputContext } from "./context.ts";
 import type { Form } from "./mime.ts";
 import { metadataOf } from "./mime.ts";
@@ -27,13 +28,13 @@ export function Image({ output, form: { mime }, context }: ImageProps): VNode {
       />
       <div class="output-tools">
         <button type="button" aria-pressed={natural} onClick={() => setNatural(!natural)}>
-          Full size
+          {say("Full size")}
         </button>
         <button
           type="button"
           onClick={() => context.download({ filename: fileName(mime), mime, data: bytesOf(mime, source) })}
         >
-          Download
+          {say("Download")}
         </button>
       </div>
     </figure>
@@ -58,7 +59,7 @@ function fileName(mime: string): string {
 function altOf(output: DataOutput, mime: string): string {
   const alt = metadataOf(output, mime, "alt");
   const text = typeof alt === "string" ? alt : textOf(output.data["text/plain"]).replace(/^<(.*)>$/, "$1");
-  return text || "Image put out by the cell";
+  return text || say("Image put out by the cell");
 }
 
 function sizeOf(output: DataOutput, mime: string, side: "width" | "height"): number | undefined {

@@ -1,6 +1,7 @@
 /** JSON as a tree that unfolds; branches are drawn when they are opened. */
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
+import { say } from "../state/say.ts";
 
 const PAGE = 100;
 /** What is expanded must not be more than this, in entries and in levels. */
@@ -73,7 +74,7 @@ function Entries({ entries, levels }: EntriesProps): VNode {
       {shown < entries.length && (
         <li>
           <button type="button" onClick={() => setShown(shown + 10 * PAGE)}>
-            {entries.length - shown} more
+            {say("{count} more", { count: entries.length - shown })}
           </button>
         </li>
       )}

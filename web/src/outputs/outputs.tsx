@@ -2,6 +2,7 @@
 import "./outputs.css";
 import { Component, type VNode } from "preact";
 import { useState } from "preact/hooks";
+import { say } from "../state/say.ts";
 import { plainText } from "./ansi.ts";
 import type { OutputContext } from "./context.ts";
 import { Data } from "./data.tsx";
@@ -38,7 +39,10 @@ export function Outputs(props: OutputsProps): VNode | null {
   if (collapsed) return <Collapsed count={outputs.length} open={() => setCollapsed(false)} />;
   return (
     <div class="outputs" data-cell={cellId}>
-      <div class={scrolled ? "outputs-area outputs-scrolled" : "outputs-area"} {...(scrolled && SCROLLER)}>
+      <div
+        class={scrolled ? "outputs-area outputs-scrolled" : "outputs-area"}
+        {...(scrolled && { tabIndex: 0, role: "group", "aria-label": say("Output, scrolls") })}
+      >
         {partsOf(outputs).map((part) => (
           <div class="output" key={part.key}>
             <PartView part={part} context={context} />
@@ -48,17 +52,15 @@ export function Outputs(props: OutputsProps): VNode | null {
       <div class="output-tools">
         <CopyButton outputs={outputs} />
         <button type="button" aria-pressed={scrolled} onClick={() => setScrolled(!scrolled)}>
-          Scroll
+          {say("Scroll")}
         </button>
         <button type="button" onClick={() => setCollapsed(true)}>
-          Hide
+          {say("Hide")}
         </button>
       </div>
     </div>
   );
 }
-
-const SCROLLER = { tabIndex: 0, role: "group", "aria-label": "Output, scrolls" } as const;
 
 /** What the cell says, until something else is chosen here. */
 function useChoice(
@@ -87,7 +89,7 @@ class PartView extends Component<PartProps> {
   }
 
   override render({ part, context }: PartProps): VNode {
-    if (part.kind === "frame") return <Framed items={part.items} title="Output of a cell" context={context} />;
+    if (part.kind === "frame") return <Framed items={part.items} title={say("Output of a cell")} context={context} />;
     const { output, form } = part;
     switch (output.type) {
       case "stream":
@@ -103,7 +105,7 @@ class PartView extends Component<PartProps> {
 function Collapsed({ count, open }: { readonly count: number; open(): void }): VNode {
   return (
     <button type="button" class="outputs-collapsed" aria-expanded={false} onClick={open}>
-      {count === 1 ? "1 output hidden" : `${count} outputs hidden`} · show
+      {say(count === 1 ? "1 output hidden · show" : "{count} outputs hidden · show", { count })}
     </button>
   );
 }
@@ -122,7 +124,7 @@ function CopyButton({ outputs }: { readonly outputs: readonly OutputModel[] }): 
   };
   return (
     <button type="button" onClick={copy} onBlur={() => setCopied(false)}>
-      {copied ? "Copied" : "Copy"}
+      {say(copied ? "Copied" : "Copy")}
     </button>
   );
 }

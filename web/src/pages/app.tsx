@@ -12,6 +12,7 @@ import { tellSize } from "../embed/sizing.ts";
 import { tellParent } from "../embed/telling.ts";
 import type { DocumentKind } from "../state/document.ts";
 import { Page } from "../state/page.ts";
+import { languageLoaded } from "../state/say.ts";
 import { findEditor } from "../views/editors.ts";
 import { Shell } from "../views/shell.tsx";
 
@@ -22,7 +23,7 @@ function start(boot: Boot): void {
   const page = new Page(boot.config, boot.address);
   const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
   root.id = "app";
-  render(<Shell page={page} frameUrl={FRAME_URL} />, root);
+  void languageLoaded().then(() => render(<Shell page={page} frameUrl={FRAME_URL} />, root));
   connect(boot, page, root);
   confine(document, {
     kiosk: boot.address.kiosk,

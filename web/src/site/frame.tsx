@@ -6,13 +6,13 @@ import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { deferred } from "../outputs/deferred.ts";
 import { THEME_CHOICES, type ThemeChoice } from "../state/address.ts";
+import { choose, LANGUAGES, language } from "../state/language.ts";
 import { type Overlay, overlayOf } from "./commands.ts";
 import { Loaded } from "./loaded.tsx";
 import { match, type Params } from "./router.ts";
 import { ROUTES, type SiteRoute } from "./routes.ts";
 import { type Person, useSite } from "./site.ts";
 import { common } from "./strings/common.ts";
-import { choose, LANGUAGES, language } from "./strings.ts";
 import { inWords } from "./ui/problems.ts";
 import { Empty, Menu, Problem, Skeleton, ToastList } from "./ui/ui.tsx";
 

@@ -1,3 +1,5 @@
+import type { Sentence } from "./say.ts";
+
 /** The commands that a person can give in a notebook, and what they are for: the text of the list of shortcuts. */
 export const COMMANDS = {
   edit: "Edit the cell",
@@ -42,6 +44,6 @@ export const COMMANDS = {
   history: "Show what it was earlier",
   shortcuts: "Show the keyboard shortcuts",
   split: "Split the cell at the cursor",
-} as const;
+} as const satisfies Readonly<Record<string, Sentence>>;
 
 export type Command = keyof typeof COMMANDS;

@@ -4,6 +4,7 @@ import type { Command } from "./notebook-command-names.ts";
 import * as edits from "./notebook-edits.ts";
 import { CHANGING } from "./notebook-keys.ts";
 import type { OpenNotebook } from "./notebook-open.ts";
+import { say } from "./say.ts";
 
 /** What a command needs from the view: where the cursor is. */
 export interface Cursor {
@@ -134,7 +135,7 @@ function remove(open: OpenNotebook): void {
 }
 
 function arrive(open: OpenNotebook, ids: readonly string[] | null): void {
-  if (ids === null) open.announcement.value = "There is nothing more to take back.";
+  if (ids === null) open.announcement.value = say("There is nothing more to take back.");
   else if (ids[0] !== undefined) open.goTo(ids[0]);
   else open.leave();
 }

@@ -12,6 +12,7 @@ import { sourceOf } from "./notebook-cells.ts";
 import { repair } from "./notebook-repair.ts";
 import { Selection } from "./notebook-selection.ts";
 import { NotebookUndo } from "./notebook-undo.ts";
+import { type Sentence, said, say } from "./say.ts";
 
 /** The focus should go to a cell or into its editor; or a range of its text is to be shown, and the focus stays. */
 export interface FocusRequest {
@@ -173,7 +174,7 @@ export class OpenNotebook {
   }
 
   async save(): Promise<void> {
-    if ((await this.ask("save", { cause: "user" })) !== undefined) this.announcement.value = "Saved.";
+    if ((await this.ask("save", { cause: "user" })) !== undefined) this.announcement.value = say("Saved.");
   }
 
   /** Call the agent; what goes wrong is shown as a notice, and the result is then `undefined`. */
@@ -222,11 +223,17 @@ export class OpenNotebook {
       effect(() => void (this.document.synced.value && this.mend())),
       this.document.onEvent((event) => {
         if (event.event === "run_ended") this.announcement.value = told(event.result);
-        else if (event.event === "outside") this.notice.value = OUTSIDE[event.what] ?? this.notice.value;
+        else if (event.event === "outside") this.tellOutside(event.what);
         else if (event.event === "trouble") this.tellTrouble(event.message);
-        else if (event.event === "refused") this.notice.value = `A change was not taken: ${event.message}`;
+        else if (event.event === "refused")
+          this.notice.value = say("A change was not taken: {why}", { why: said(event.message) });
       }),
     );
+  }
+
+  private tellOutside(what: string): void {
+    const sentence = OUTSIDE[what];
+    if (sentence) this.notice.value = say(sentence);
   }
 
   /** What stands in the way of saving; empty when it is over. */
@@ -245,14 +252,17 @@ export class OpenNotebook {
   }
 }
 
-const OUTSIDE: Readonly<Record<string, string>> = {
+const OUTSIDE: Readonly<Record<string, Sentence>> = {
   changed: "The file was changed outside; the changes are merged here.",
   invalid: "The file on disk is no notebook now. What you see here is kept.",
 };
 
 function told(result: RunResult): string {
-  const cells = result.executed === 1 ? "1 cell" : `${result.executed} cells`;
-  if (result.cancelled) return `Run cancelled after ${cells}.`;
-  if (result.ok) return `Run ended, ${cells} without an error.`;
-  return `Run ended with an error: ${result.firstError?.ename ?? "unknown"} ${result.firstError?.evalue ?? ""}`;
+  const { executed: count, firstError } = result;
+  const isOne = count === 1;
+  if (result.cancelled)
+    return say(isOne ? "Run cancelled after 1 cell." : "Run cancelled after {count} cells.", { count });
+  if (result.ok)
+    return say(isOne ? "Run ended, 1 cell without an error." : "Run ended, {count} cells without an error.", { count });
+  return say("Run ended with an error: {error}", { error: `${firstError?.ename ?? ""} ${firstError?.evalue ?? ""}` });
 }

@@ -4,6 +4,7 @@ import { Backoff, waitForHope } from "../wire/backoff.ts";
 import type { ChannelMessage, Opened } from "../wire/control.ts";
 import type { IncomingMessage } from "../wire/frames.ts";
 import type { ChannelUser, Connection } from "./connection.ts";
+import type { Sentence } from "./say.ts";
 import { SharedDocument } from "./shared-document.ts";
 import type { Shown, Target } from "./shown.ts";
 
@@ -116,7 +117,7 @@ export class OpenFile implements ChannelUser {
       document.receive(message);
     } catch (error) {
       console.warn("a message of the document cannot be read", error);
-      this.fail("internal", "The server sent something that cannot be read.");
+      this.fail("internal", "The server sent something that cannot be read." satisfies Sentence);
     }
   }
 

@@ -6,6 +6,7 @@ import type { MakeWebSocket } from "../wire/socket.ts";
 import type { Address } from "./address.ts";
 import { Connection } from "./connection.ts";
 import { OpenFiles } from "./files.ts";
+import type { Sentence } from "./say.ts";
 import { type Account, Session } from "./session.ts";
 import { Theme } from "./theme.ts";
 
@@ -43,7 +44,7 @@ export class Page {
   start(token: string | null, sent?: Promise<Response>): void {
     void this.connection.serve();
     this.session.start(token, sent).catch((error) => {
-      this.session.refuse("forbidden", "The server gave an answer that cannot be read.");
+      this.session.refuse("forbidden", "The server gave an answer that cannot be read." satisfies Sentence);
       console.warn("signing in failed", error);
     });
     const { projectId, path, target } = this.address;
@@ -54,7 +55,7 @@ export class Page {
   enter(projectId: string): void {
     void this.connection.serve();
     this.session.enter(projectId).catch((error) => {
-      this.session.refuse("forbidden", "The server gave an answer that cannot be read.");
+      this.session.refuse("forbidden", "The server gave an answer that cannot be read." satisfies Sentence);
       console.warn("signing in failed", error);
     });
   }

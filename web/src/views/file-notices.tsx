@@ -1,7 +1,8 @@
 /** What has to be told of a file: an edit was not taken, or somebody, perhaps oneself, has moved or deleted it. */
 import type { VNode } from "preact";
 import type { OpenFile } from "../state/open-file.ts";
-import { sentence } from "./banner.tsx";
+import { say } from "../state/say.ts";
+import { sentence } from "./card.tsx";
 
 interface FileNoticesProps {
   readonly file: OpenFile;
@@ -14,9 +15,9 @@ export function FileNotices({ file, follow }: FileNoticesProps): VNode {
     <>
       {file.refusal.value && (
         <p class="notice notice-bad">
-          Your last edit was not taken: {sentence(file.refusal.value)}{" "}
+          {say("Your last edit was not taken: {why}", { why: sentence(file.refusal.value) })}{" "}
           <button type="button" onClick={() => (file.refusal.value = null)}>
-            Dismiss
+            {say("Dismiss")}
           </button>
         </p>
       )}
@@ -34,10 +35,10 @@ function Elsewhere({ file, path, follow }: ElsewhereProps): VNode {
   if (path !== null)
     return (
       <p class="notice notice-warn">
-        This file is now <bdi>“{path}”</bdi>, and what you write is saved there.{" "}
+        {say("This file is now “{path}”, and what you write is saved there.", { path: `\u2068${path}\u2069` })}{" "}
         {follow && (
           <button type="button" onClick={() => follow(file, path)}>
-            Open it there
+            {say("Open it there")}
           </button>
         )}
       </p>
@@ -53,10 +54,10 @@ function Elsewhere({ file, path, follow }: ElsewhereProps): VNode {
   };
   return (
     <p class="notice notice-bad">
-      This file was deleted. What you see here is kept, but it is in no file any more.{" "}
+      {say("This file was deleted. What you see here is kept, but it is in no file any more.")}{" "}
       {file.document.value?.may.value.has("save") && (
         <button type="button" onClick={save}>
-          Save it anew
+          {say("Save it anew")}
         </button>
       )}
     </p>

@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { deferred } from "../outputs/deferred.ts";
 import type { OpenFile, Phase } from "../state/open-file.ts";
 import type { Page } from "../state/page.ts";
+import { languageLoaded, type Sentence, said, say } from "../state/say.ts";
 import type { SharedDocument } from "../state/shared-document.ts";
 import { until } from "../state/until.ts";
 import { editorContext } from "./context.ts";
@@ -12,8 +13,12 @@ import { findEditor } from "./editors.ts";
 /** For files that are in no editor, which few are. */
 const Unopened = deferred(
   async () => (await import("./viewers/unopened.tsx")).Unopened,
-  ({ phase }) => <p class="loading">{phase.message}</p>,
+  ({ phase }) => <p class="loading">{said(phase.message)}</p>,
 );
+
+/** Parent pages are told in English. */
+const NOT_LOADED: Sentence = "The editor could not be loaded. Reload the page: the server may have been updated.";
+const NO_EDITOR: Sentence = "There is no editor for this type of file.";
 
 interface FileProps {
   readonly page: Page;
@@ -49,7 +54,7 @@ function EditorHost({ page, file, frameUrl }: FileProps) {
     mountEditor({ page, file, frameUrl }, document, element, end.signal).catch((error) => {
       if (end.signal.aborted) return;
       console.warn("the editor could not be shown", error);
-      file.fail("internal", "The editor could not be loaded. Reload the page: the server may have been updated.");
+      file.fail("internal", NOT_LOADED);
     });
     return () => end.abort();
   });
@@ -63,8 +68,8 @@ async function mountEditor(
   signal: AbortSignal,
 ): Promise<void> {
   const kind = findEditor(document.kind, document.path);
-  if (kind === null) return file.fail("unsupported", "There is no editor for this type of file.");
-  const make = await kind.load();
+  if (kind === null) return file.fail("unsupported", NO_EDITOR);
+  const [make] = await Promise.all([kind.load(), languageLoaded()]);
   if (signal.aborted) return;
   const editor = make(document, editorContext(page, file, frameUrl));
   editor.mount(element);
@@ -79,13 +84,10 @@ async function mountEditor(
   if (Object.keys(target).length > 0) editor.reveal(target);
 }
 
-const PROGRESS = { asking: "Opening…", starting: "The project is starting…", opening: "Opening…", open: "Opening…" };
-
 function Opening({ phase }: { readonly phase: Phase }) {
-  const name = phase.name === "failed" ? "asking" : phase.name;
   return (
     <div class="skeleton" role="status">
-      <p class="loading">{PROGRESS[name]}</p>
+      <p class="loading">{phase.name === "starting" ? say("The project is starting…") : say("Opening…")}</p>
       <div class="skeleton-cell" />
       <div class="skeleton-cell skeleton-tall" />
       <div class="skeleton-cell" />

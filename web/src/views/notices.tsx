@@ -4,7 +4,8 @@ import type { ComponentChildren } from "preact";
 import { deferred } from "../outputs/deferred.ts";
 import type { OpenFile } from "../state/open-file.ts";
 import type { Page } from "../state/page.ts";
-import { TryAgain } from "./banner.tsx";
+import { type Sentence, say } from "../state/say.ts";
+import { TryAgain } from "./card.tsx";
 
 /** What few files have. */
 const FileNotices = deferred(async () => (await import("./file-notices.tsx")).FileNotices);
@@ -19,10 +20,10 @@ interface NoticesProps {
   readonly follow?: ((file: OpenFile, path: string) => void) | undefined;
 }
 
-const SIGNED_OUT =
+const SIGNED_OUT: Sentence =
   "You are no longer signed in. What you wrote is kept here until the page around this frame signs you in again.";
 
-export function Notices({ page, signedOut = SIGNED_OUT, follow }: NoticesProps) {
+export function Notices({ page, signedOut = say(SIGNED_OUT), follow }: NoticesProps) {
   return (
     <div class="notices" role="status" aria-live="polite">
       <Connection page={page} signedOut={signedOut} />
@@ -43,7 +44,9 @@ function Connection({ page, signedOut }: Pick<NoticesProps, "page" | "signedOut"
     );
   }
   if (page.connection.status.value === "connected") return null;
-  return <p class="notice notice-warn notice-late">Reconnecting… What you write is kept here and sent then.</p>;
+  return (
+    <p class="notice notice-warn notice-late">{say("Reconnecting… What you write is kept here and sent then.")}</p>
+  );
 }
 
 function OfFile({ page, follow }: Pick<NoticesProps, "page" | "follow">) {
@@ -63,5 +66,11 @@ function Blocked({ page }: { readonly page: Page }) {
   });
   if (page.blocked.value === null) return null;
   const { path } = page.blocked.value;
-  return <p class="notice">Only this file can be shown here{path && `: “${path}” stays closed`}.</p>;
+  return (
+    <p class="notice">
+      {say(path ? "Only this file can be shown here: “{path}” stays closed." : "Only this file can be shown here.", {
+        path,
+      })}
+    </p>
+  );
 }

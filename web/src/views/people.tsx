@@ -1,6 +1,7 @@
 /** Who else has a document open, as a row of initials. */
 import type { VNode } from "preact";
 import type { Present } from "../editor/people.ts";
+import { say } from "../state/say.ts";
 
 /** How many are shown before a number stands for the rest. */
 const SHOWN = 4;
@@ -10,7 +11,7 @@ export function People({ people }: { readonly people: readonly Present[] }): VNo
   if (accounts.length === 0) return null;
   const rest = accounts.slice(SHOWN);
   return (
-    <ul class="people" aria-label="Also here">
+    <ul class="people" aria-label={say("Also here")}>
       {accounts.slice(0, SHOWN).map(({ accountId, name, color }) => (
         <li key={accountId} title={name} style={{ background: color }}>
           <span aria-hidden="true">{initials(name)}</span>

@@ -1,6 +1,7 @@
 /** Whether what one sees is safe: on the server, and in the file. */
 import type { VNode } from "preact";
 import type { LiveDocument } from "../state/document.ts";
+import { type Sentence, say } from "../state/say.ts";
 
 interface SaveStateProps {
   readonly document: LiveDocument;
@@ -12,12 +13,12 @@ export function SaveState({ document, maySave, onSave }: SaveStateProps): VNode 
   const state = stateOf(document);
   const content = (
     <span class="save-state" data-state={state.name} role="status">
-      {state.text}
+      {say(state.text, { count: document.unacknowledged.value })}
     </span>
   );
   if (!maySave || state.name !== "dirty") return content;
   return (
-    <button type="button" class="tool" title="Save now (Ctrl+S)" onClick={onSave}>
+    <button type="button" class="tool" title={say("Save now (Ctrl+S)")} onClick={onSave}>
       {content}
     </button>
   );
@@ -25,7 +26,7 @@ export function SaveState({ document, maySave, onSave }: SaveStateProps): VNode 
 
 interface State {
   readonly name: "opening" | "offline" | "closed" | "sending" | "dirty" | "saved" | "readonly";
-  readonly text: string;
+  readonly text: Sentence;
 }
 
 function stateOf(document: LiveDocument): State {
@@ -36,7 +37,7 @@ function stateOf(document: LiveDocument): State {
   if (status === "opening") return { name: "opening", text: "Opening…" };
   if (document.elsewhere.value?.path === null) return { name: "closed", text: "Not in a file" };
   if (document.readonly.value) return { name: "readonly", text: "Read only" };
-  if (waiting > 1) return { name: "sending", text: `Edits not yet on the server: ${waiting}` };
+  if (waiting > 1) return { name: "sending", text: "Edits not yet on the server: {count}" };
   if (document.dirty.value || waiting > 0) return { name: "dirty", text: "Saving…" };
   return { name: "saved", text: "Saved" };
 }

@@ -1,6 +1,7 @@
 /** The page: the open files with their notices, or the banner while there is none. */
 import { useSignalEffect } from "@preact/signals";
 import type { Page } from "../state/page.ts";
+import { say } from "../state/say.ts";
 import { Banner } from "./banner.tsx";
 import { FileView } from "./file-view.tsx";
 import { Notices } from "./notices.tsx";
@@ -43,5 +44,9 @@ function inOrderOfOpening(page: Page) {
 function SignedInByLink({ page }: { readonly page: Page }) {
   const account = page.session.account.value;
   if (page.address.kiosk || window.parent !== window || account === null) return null;
-  return <p class="notice">Signed in as {account.name || "a guest"} by link, in this tab only.</p>;
+  return (
+    <p class="notice">
+      {say("Signed in as {name} by link, in this tab only.", { name: account.name || say("a guest") })}
+    </p>
+  );
 }

@@ -1,10 +1,10 @@
 /** What can be done on every page of the site. */
 import { THEME_CHOICES } from "../../state/address.ts";
+import { choose, LANGUAGES } from "../../state/language.ts";
 import type { SiteCommand } from "../commands.ts";
 import type { Site } from "../site.ts";
 import { common } from "../strings/common.ts";
 import { palette as words } from "../strings/palette.ts";
-import { choose, LANGUAGES } from "../strings.ts";
 import { inWords } from "../ui/problems.ts";
 
 export async function siteCommands(site: Site): Promise<readonly SiteCommand[]> {

@@ -1,10 +1,10 @@
 /** How the site looks and speaks in this browser. */
 import type { VNode } from "preact";
 import { THEME_CHOICES, type ThemeChoice } from "../../state/address.ts";
+import { choose, LANGUAGES, type Language, language } from "../../state/language.ts";
 import { useSite } from "../site.ts";
 import { common } from "../strings/common.ts";
 import { preferences } from "../strings/settings.ts";
-import { choose, LANGUAGES, type Language, language } from "../strings.ts";
 import { Choice } from "../ui/ui.tsx";
 
 const LANGUAGE_NAMES: Record<Language, string> = { en: "English", de: "Deutsch" };

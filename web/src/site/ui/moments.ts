@@ -1,5 +1,5 @@
 /** Moments in words, in the language of the page. */
-import { language } from "../strings.ts";
+import { language } from "../../state/language.ts";
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["year", 365 * 86_400_000],

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
+import { language } from "../../state/language.ts";
 import { HttpError } from "../api.ts";
-import { language } from "../strings.ts";
 import { inWords } from "./problems.ts";
 
 afterEach(() => {

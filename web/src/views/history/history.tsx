@@ -5,12 +5,11 @@ import type { VNode } from "preact";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { loadLanguageOf } from "../../editor/languages.ts";
 import type { OutputContext } from "../../outputs/context.ts";
-import { common } from "../../site/strings/common.ts";
-import { history as words } from "../../site/strings/history.ts";
-import { language } from "../../site/strings.ts";
 import type { LiveDocument } from "../../state/document.ts";
+import { language } from "../../state/language.ts";
 import { Notebook } from "../../state/notebook.ts";
 import { Past, type Version } from "../../state/past.ts";
+import { type Sentence, said, say } from "../../state/say.ts";
 import { Icon } from "../notebook/icon.tsx";
 import { cellOf, cellsOfFile } from "./cells.ts";
 import { NotebookDiff } from "./notebook-diff.tsx";
@@ -38,24 +37,29 @@ export function History(props: HistoryProps): VNode {
   return (
     <dialog class="history" ref={dialog} aria-labelledby={id} onKeyDown={(event) => event.key === "Escape" && close()}>
       <header class="bar">
-        <h2 id={id}>{words.title()}</h2>
+        <h2 id={id}>{say("History")}</h2>
         {version && <Chooser shown={shown} />}
         <span class="spacer" />
         {version && <Choices shown={shown} version={version} {...props} />}
-        <button type="button" class="tool" aria-label={common.close()} onClick={() => close()}>
+        <button type="button" class="tool" aria-label={say("Close")} onClick={() => close()}>
           <Icon name="close" />
         </button>
       </header>
       {shown.problem.value !== null && (
         <p class="notice notice-warn" role="alert">
-          {shown.problem.value}
+          {said(shown.problem.value)}
         </p>
       )}
-      {shown.versions.value?.length === 0 && <p class="empty">{words.none()}</p>}
+      {shown.versions.value?.length === 0 && (
+        <p class="empty">{say("There are no versions yet. They are kept while people edit, about one each minute.")}</p>
+      )}
       <Content shown={shown} {...props} />
     </dialog>
   );
 }
+
+const RESTORED: Sentence =
+  "It is again as it was on {time}. Ctrl+Z (Z in a notebook) takes that back; what was there before is in the history.";
 
 type Other = "before" | "now";
 
@@ -126,13 +130,13 @@ function Chooser({ shown }: { readonly shown: ShownPast }): VNode {
   const versions = shown.versions.value ?? [];
   const version = shown.version.value as Version;
   const at = versions.indexOf(version);
-  const told = `${timeOf(version)}, ${version.people.join(", ") || words.asFound()}`;
+  const told = `${timeOf(version)}, ${version.people.join(", ") || say("as the file was found")}`;
   return (
     <>
       <button
         type="button"
         class="tool"
-        aria-label={words.earlier()}
+        aria-label={say("Version before")}
         disabled={at === 0}
         onClick={() => shown.choose(at - 1)}
       >
@@ -141,8 +145,8 @@ function Chooser({ shown }: { readonly shown: ShownPast }): VNode {
       <input
         ref={slider}
         type="range"
-        aria-label={words.version()}
-        aria-valuetext={`${words.place({ number: at + 1, count: versions.length })}: ${told}`}
+        aria-label={say("Version")}
+        aria-valuetext={`${say("{number} of {count}", { number: at + 1, count: versions.length })}: ${told}`}
         min={0}
         max={versions.length - 1}
         value={at}
@@ -151,14 +155,14 @@ function Chooser({ shown }: { readonly shown: ShownPast }): VNode {
       <button
         type="button"
         class="tool"
-        aria-label={words.later()}
+        aria-label={say("Version after")}
         disabled={at === versions.length - 1}
         onClick={() => shown.choose(at + 1)}
       >
         ›
       </button>
       <span class="version-told">
-        {told} <small>({words.place({ number: at + 1, count: versions.length })})</small>
+        {told} <small>({say("{number} of {count}", { number: at + 1, count: versions.length })})</small>
       </span>
     </>
   );
@@ -178,26 +182,26 @@ function Choices({ shown, version, document, context, origin, close }: ChoicesPr
     });
   const restore = async () => {
     const isDone = await shown.attempt(() => shown.past.restore(version, origin));
-    if (isDone) close(words.restored({ time: timeOf(version) }));
+    if (isDone) close(say(RESTORED, { time: timeOf(version) }));
   };
   return (
     <>
       <select
-        aria-label={words.compare()}
+        aria-label={say("Show what changed")}
         value={shown.other.value}
         onChange={(event) => shown.compareTo(event.currentTarget.value as Other)}
       >
-        <option value="before">{words.before()}</option>
-        <option value="now">{words.now()}</option>
+        <option value="before">{say("since the version before")}</option>
+        <option value="now">{say("compared to the present")}</option>
       </select>
       {may.has("export") && (
         <button type="button" class="tool" onClick={() => void download()}>
-          {words.download()}
+          {say("Download")}
         </button>
       )}
       {may.has("edit") && !document.readonly.value && (
         <button type="button" class="tool restore" onClick={() => void restore()}>
-          {words.restore()}
+          {say("Restore this version")}
         </button>
       )}
     </>
@@ -214,14 +218,14 @@ function Content({ shown, document, context }: ContentProps): VNode | null {
   const contents = shown.contents.value;
   const cells = useMemo(() => contents && document.kind === "notebook" && readCells(document, contents), [contents]);
   if (contents === null) return null;
-  if (cells === null) return <p class="empty">{words.unreadable()}</p>;
+  if (cells === null) return <p class="empty">{say("This version cannot be read.")}</p>;
   if (cells) return <NotebookDiff {...cells} language={new Notebook(document.ydoc).language()} context={context} />;
   const before = contents.before ?? document.ydoc.getText("source").toString();
   const load = () => loadLanguageOf(document.path);
   return (
     <>
-      {before === contents.now && <p class="past-mark">{words.same()}</p>}
-      <TextDiff before={before} now={contents.now} label={words.version()} language={load} />
+      {before === contents.now && <p class="past-mark">{say("Nothing is different.")}</p>}
+      <TextDiff before={before} now={contents.now} label={say("Version")} language={load} />
     </>
   );
 }

@@ -3,10 +3,17 @@ import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
 import { loadLanguage } from "../../editor/languages.ts";
 import type { OutputContext } from "../../outputs/context.ts";
-import { history as words } from "../../site/strings/history.ts";
+import { say } from "../../state/say.ts";
 import { StaticOutputs, StaticSource } from "../static.tsx";
 import { type ComparedCell, compareCells, type PastCell } from "./cells.ts";
 import { TextDiff } from "./text-diff.tsx";
+
+const MARKS = {
+  added: "Cell is new",
+  removed: "Cell is not in this version",
+  changed: "Text changed",
+  outputs: "Outputs changed",
+} as const;
 
 interface NotebookDiffProps {
   readonly before: readonly PastCell[];
@@ -20,10 +27,10 @@ export function NotebookDiff({ before, now, language, context }: NotebookDiffPro
   const rows = useMemo(() => compareCells(before, now), [before, now]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="past-cells" aria-label={words.version()} tabIndex={0}>
+    <section class="past-cells" aria-label={say("Version")} tabIndex={0}>
       {rows.map((row, index) => (
         <article key={`${index} ${row.cell.id}`} class="past-cell" data-change={row.change}>
-          {row.change !== "same" && <p class="past-mark">{words[row.change]()}</p>}
+          {row.change !== "same" && <p class="past-mark">{say(MARKS[row.change])}</p>}
           <Text row={row} language={language} context={context} />
           {row.change !== "removed" && <StaticOutputs outputs={row.cell.outputs} context={context} />}
         </article>
@@ -41,7 +48,7 @@ interface TextProps {
 function Text({ row: { change, cell, before }, language, context }: TextProps): VNode {
   if (change === "changed") {
     const load = () => loadLanguage(cell.type === "code" ? language : cell.type);
-    return <TextDiff before={before} now={cell.source} label={words.changed()} language={load} />;
+    return <TextDiff before={before} now={cell.source} label={say("Text changed")} language={load} />;
   }
   return <StaticSource cell={cell} language={language} context={context} />;
 }

@@ -9,6 +9,7 @@ import { Outputs } from "../../outputs/outputs.tsx";
 import { type Cell, type CellType, cellId, cellSource } from "../../state/notebook.ts";
 import { type CellState, sourceOf, stateOf } from "../../state/notebook-cells.ts";
 import * as edits from "../../state/notebook-edits.ts";
+import { type Sentence, say } from "../../state/say.ts";
 import { isObject } from "../../wire/json.ts";
 import { StdinPrompt } from "./dialogs.ts";
 import { InsertBar } from "./insert-bar.tsx";
@@ -118,12 +119,17 @@ function estimatedHeight(cell: Cell): number {
   return cellSource(cell).toString().split("\n").length * 1.3 + 2;
 }
 
-const NAMES: Readonly<Record<CellType, string>> = { code: "Code cell", markdown: "Text cell", raw: "Raw cell" };
+const NAMES: Readonly<Record<CellType, Sentence>> = {
+  code: "Code cell {number}",
+  markdown: "Text cell {number}",
+  raw: "Raw cell {number}",
+};
 
 function labelOf(state: CellState, index: number): string {
-  const name = `${NAMES[state.type]} ${index + 1}`;
-  if (state.running) return `${name}, running`;
-  return state.executionCount === null ? name : `${name}, run as number ${state.executionCount}`;
+  const cell = say(NAMES[state.type], { number: index + 1 });
+  if (state.running) return say("{cell}, running", { cell });
+  const { executionCount: count } = state;
+  return count === null ? cell : say("{cell}, run as number {count}", { cell, count });
 }
 
 /** Classes that come and go; computed, so that a cell is drawn again only when its own change. */
@@ -189,7 +195,7 @@ function Input({ cell, state, label }: InputProps): VNode {
     const show = () => edits.setHidden(open.notebook, [cellId(cell)], "source", false);
     return (
       <button type="button" class="folded" disabled={!open.mayEdit.value} onClick={show}>
-        Input is folded
+        {say("Input is folded")}
       </button>
     );
   }
@@ -240,7 +246,13 @@ function Others({ id }: { readonly id: string }): VNode | null {
   return (
     <div class="cell-people">
       {here.map(({ client, name, color }) => (
-        <span key={client} title={name} aria-label={`${name} is here`} role="img" style={{ background: color }} />
+        <span
+          key={client}
+          title={name}
+          aria-label={say("{name} is here", { name })}
+          role="img"
+          style={{ background: color }}
+        />
       ))}
     </div>
   );

@@ -14,7 +14,7 @@ const CONTROLS =
 
 export function toHtml(title: string, element: HTMLElement | null): string {
   const page = document.implementation.createHTMLDocument(title);
-  page.documentElement.lang = "en";
+  page.documentElement.lang = document.documentElement.lang;
   page.head.append(make(page, "style", STYLE));
   for (const cell of element?.querySelectorAll(".cell") ?? []) page.body.append(copyOf(page, cell));
   return `<!DOCTYPE html>\n${page.documentElement.outerHTML}\n`;

@@ -5,6 +5,7 @@ import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { cellSource } from "../../state/notebook.ts";
 import { findMatches, MATCH_LIMIT, type Match, type Query, replaceMatches } from "../../state/notebook-find.ts";
+import { say } from "../../state/say.ts";
 import { type Found, Marks } from "./find-marks.ts";
 import { Icon } from "./icon.tsx";
 import { type Page, usePage } from "./page.ts";
@@ -38,7 +39,7 @@ export function FindBar(): VNode {
   };
   const replace = (which: readonly Match[]) => {
     const replaced = replaceMatches(open.notebook, query.value, which, replacement.value);
-    open.announcement.value = `${replaced} replaced.`;
+    open.announcement.value = say("{count} replaced.", { count: replaced });
     at.value -= which.length === 1 ? 1 : 0;
     if (which.length === 1) go(1);
     input.current?.focus({ preventScroll: true }); // the button may have nothing left to do
@@ -50,12 +51,12 @@ export function FindBar(): VNode {
   };
   const { current } = found.value;
   return (
-    <search class="find-bar" aria-label="Find and replace" onKeyDown={onKey}>
+    <search class="find-bar" aria-label={say("Find and replace")} onKeyDown={onKey}>
       <input
         ref={input}
         type="text"
-        aria-label="Find"
-        placeholder="Find"
+        aria-label={say("Find")}
+        placeholder={say("Find")}
         value={query.value.text}
         onInput={(event) => change({ text: event.currentTarget.value })}
       />
@@ -63,41 +64,41 @@ export function FindBar(): VNode {
         {counted(matches.value, at.value)}
       </span>
       <Toggle
-        label="Aa"
-        title="Match case"
+        label={"Aa"}
+        title={say("Match case")}
         pressed={query.value.caseSensitive}
         onToggle={(caseSensitive) => change({ caseSensitive })}
       />
       <Toggle
         label=".*"
-        title="Regular expression"
+        title={say("Regular expression")}
         pressed={query.value.regularExpression}
         onToggle={(regularExpression) => change({ regularExpression })}
       />
-      <button type="button" class="tool" aria-label="Previous" onClick={() => go(-1)}>
+      <button type="button" class="tool" aria-label={say("Previous")} onClick={() => go(-1)}>
         <Icon name="up" />
       </button>
-      <button type="button" class="tool" aria-label="Next" onClick={() => go(1)}>
+      <button type="button" class="tool" aria-label={say("Next")} onClick={() => go(1)}>
         <Icon name="down" />
       </button>
       {open.mayEdit.value && (
         <>
           <input
             type="text"
-            aria-label="Replace with"
-            placeholder="Replace with"
+            aria-label={say("Replace with")}
+            placeholder={say("Replace with")}
             value={replacement.value}
             onInput={(event) => (replacement.value = event.currentTarget.value)}
           />
           <button type="button" disabled={!current} onClick={() => current && replace([current])}>
-            Replace
+            {say("Replace")}
           </button>
           <button type="button" disabled={!matches.value?.length} onClick={() => replace(matches.value ?? [])}>
-            All
+            {say("All")}
           </button>
         </>
       )}
-      <button type="button" class="tool" aria-label="Close" onClick={() => open.close()}>
+      <button type="button" class="tool" aria-label={say("Close")} onClick={() => open.close()}>
         <Icon name="close" />
       </button>
     </search>
@@ -148,10 +149,10 @@ function show(page: Page, match: Match | undefined): void {
 }
 
 function counted(matches: readonly Match[] | null, at: number): string {
-  if (matches === null) return "Not an expression";
-  if (matches.length === 0) return "None";
+  if (matches === null) return say("Not an expression");
+  if (matches.length === 0) return say("None");
   const all = matches.length >= MATCH_LIMIT ? `${MATCH_LIMIT}+` : String(matches.length);
-  return at < 0 ? all : `${at + 1} of ${all}`;
+  return at < 0 ? all : say("{number} of {count}", { number: at + 1, count: all });
 }
 
 interface ToggleProps {

@@ -1,6 +1,7 @@
 /** Buttons that insert a cell between two others; they show when one points there or comes by keyboard. */
 import type { VNode } from "preact";
 import { add } from "../../state/notebook-commands.ts";
+import { say } from "../../state/say.ts";
 import { usePage } from "./page.ts";
 
 export function InsertBar({ index }: { readonly index: number }): VNode {
@@ -8,10 +9,10 @@ export function InsertBar({ index }: { readonly index: number }): VNode {
   return (
     <div class="insert-bar">
       <button type="button" tabIndex={-1} onClick={() => add(open, index, "editor")}>
-        + Code
+        {say("+ Code")}
       </button>
       <button type="button" tabIndex={-1} onClick={() => addText(index)}>
-        + Text
+        {say("+ Text")}
       </button>
     </div>
   );

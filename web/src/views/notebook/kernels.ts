@@ -1,4 +1,6 @@
 /** What the menu of kernels offers, and does. */
+
+import { say } from "../../state/say.ts";
 import { isObject, isString, type Json } from "../../wire/json.ts";
 import type { MenuItem } from "./menu.tsx";
 import type { Page } from "./page.ts";
@@ -14,7 +16,7 @@ export async function loadKernels(page: Page): Promise<readonly MenuItem<string>
   const { name, state } = page.document.kernel.peek();
   const specs = specsOf(reply).map((item) => ({ ...item, checked: item.value === name }));
   const running = !["none", "dead"].includes(state);
-  return running ? [...specs, { value: SHUT_DOWN, label: "Shut the kernel down" }] : specs;
+  return running ? [...specs, { value: SHUT_DOWN, label: say("Shut the kernel down") }] : specs;
 }
 
 function specsOf(reply: Json): readonly MenuItem<string>[] {

@@ -2,6 +2,7 @@
 export { drag } from "./drag.ts";
 export { FindBar } from "./find.tsx";
 export { chooseKernel, loadKernels } from "./kernels.ts";
+export { cellChoices, runChoices } from "./menus.ts";
 export { Notices } from "./notices.tsx";
 export { Shortcuts } from "./shortcuts.tsx";
 export { StdinPrompt } from "./stdin.tsx";

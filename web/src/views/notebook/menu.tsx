@@ -17,31 +17,31 @@ interface MenuProps<T> {
   readonly icon?: IconName;
   /** What the button shows beside or instead of its icon. */
   readonly children?: ComponentChildren;
-  readonly items: readonly MenuItem<T>[];
+  /** What is offered, when it is opened. */
+  items(): Promise<readonly MenuItem<T>[]>;
   onChoose(value: T): void;
-  onOpen?(): void;
 }
 
-export function Menu<T>({ label, icon, children, items, onChoose, onOpen }: MenuProps<T>): VNode {
-  const shown = useSignal(false);
+export function Menu<T>({ label, icon, children, items, onChoose }: MenuProps<T>): VNode {
+  const shown = useSignal<readonly MenuItem<T>[] | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const id = useId();
-  useEffect(() => closeElsewhere(root.current, () => (shown.value = false)), [shown]);
+  useEffect(() => closeElsewhere(root.current, () => (shown.value = null)), [shown]);
   useEffect(() => {
-    if (shown.value)
-      root.current?.querySelector<HTMLElement>("[role^=menuitem]:not(:disabled)")?.focus({ preventScroll: true });
-  }, [shown.value, items.length]);
+    root.current?.querySelector<HTMLElement>("[role^=menuitem]:not(:disabled)")?.focus({ preventScroll: true });
+  }, [shown.value]);
   const choose = (item: MenuItem<T>) => {
     close();
     onChoose(item.value);
   };
   const close = () => {
-    shown.value = false;
+    shown.value = null;
     root.current?.querySelector("button")?.focus({ preventScroll: true });
   };
-  const toggle = () => {
-    shown.value = !shown.value;
-    if (shown.value) onOpen?.();
+  const open = async () => {
+    shown.value = [];
+    const found = await items().catch(() => null); // offline: another press tries again
+    if (shown.value) shown.value = found;
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys come from the button and the items within
@@ -52,16 +52,16 @@ export function Menu<T>({ label, icon, children, items, onChoose, onOpen }: Menu
         title={label}
         aria-label={label}
         aria-haspopup="menu"
-        aria-expanded={shown.value}
+        aria-expanded={shown.value !== null}
         aria-controls={id}
-        onClick={toggle}
+        onClick={() => (shown.value ? close() : void open())}
       >
         {children}
         {icon && <Icon name={icon} />}
       </button>
       {shown.value && (
         <div class="menu-items" role="menu" id={id} aria-label={label}>
-          {items.map((item) => (
+          {shown.value.map((item) => (
             <Item key={item.label} item={item} onChoose={() => choose(item)} />
           ))}
         </div>

@@ -6,6 +6,7 @@ import { useRef } from "preact/hooks";
 import { keyOf } from "../../state/notebook-cells.ts";
 import { add } from "../../state/notebook-commands.ts";
 import { CommandKeys } from "../../state/notebook-keys.ts";
+import { say } from "../../state/say.ts";
 import { CellView, firstScreen } from "./cell.tsx";
 import { FindBar, History, Notices, Shortcuts } from "./dialogs.ts";
 import { KernelBar } from "./kernel-bar.tsx";
@@ -46,7 +47,7 @@ function Cells({ page }: { readonly page: Page }): VNode {
   const cells = page.open.cells.value;
   const atOnce = firstScreen(cells);
   return (
-    <div class="cells" role="feed" aria-label={`Cells of ${nameOf(page)}`} aria-busy="false">
+    <div class="cells" role="feed" aria-label={say("Cells of {name}", { name: nameOf(page) })} aria-busy="false">
       {cells.map((cell, index) => (
         <CellView key={keyOf(cell)} cell={cell} index={index} count={cells.length} first={index < atOnce} />
       ))}
@@ -62,10 +63,10 @@ function nameOf(page: Page): string {
 function Empty({ page }: { readonly page: Page }): VNode {
   return (
     <article class="empty">
-      <p>This notebook has no cells.</p>
+      <p>{say("This notebook has no cells.")}</p>
       {page.open.mayEdit.value && (
         <button type="button" onClick={() => add(page.open, 0, "editor")}>
-          Add a cell
+          {say("Add a cell")}
         </button>
       )}
     </article>
@@ -74,7 +75,7 @@ function Empty({ page }: { readonly page: Page }): VNode {
 
 function Opening(): VNode {
   return (
-    <div class="cells opening" role="status" aria-label="Opening the notebook">
+    <div class="cells opening" role="status" aria-label={say("Opening the notebook")}>
       <div />
       <div />
       <div />

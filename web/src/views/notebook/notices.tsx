@@ -1,6 +1,7 @@
 /** Notices between the bar and the cells: questions, what went wrong, and a kernel that died. */
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { said, say } from "../../state/say.ts";
 import type { KernelInfo } from "../../wire/events.ts";
 import { Icon } from "./icon.tsx";
 import { usePage } from "./page.ts";
@@ -17,15 +18,15 @@ export function Notices(): VNode {
           <span>{obituary(document.kernel.value)}</span>
           {open.mayRun.value && (
             <button type="button" onClick={() => void open.restart("restart")}>
-              Restart
+              {say("Restart")}
             </button>
           )}
         </div>
       )}
       {open.notice.value !== null && (
         <div class="notice notice-warn" role="alert">
-          <span>{open.notice.value}</span>
-          <button type="button" class="tool" aria-label="Dismiss" onClick={dismiss}>
+          <span>{said(open.notice.value)}</span>
+          <button type="button" class="tool" aria-label={say("Dismiss")} onClick={dismiss}>
             <Icon name="close" />
           </button>
         </div>
@@ -36,21 +37,23 @@ export function Notices(): VNode {
 
 /** Why there is no kernel; only one that has lived has a name to be shown and variables to be lost. */
 function obituary({ displayName, reason }: KernelInfo): string {
-  const why = reason ? `: ${reason.replace(/\.$/, "")}` : "";
+  const why = reason ? `: ${said(reason).replace(/\.$/, "")}` : "";
   if (displayName === null)
-    return `The kernel could not be started${why}. Choose another one at the right of the bar, if there is any.`;
-  return `The kernel is dead${why}. Its variables are lost, the notebook is not.`;
+    return say("The kernel could not be started{why}. Choose another one at the right of the bar, if there is any.", {
+      why,
+    });
+  return say("The kernel is dead{why}. Its variables are lost, the notebook is not.", { why });
 }
 
 function Confirm({ question }: { readonly question: "restart" | "restart-and-run" }): VNode {
   const { open } = usePage();
   const yes = useRef<HTMLButtonElement>(null);
   useEffect(() => yes.current?.focus({ preventScroll: true }), []);
-  const action = question === "restart" ? "Restart" : "Restart and run all";
+  const action = question === "restart" ? say("Restart") : say("Restart and run all");
   const onKey = (event: KeyboardEvent) => event.key === "Escape" && open.close();
   return (
     <div class="notice notice-warn" role="alertdialog" aria-label={`${action}?`} onKeyDown={onKey}>
-      <span>{action}? The kernel forgets all variables.</span>
+      <span>{say("{action}? The kernel forgets all variables.", { action })}</span>
       <button
         type="button"
         class="danger"
@@ -60,7 +63,7 @@ function Confirm({ question }: { readonly question: "restart" | "restart-and-run
         {action}
       </button>
       <button type="button" onClick={() => open.close()}>
-        Cancel
+        {say("Cancel")}
       </button>
     </div>
   );

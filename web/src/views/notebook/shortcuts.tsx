@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { COMMANDS, type Command } from "../../state/notebook-command-names.ts";
 import { COMMAND_KEYS, EDIT_KEYS } from "../../state/notebook-keys.ts";
+import { type Sentence, say } from "../../state/say.ts";
 import { usePage } from "./page.ts";
 import { isMac } from "./platform.ts";
 
@@ -20,18 +21,18 @@ export function Shortcuts(): VNode {
       onKeyDown={(event) => event.key === "Escape" && open.close()}
     >
       <header>
-        <h2 id="shortcuts-title">Keyboard shortcuts</h2>
+        <h2 id="shortcuts-title">{say("Keyboard shortcuts")}</h2>
         <button type="button" onClick={() => open.close()}>
-          Close
+          {say("Close")}
         </button>
       </header>
-      <Keys title="Command mode (press Esc)" table={COMMAND_KEYS} />
-      <Keys title="Edit mode (press Enter)" table={{ ...EDIT_KEYS }} more={EDITING} />
+      <Keys title={say("Command mode (press Esc)")} table={COMMAND_KEYS} />
+      <Keys title={say("Edit mode (press Enter)")} table={{ ...EDIT_KEYS }} more={EDITING} />
     </dialog>
   );
 }
 
-const EDITING: readonly (readonly [string, string])[] = [
+const EDITING: readonly (readonly [string, Sentence])[] = [
   ["Tab", "Complete, or indent"],
   ["Shift-Tab", "Tell about the name at the cursor, or indent less"],
   ["Mod-/", "Comment or uncomment"],
@@ -43,7 +44,7 @@ const EDITING: readonly (readonly [string, string])[] = [
 interface KeysProps {
   readonly title: string;
   readonly table: Readonly<Record<string, Command>>;
-  readonly more?: readonly (readonly [string, string])[];
+  readonly more?: readonly (readonly [string, Sentence])[];
 }
 
 function Keys({ title, table, more = [] }: KeysProps): VNode {
@@ -63,7 +64,7 @@ function Keys({ title, table, more = [] }: KeysProps): VNode {
                 <kbd key={one}>{written(one)}</kbd>
               ))}
             </dt>
-            <dd>{text}</dd>
+            <dd>{say(text)}</dd>
           </div>
         ))}
       </dl>
@@ -73,6 +74,12 @@ function Keys({ title, table, more = [] }: KeysProps): VNode {
 
 /** Keys as keyboards name them. */
 function written(keys: string): string {
-  const named = keys.replaceAll("Mod-", isMac() ? "⌘ " : "Ctrl+").replaceAll("Arrow", "");
-  return named.replaceAll(/(Ctrl|Shift|Alt|Meta)-/g, "$1+").replaceAll(/\b[a-z]\b/g, (key) => key.toUpperCase());
+  return keys
+    .replace("Mod-", isMac() ? "⌘ " : "Ctrl-")
+    .replace("Ctrl-", `${say("Ctrl")}+`)
+    .replace("Shift-", `${say("Shift")}+`)
+    .replace(/(Alt|Meta)-/, "$1+")
+    .replace("ArrowUp", say("Up"))
+    .replace("ArrowDown", say("Down"))
+    .replaceAll(/\b[a-z]\b/g, (key) => key.toUpperCase());
 }

@@ -2,8 +2,10 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
+import { language } from "../../state/language.ts";
 import { type Cell, cellId } from "../../state/notebook.ts";
 import type { CellState } from "../../state/notebook-cells.ts";
+import { say } from "../../state/say.ts";
 import { Icon } from "./icon.tsx";
 import { usePage } from "./page.ts";
 
@@ -32,8 +34,8 @@ export function Side({ cell, state }: SideProps): VNode {
           type="button"
           class="run-button"
           onClick={run}
-          aria-label="Run cell"
-          title="Run (Ctrl+Enter)"
+          aria-label={say("Run cell")}
+          title={say("Run (Ctrl+Enter)")}
           tabIndex={-1}
         >
           <Icon name="run" />
@@ -73,14 +75,14 @@ function Took({ started, ended, running }: TookProps): VNode | null {
 
 /** When one looks for it, not before: the first date that a page formats takes 15 ms. */
 function tellStart(element: HTMLElement, started: number): void {
-  element.title = `Started ${new Date(started).toLocaleString()}`;
+  element.title = say("Started {time}", { time: new Date(started).toLocaleString(language.peek()) });
 }
 
 /** Milliseconds as people say it: `12 ms`, `3.4 s`, `2 min 5 s`, `1 h 2 min`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
   const seconds = Math.floor(ms / 1000);
-  if (seconds < 60) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  if (seconds < 60) return say("{seconds}.{tenths} s", { seconds, tenths: Math.floor(ms / 100) % 10 });
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

@@ -3,6 +3,7 @@ import "./stdin.css";
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { say } from "../../state/say.ts";
 import { type Page, usePage } from "./page.ts";
 
 export function StdinPrompt({ id }: { readonly id: string }): VNode | null {
@@ -13,7 +14,8 @@ export function StdinPrompt({ id }: { readonly id: string }): VNode | null {
   const input = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => (request ? comeTo(page, id, input.current) : undefined), [request]);
   if (!request) return null;
-  if (!page.open.mayRun.value) return <p class="stdin">The kernel waits for an answer: {request.prompt}</p>;
+  if (!page.open.mayRun.value)
+    return <p class="stdin">{say("The kernel waits for an answer: {prompt}", { prompt: request.prompt })}</p>;
   const answer = (event: Event) => {
     event.preventDefault();
     void page.open.ask("input", { value: value.value });
@@ -30,17 +32,17 @@ export function StdinPrompt({ id }: { readonly id: string }): VNode | null {
     <form class="stdin" onSubmit={answer} autocomplete="off">
       {/* biome-ignore lint/a11y/noLabelWithoutControl: the field is one of the two within */}
       <label>
-        <span class="stdin-prompt">{request.prompt || "Input"}</span>
+        <span class="stdin-prompt">{request.prompt || say("Input")}</span>
         {request.password ? <input type="password" {...field} /> : <input type="text" {...field} />}
       </label>
-      <button type="submit">Answer</button>
+      <button type="submit">{say("Answer")}</button>
     </form>
   );
 }
 
 /** Take the keyboard if this page asked for the run and nothing is typed elsewhere; it goes back when that is over. */
 function comeTo({ open }: Page, id: string, input: HTMLInputElement | null): () => void {
-  open.announcement.value = "The kernel waits for an answer.";
+  open.announcement.value = say("The kernel waits for an answer.");
   const inCell = document.activeElement === document.body || document.activeElement?.matches(".cell") === true;
   if (document.hasFocus() && inCell && open.asked.has(id)) input?.focus();
   return () => {

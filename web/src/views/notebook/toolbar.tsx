@@ -2,9 +2,10 @@
 import type { VNode } from "preact";
 import type { CellState } from "../../state/notebook-cells.ts";
 import type { Command } from "../../state/notebook-command-names.ts";
+import { say } from "../../state/say.ts";
 import { fetchLater } from "./dialogs.ts";
 import { Icon, type IconName } from "./icon.tsx";
-import { Menu, type MenuItem } from "./menu.tsx";
+import { Menu } from "./menu.tsx";
 import { usePage } from "./page.ts";
 
 interface ToolbarProps {
@@ -19,22 +20,22 @@ export function CellToolbar({ state, index, count }: ToolbarProps): VNode | null
   const type = (event: { currentTarget: HTMLSelectElement }) =>
     page.perform(`to-${event.currentTarget.value}` as Command);
   return (
-    <div class="cell-toolbar" role="toolbar" aria-label="Cell">
+    <div class="cell-toolbar" role="toolbar" aria-label={say("Cell")}>
       <Handle />
-      <select aria-label="Type of the cell" value={state.type} onChange={type}>
-        <option value="code">Code</option>
-        <option value="markdown">Text</option>
-        <option value="raw">Raw</option>
+      <select aria-label={say("Type of the cell")} value={state.type} onChange={type}>
+        <option value="code">{say("Code")}</option>
+        <option value="markdown">{say("Text")}</option>
+        <option value="raw">{say("Raw")}</option>
       </select>
-      <Tool command="move-up" icon="up" label="Move up" disabled={index === 0} />
-      <Tool command="move-down" icon="down" label="Move down" disabled={index === count - 1} />
-      <Tool command="insert-above" icon="above" label="Insert above" />
-      <Tool command="insert-below" icon="below" label="Insert below" />
-      <Tool command="delete" icon="delete" label="Delete" />
+      <Tool command="move-up" icon="up" label={say("Move up")} disabled={index === 0} />
+      <Tool command="move-down" icon="down" label={say("Move down")} disabled={index === count - 1} />
+      <Tool command="insert-above" icon="above" label={say("Insert above")} />
+      <Tool command="insert-below" icon="below" label={say("Insert below")} />
+      <Tool command="delete" icon="delete" label={say("Delete")} />
       <Menu
-        label="More for this cell"
+        label={say("More for this cell")}
         icon="more"
-        items={itemsFor(state)}
+        items={async () => (await fetchLater()).cellChoices(state)}
         onChoose={(command) => page.perform(command)}
       />
     </div>
@@ -53,8 +54,8 @@ function Handle(): VNode {
     <button
       type="button"
       class="tool grip"
-      title="Drag to move"
-      aria-label="Drag to move"
+      title={say("Drag to move")}
+      aria-label={say("Drag to move")}
       tabIndex={-1}
       onPointerDown={grab}
     >
@@ -88,20 +89,4 @@ export function Tool({ command, icon, label, keys, disabled = false, wide = fals
       <Icon name={icon} />
     </button>
   );
-}
-
-function itemsFor(state: CellState): readonly MenuItem<Command>[] {
-  const isCode = state.type === "code";
-  const items: (MenuItem<Command> | false)[] = [
-    { value: "cut", label: "Cut", keys: "X" },
-    { value: "copy", label: "Copy", keys: "C" },
-    { value: "paste-below", label: "Paste below", keys: "V" },
-    { value: "undo", label: "Undo change of cells", keys: "Z" },
-    { value: "split", label: "Split at the cursor", keys: "Ctrl+Shift+−" },
-    { value: "merge", label: "Merge with the next", keys: "Shift+M" },
-    { value: "toggle-source", label: state.sourceHidden ? "Unfold input" : "Fold input", keys: "Shift+H" },
-    isCode && { value: "toggle-outputs", label: state.outputsHidden ? "Unfold outputs" : "Fold outputs", keys: "O" },
-    isCode && { value: "clear-outputs", label: "Clear outputs" },
-  ];
-  return items.filter((item) => item !== false);
 }

@@ -3,7 +3,8 @@ import "./table.css";
 import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { previews } from "../../site/strings/previews.ts";
+import { language } from "../../state/language.ts";
+import { say } from "../../state/say.ts";
 import type { Rows } from "./rows.ts";
 import { type Seen, scrolledHeight, seen } from "./window.ts";
 
@@ -49,7 +50,9 @@ export function Table({ rows, label }: TableProps): VNode {
         </div>
       </section>
       <p class="table-count" role="status">
-        {rows.isWhole.value ? previews.rows({ count: count.toLocaleString() }) : previews.counting()}
+        {rows.isWhole.value
+          ? say("{count} rows", { count: count.toLocaleString(language.value) })
+          : say("Counting rows…")}
       </p>
     </>
   );

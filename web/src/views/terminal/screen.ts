@@ -5,6 +5,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import type { LiveDocument } from "../../state/document.ts";
 import { quietly } from "../../state/kept.ts";
+import { say } from "../../state/say.ts";
 import { LiveTerminal } from "../../state/terminal.ts";
 import type { EditorContext } from "../editors.ts";
 import { limitAnswers } from "./questions.ts";
@@ -34,6 +35,8 @@ export class Screen {
   constructor(host: HTMLElement, { document, context, leave }: ScreenOptions) {
     const follows = (_: MouseEvent, uri: string) => follow(uri, context.reportBlocked);
     const style = getComputedStyle(host);
+    Terminal.strings.promptLabel = say("Terminal input");
+    Terminal.strings.tooMuchOutput = say("Too much output to announce, navigate to rows manually to read");
     const terminal = new Terminal({
       fontFamily: style.fontFamily,
       fontSize: keptFontSize() ?? Number.parseFloat(style.fontSize),

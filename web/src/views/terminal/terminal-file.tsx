@@ -5,6 +5,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { LiveDocument } from "../../state/document.ts";
+import { type Sentence, say } from "../../state/say.ts";
 import type { EditorContext } from "../editors.ts";
 import { Screen } from "./screen.ts";
 
@@ -36,18 +37,19 @@ export function TerminalFile({ document, context, screen }: TerminalFileProps): 
     isRead.value = !isRead.value;
     if (screen.value) screen.value.terminal.options.screenReaderMode = isRead.value;
   };
+  const state = stateOf(document, screen.value);
   return (
     <div class="terminal-file" style={context.natural.value ? { height: `${NATURAL_REM}rem` } : undefined}>
-      <div class="terminal-bar" role="toolbar" aria-label="Terminal" ref={bar}>
+      <div class="terminal-bar" role="toolbar" aria-label={say("Terminal")} ref={bar}>
         <h1 class="terminal-name">{document.path.split("/").at(-1)}</h1>
         <span class="terminal-state" role="status">
-          {stateOf(document, screen.value)}
+          {state && say(state)}
         </span>
         <TextSize screen={screen} />
         <button type="button" aria-pressed={isRead.value} onClick={read}>
-          Screen reader
+          {say("Screen reader")}
         </button>
-        <span class="visually-hidden">Control+Shift+Up leads from the terminal to this bar.</span>
+        <span class="visually-hidden">{say("Control+Shift+Up leads from the terminal to this bar.")}</span>
       </div>
       <div class="terminal-host" ref={host} />
     </div>
@@ -58,17 +60,27 @@ function TextSize({ screen }: { readonly screen: Signal<Screen | null> }): VNode
   const change = (step: number) => screen.value?.changeFontSize(step);
   return (
     <>
-      <button type="button" aria-label="A− Smaller text" title="Smaller text" onClick={() => change(-STEP_PX)}>
+      <button
+        type="button"
+        aria-label={say("A− Smaller text")}
+        title={say("Smaller text")}
+        onClick={() => change(-STEP_PX)}
+      >
         A−
       </button>
-      <button type="button" aria-label="A+ Larger text" title="Larger text" onClick={() => change(STEP_PX)}>
+      <button
+        type="button"
+        aria-label={say("A+ Larger text")}
+        title={say("Larger text")}
+        onClick={() => change(STEP_PX)}
+      >
         A+
       </button>
     </>
   );
 }
 
-function stateOf(document: LiveDocument, screen: Screen | null): string {
+function stateOf(document: LiveDocument, screen: Screen | null): Sentence | "" {
   const status = document.status.value;
   const isRefused = screen?.live.isRefused.value;
   if (status === "offline") return isRefused ? "Offline: what you type is not sent" : "Offline: nothing can be typed";

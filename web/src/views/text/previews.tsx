@@ -9,7 +9,7 @@ import { findHeading } from "../../markdown/nodes.ts";
 import type { OutputContext } from "../../outputs/context.ts";
 import { Framed } from "../../outputs/framed.tsx";
 import { JsonTree } from "../../outputs/json-tree.tsx";
-import { previews } from "../../site/strings/previews.ts";
+import { say } from "../../state/say.ts";
 import { Rows, separatorOf } from "../table/rows.ts";
 import { Table } from "../table/table.tsx";
 import type { PreviewKind } from "./preview.ts";
@@ -113,7 +113,7 @@ function TablePreview({ source, path }: { readonly source: string; readonly path
     void rows.find(end.signal);
     return () => end.abort();
   }, [rows]);
-  return <Table rows={rows} label={previews.table()} />;
+  return <Table rows={rows} label={say("Table")} />;
 }
 
 type Parsed = { readonly value: unknown } | { readonly problem: string };
@@ -121,7 +121,7 @@ type Parsed = { readonly value: unknown } | { readonly problem: string };
 function JsonPreview({ source }: { readonly source: string }): VNode {
   const parsed = useMemo(() => parsedJson(source), [source]);
   if ("value" in parsed) return <JsonTree value={parsed.value} expanded={undefined} />;
-  return <p class="preview-problem">{previews.notJson({ why: parsed.problem })}</p>;
+  return <p class="preview-problem">{say("This is not JSON yet: {why}", { why: parsed.problem })}</p>;
 }
 
 function parsedJson(source: string): Parsed {
@@ -138,7 +138,7 @@ function HtmlPreview({ source, context }: SourceProps): VNode {
     () => [{ renderer: "html" as const, mime: "text/html", content: source, metadata: {}, fallback: "" }],
     [source],
   );
-  return <Framed items={items} title={previews.preview()} context={context} />;
+  return <Framed items={items} title={say("Preview")} context={context} />;
 }
 
 /** As an image, an SVG runs no scripts and loads nothing. */

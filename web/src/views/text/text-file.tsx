@@ -7,9 +7,9 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { FileEditor } from "../../editor/file-editor.ts";
 import { watchPeople } from "../../editor/people.ts";
 import { deferred } from "../../outputs/deferred.ts";
-import { previews } from "../../site/strings/previews.ts";
 import { CallError, type LiveDocument } from "../../state/document.ts";
 import { Typing, typingHistory } from "../../state/notebook-undo.ts";
+import { type Sentence, said, say } from "../../state/say.ts";
 import type { EditorContext } from "../editors.ts";
 import { Icon } from "../notebook/icon.tsx";
 import { People } from "../people.tsx";
@@ -54,7 +54,7 @@ export function TextFile({ document, context, editor, layout, anchor }: TextFile
   useEffect(() => editor.value?.setLocked(locked), [editor, locked]);
   return (
     <div class="text-file" data-natural={context.natural.value ? "" : undefined}>
-      <div class="bar" role="toolbar" aria-label="File">
+      <div class="bar" role="toolbar" aria-label={say("File")}>
         <h1 class="file-name">{nameOf(document)}</h1>
         <span class="spacer" />
         <Others document={document} />
@@ -64,8 +64,8 @@ export function TextFile({ document, context, editor, layout, anchor }: TextFile
           <button
             type="button"
             class="tool"
-            aria-label="History"
-            title="History"
+            aria-label={say("History")}
+            title={say("History")}
             onClick={() => (isInPast.value = true)}
           >
             <Icon name="history" />
@@ -84,7 +84,7 @@ export function TextFile({ document, context, editor, layout, anchor }: TextFile
           {kind !== null && shown !== "text" && (
             <section
               class="preview"
-              aria-label={previews.preview()}
+              aria-label={say("Preview")}
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
               tabIndex={0}
             >
@@ -93,7 +93,7 @@ export function TextFile({ document, context, editor, layout, anchor }: TextFile
           )}
         </div>
       ) : (
-        <p class="empty">Opening…</p>
+        <p class="empty">{say("Opening…")}</p>
       )}
       {isInPast.value && <History document={document} context={outputContext} origin={RESTORING} close={comeBack} />}
     </div>
@@ -113,16 +113,16 @@ function Tools({ editor, wraps, place }: ToolsProps): VNode {
         {place.value}
       </span>
       <button type="button" class="tool" aria-pressed={wraps.value} onClick={() => (wraps.value = !wraps.value)}>
-        Wrap
+        {say("Wrap")}
       </button>
       <button type="button" class="tool" onClick={() => editor.value?.askForLine()}>
-        Go to line
+        {say("Go to line")}
       </button>
       <button
         type="button"
         class="tool"
-        aria-label="Find and replace"
-        title="Find and replace (Ctrl+F)"
+        aria-label={say("Find and replace")}
+        title={say("Find and replace (Ctrl+F)")}
         onClick={() => editor.value?.find()}
       >
         <Icon name="find" />
@@ -136,12 +136,14 @@ interface LayoutsProps {
   choose(layout: Layout): void;
 }
 
+const LAYOUT_NAMES: Readonly<Record<Layout, Sentence>> = { text: "Text", both: "Side by side", preview: "Preview" };
+
 function Layouts({ shown, choose }: LayoutsProps): VNode {
   return (
-    <fieldset class="layouts" aria-label={previews.show()}>
+    <fieldset class="layouts" aria-label={say("How it is shown")}>
       {LAYOUTS.map((layout) => (
         <button key={layout} type="button" class="tool" aria-pressed={layout === shown} onClick={() => choose(layout)}>
-          {previews[layout]()}
+          {say(LAYOUT_NAMES[layout])}
         </button>
       ))}
     </fieldset>
@@ -201,6 +203,6 @@ async function saveTo(document: LiveDocument, notice: Signal<string | null>): Pr
     notice.value = null;
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    notice.value = error.message;
+    notice.value = said(error.message);
   }
 }

@@ -1,7 +1,7 @@
 /** The bar of a file that is no text: its name, what the viewer adds, its size, and a way to have it. */
 import type { ComponentChildren, VNode } from "preact";
-import { viewers } from "../../site/strings/viewers.ts";
-import { language } from "../../site/strings.ts";
+import { language } from "../../state/language.ts";
+import { said, say } from "../../state/say.ts";
 import { sizeInWords } from "./sizes.ts";
 import type { StoredFile } from "./stored-file.ts";
 
@@ -14,18 +14,18 @@ export function Bar({ stored, children }: BarProps): VNode {
   const { name, sizeBytes, problem } = stored;
   return (
     <>
-      <div class="bar" role="toolbar" aria-label={viewers.file()}>
+      <div class="bar" role="toolbar" aria-label={say("File")}>
         <h1 class="file-name">{name}</h1>
         <span class="spacer" />
         {children}
         <span class="viewer-fact">{sizeInWords(sizeBytes, language.value)}</span>
         <button type="button" class="tool" onClick={() => void stored.download()}>
-          {viewers.download()}
+          {say("Download")}
         </button>
       </div>
       {problem.value !== null && (
         <p class="notice notice-bad" role="alert">
-          {viewers.downloadFailed({ why: problem.value })}
+          {say("It could not be downloaded: {why}", { why: said(problem.value) })}
         </p>
       )}
     </>

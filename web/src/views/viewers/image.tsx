@@ -1,7 +1,7 @@
 /** An image, as large as fits or pixel by pixel, on squares where it is transparent. */
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
-import { viewers } from "../../site/strings/viewers.ts";
+import { say } from "../../state/say.ts";
 import { useAddress } from "./address.ts";
 import { Bar } from "./bar.tsx";
 import type { ViewerProps } from "./viewer.tsx";
@@ -9,16 +9,16 @@ import type { ViewerProps } from "./viewer.tsx";
 export function ImageView({ stored, onUnknown }: ViewerProps): VNode {
   const address = useAddress(stored, onUnknown);
   const [isFull, setFull] = useState(false);
-  const [size, setSize] = useState<{ readonly width: number; readonly height: number } | null>(null);
+  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   return (
     <>
       <Bar stored={stored}>
-        {size && <span class="viewer-fact">{viewers.pixels(size)}</span>}
+        {size && <span class="viewer-fact">{say("{width} × {height} pixels", size)}</span>}
         <button type="button" class="tool" aria-pressed={!isFull} onClick={() => setFull(false)}>
-          {viewers.fit()}
+          {say("Fit")}
         </button>
         <button type="button" class="tool" aria-pressed={isFull} onClick={() => setFull(true)}>
-          {viewers.fullSize()}
+          {say("100 %")}
         </button>
       </Bar>
       <section
@@ -26,7 +26,7 @@ export function ImageView({ stored, onUnknown }: ViewerProps): VNode {
         data-full={isFull ? "" : undefined}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        aria-label={viewers.image()}
+        aria-label={say("Image")}
       >
         {address && (
           <img

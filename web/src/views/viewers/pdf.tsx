@@ -2,7 +2,7 @@
 import type { PDFDocumentProxy } from "pdfjs-dist";
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { viewers } from "../../site/strings/viewers.ts";
+import { say } from "../../state/say.ts";
 import { Bar } from "./bar.tsx";
 import { drawPage, openPdf } from "./pdf-pages.ts";
 import type { ViewerProps } from "./viewer.tsx";
@@ -52,7 +52,7 @@ export function PdfView({ stored, file, onUnknown }: ViewerProps): VNode {
     <>
       <Bar stored={stored}>
         <label class="viewer-fact" hidden={opened === null}>
-          {viewers.page()}{" "}
+          {say("Page")}{" "}
           <input
             class="viewer-page"
             type="number"
@@ -61,24 +61,24 @@ export function PdfView({ stored, file, onUnknown }: ViewerProps): VNode {
             value={current}
             onChange={({ currentTarget: { valueAsNumber } }) => goTo(valueAsNumber)}
           />{" "}
-          {viewers.ofPages({ count })}
+          {say("of {count}", { count })}
         </label>
         <button
           type="button"
           class="tool"
-          aria-label={viewers.smaller()}
+          aria-label={say("Smaller")}
           disabled={zoom === 0}
           onClick={() => setZoom(zoom - 1)}
         >
           −
         </button>
         <button type="button" class="tool" aria-pressed={zoom === FIT} onClick={() => setZoom(FIT)}>
-          {viewers.fitWidth()}
+          {say("Fit the width")}
         </button>
         <button
           type="button"
           class="tool"
-          aria-label={viewers.larger()}
+          aria-label={say("Larger")}
           disabled={zoom === ZOOMS.length - 1}
           onClick={() => setZoom(zoom + 1)}
         >
@@ -90,7 +90,7 @@ export function PdfView({ stored, file, onUnknown }: ViewerProps): VNode {
         ref={area}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        aria-label={viewers.pages()}
+        aria-label={say("Pages")}
       >
         {opened &&
           width > 0 &&
@@ -132,7 +132,7 @@ function PdfPage({ opened: { pdf, size: usual }, number, width }: PdfPageProps):
       class="pdf-page"
       ref={element}
       style={{ width: `${width}px`, height: `${height}px` }}
-      aria-label={`${viewers.page()} ${number}`}
+      aria-label={say("Page {number}", { number })}
     />
   );
 }

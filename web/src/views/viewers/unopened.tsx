@@ -3,12 +3,12 @@ import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
 import type { OpenFile, Phase } from "../../state/open-file.ts";
 import type { Page } from "../../state/page.ts";
-import { sentence, TryAgain } from "../banner.tsx";
-import { Card, Choices } from "../card.tsx";
+import { type Sentence, say } from "../../state/say.ts";
+import { Card, Choices, sentence, TryAgain } from "../card.tsx";
 import { projectFile } from "./stored-file.ts";
 import { FileViewer } from "./viewer.tsx";
 
-const TITLES: Readonly<Record<string, string>> = {
+const TITLES: Readonly<Record<string, Sentence>> = {
   not_found: "There is no such file",
   not_a_file: "This is not a file",
   bad_path: "This is not a file",
@@ -18,7 +18,7 @@ const TITLES: Readonly<Record<string, string>> = {
   busy: "Too much is going on",
 };
 
-const ADVICE: Readonly<Record<string, string>> = {
+const ADVICE: Readonly<Record<string, Sentence>> = {
   not_found: "It may have been moved or deleted. Ask whoever sent you here, or try again when it is back.",
   forbidden: "You may not open this project, or it does not exist. Ask its owner to add you.",
   bad_project: "You may not open this project, or it does not exist. Ask its owner to add you.",
@@ -33,10 +33,10 @@ interface UnopenedProps {
 export function Unopened({ page, file, phase }: UnopenedProps): VNode {
   const source = useMemo(() => projectFile(page, file), [page, file]);
   if (phase.code === "unsupported") return <FileViewer source={source} file={file} why={sentence(phase.message)} />;
-  const advice = ADVICE[phase.code] ?? (phase.message ? sentence(phase.message) : "Something went wrong.");
+  const advice = sentence(ADVICE[phase.code] ?? (phase.message || ("Something went wrong." satisfies Sentence)));
   return (
     <section id="carrel-embed-banner" data-state="error" role="status" aria-live="polite">
-      <Card tone="bad" title={TITLES[phase.code] ?? "The file could not be opened"}>
+      <Card tone="bad" title={say(TITLES[phase.code] ?? "The file could not be opened")}>
         <p class="card-path">{file.path}</p>
         <p>{advice}</p>
         <Choices>

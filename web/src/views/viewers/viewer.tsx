@@ -3,9 +3,9 @@ import "./viewers.css";
 import type { ComponentType, VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { deferred } from "../../outputs/deferred.ts";
-import { viewers } from "../../site/strings/viewers.ts";
-import { language } from "../../site/strings.ts";
+import { language } from "../../state/language.ts";
 import type { OpenFile } from "../../state/open-file.ts";
+import { said, say } from "../../state/say.ts";
 import { Card } from "../card.tsx";
 import { Bar } from "./bar.tsx";
 import { ImageView } from "./image.tsx";
@@ -13,7 +13,7 @@ import { MediaView } from "./media.tsx";
 import { sizeInWords } from "./sizes.ts";
 import { type FileSource, StoredFile } from "./stored-file.ts";
 
-const Loading = (): VNode => <p class="loading viewer-note">{viewers.loading()}</p>;
+const Loading = (): VNode => <p class="loading viewer-note">{say("Loading…")}</p>;
 
 const PdfView = deferred(async () => (await import("./pdf.tsx")).PdfView, Loading);
 
@@ -48,7 +48,7 @@ export function FileViewer({ source, file, why }: FileViewerProps): VNode {
     return () => end.abort();
   }, [source]);
   if (found === null) return <Loading />;
-  if (!(found instanceof StoredFile)) return <p class="notice notice-bad">{found.problem}</p>;
+  if (!(found instanceof StoredFile)) return <p class="notice notice-bad">{said(found.problem)}</p>;
   const View = isUnknown ? null : viewOf(found.mime);
   return (
     <div class="viewer">
@@ -75,15 +75,15 @@ function Facts({ stored, why }: { readonly stored: StoredFile; readonly why: str
       <div class="viewer-area viewer-facts">
         <Card tone="plain" title={stored.name}>
           <p>{why}</p>
-          <p>{viewers.notShown()}</p>
+          <p>{say("This type of file cannot be shown here. Download it to open it with a program of yours.")}</p>
           <dl>
-            <dt>{viewers.type()}</dt>
+            <dt>{say("Type")}</dt>
             <dd>{stored.mime}</dd>
-            <dt>{viewers.size()}</dt>
+            <dt>{say("Size")}</dt>
             <dd>{sizeInWords(stored.sizeBytes, language.value)}</dd>
           </dl>
           <button type="button" class="primary" onClick={() => void stored.download()}>
-            {viewers.download()}
+            {say("Download")}
           </button>
         </Card>
       </div>

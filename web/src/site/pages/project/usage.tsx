@@ -2,10 +2,10 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useId } from "preact/hooks";
+import { language } from "../../../state/language.ts";
 import type { Limits, Usage } from "../../projects.ts";
 import { useSite } from "../../site.ts";
 import { projectSettings as words } from "../../strings/project-settings.ts";
-import { language } from "../../strings.ts";
 import { inWords } from "../../ui/problems.ts";
 import { repeatWhileVisible } from "../../ui/repeat.ts";
 import { Problem } from "../../ui/ui.tsx";

@@ -1,10 +1,10 @@
 /** A directory of a project as somebody sees it: what is in it, what is selected, and what can be done with that. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { language } from "../../../../state/language.ts";
 import { type Entry, FileCalls, type Listing } from "../../../files.ts";
 import { sharePage } from "../../../shares.ts";
 import type { Site } from "../../../site.ts";
 import { files as words } from "../../../strings/files.ts";
-import { language } from "../../../strings.ts";
 import { inWords } from "../../../ui/problems.ts";
 import { freeName, joined, nameOf, type Order, shown, visible } from "./entries.ts";
 import { kept, NOTHING, type Selection } from "./selection.ts";

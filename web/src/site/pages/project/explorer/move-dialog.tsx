@@ -1,9 +1,9 @@
 /** Moving things into another folder, which is chosen in a tree. */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
+import { language } from "../../../../state/language.ts";
 import type { Entry } from "../../../files.ts";
 import { files as words } from "../../../strings/files.ts";
-import { language } from "../../../strings.ts";
 import { FormDialog } from "../../../ui/form-dialog.tsx";
 import { LoadedView } from "../../../ui/ui.tsx";
 import { useLoading } from "../../../ui/work.ts";

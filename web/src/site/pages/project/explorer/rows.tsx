@@ -4,9 +4,9 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { language } from "../../../../state/language.ts";
 import type { Entry } from "../../../files.ts";
 import { files as words } from "../../../strings/files.ts";
-import { language } from "../../../strings.ts";
 import { ago, exactly } from "../../../ui/moments.ts";
 import { COLUMNS, pressed, sizeText, visible } from "./entries.ts";
 import type { Explorer } from "./explorer.ts";

@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
+import { language } from "../../../../state/language.ts";
 import { files as words } from "../../../strings/files.ts";
-import { language } from "../../../strings.ts";
 import { Progress } from "../../../ui/ui.tsx";
 import { sizeText, visible } from "./entries.ts";
 import type { OnConflict, Upload, Uploads } from "./uploads.ts";

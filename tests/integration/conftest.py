@@ -56,9 +56,11 @@ def sql(hub: ServedHub) -> Callable[..., list[tuple[object, ...]]]:
 
 
 @pytest.fixture(scope="session")
-def world(hub: ServedHub, sql: Callable[..., list[tuple[object, ...]]]) -> World:
-    """The people of the specification's rows."""
-    return World.build(hub, sql)
+def world(hub: ServedHub, sql: Callable[..., list[tuple[object, ...]]], ada: Person, project: str) -> World:
+    """The people of the specifications' rows, and a project of the owner that has been started for other tests."""
+    world = World.build(hub, sql)
+    world.people["owner"], world.names["running"] = ada, project
+    return world
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from support.live_pages import WAIT_SECONDS, open_session, scoped_token, token_o
 from support.people import Person, new_person, project_key
 from support.v2 import ask, error_of, post
 
-from carrel.hub.api.v2.commercial import AREAS
 from carrel.services import fetch_inside
 
 DENIED = "permission denied -- user must be collaborator on project"
@@ -182,9 +181,3 @@ def test_a_public_path_says_when_it_was_saved(ada: Person, eve: Person, project:
     (row,) = ada.call("query", query={"public_paths": [wanted]})["query"]["public_paths"]
     assert row["last_saved"].startswith("20")
     assert error_of(ada, "public-paths/save", id="0" * 40) == "path is not public"
-
-
-def test_what_is_sold_elsewhere_is_not_there(hub: ServedHub) -> None:
-    for path in (*AREAS, "purchases/get-balance", "llm/evaluate/x"):
-        reply = post(hub, path, {}, key=None)
-        assert (reply.status_code, reply.json()) == (404, {"error": "not available on this server"})

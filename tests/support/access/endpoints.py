@@ -145,7 +145,7 @@ SIGNING_IN: Rows = {
     "auth/has-password": Row(),
     "accounts/sign-out": Row(spends=True),
     "accounts/delete": Row(spends=True),
-    "accounts/profile": Row(),
+    "accounts/profile": Row(past="User is BANNED"),
     "accounts/get-names": Row(fixed(account_ids=[])),
     "accounts/search": Row(fixed(query="nobody")),
     "accounts/set-name": Row(fixed(first_name="A")),

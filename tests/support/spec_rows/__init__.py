@@ -1,1 +1,1 @@
-"""The rows of the specification of API v1, a module for some of its sections."""
+"""The rows of the specifications of the API, a module for some of their sections."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from support.people import PASSWORD
-from support.spec import SUCCESS, TIME, UUID, Like, Row, answer, missing
+from support.spec import ANY_MS, SUCCESS, TIME, UUID, Like, Row, answer, missing
 
 DRAFT: dict[str, Any] = {
     "first_name": "New",
@@ -73,16 +73,6 @@ def person(name: str, **more: Any) -> dict[str, Any]:
     return {"account_id": f"<{name}>", "first_name": name.title(), "last_name": "Test", "created": ANY_MS} | more
 
 
-class Milliseconds:
-    """A time as user_search tells it."""
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, int) and other > 1_500_000_000_000
-
-    __hash__ = None  # type: ignore[assignment]  # it equals many
-
-
-ANY_MS: Any = Milliseconds()
 A_TOKEN = answer("user_auth_token", auth_token=Like("[A-Za-z0-9]{24}"))
 ACTIVE = {"last_active": ANY_MS}
 

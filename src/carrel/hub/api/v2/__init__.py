@@ -32,17 +32,40 @@ from carrel.hub.api.v2 import (
 )
 from carrel.hub.api.v2.archives import archives_route
 from carrel.hub.api.v2.commercial import commercial_routes
+from carrel.hub.api.v2.compatible import CompatibleProcedure
 from carrel.hub.api.v2.distributions import operation_events_route
 from carrel.hub.api.v2.files import files_route
-from carrel.hub.api.v2.procedure import V2
+from carrel.hub.api.v2.procedure import V2, Procedure
 from carrel.hub.api.v2.reports import reports_route
 from carrel.hub.api.v2.uploads import uploads_route
 from carrel.hub.routes import CarrelRoute
 
 
+def compatible_procedures() -> list[CompatibleProcedure]:
+    """The endpoints that the compatible product has, too."""
+    modules = (
+        accounts,
+        api_keys,
+        credentials,
+        customize,
+        people,
+        sign_up,
+        projects,
+        inside_projects,
+        jupyter,
+        latex,
+        recent_files,
+        relayed,
+        messages,
+        collaborators,
+    )
+    found = [procedure for module in modules for procedure in module.procedures.procedures]
+    return [*found, *admin_accounts.compatible.procedures]
+
+
 def v2_routes(v2: V2) -> list[CarrelRoute]:
     """A route for each procedure, and those that are more than one."""
-    procedures = [
+    procedures: list[Procedure | CompatibleProcedure] = [
         *embed.procedures,
         *files.procedures,
         *archives.procedures,
@@ -50,29 +73,15 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *uploads.procedures,
         *sessions.procedures,
         *shares.procedures,
-        *accounts.procedures.procedures,
-        *api_keys.procedures.procedures,
-        *credentials.procedures.procedures,
-        *customize.procedures.procedures,
-        *people.procedures.procedures,
-        *sign_up.procedures.procedures,
-        *projects.procedures.procedures,
-        *inside_projects.procedures.procedures,
-        *jupyter.procedures.procedures,
-        *latex.procedures.procedures,
-        *recent_files.procedures.procedures,
-        *relayed.procedures.procedures,
-        *messages.procedures.procedures,
-        *collaborators.procedures.procedures,
         *project_pages.procedures,
         *distributions.procedures,
         *admin_accounts.procedures,
-        *admin_accounts.compatible.procedures,
         *admin_site.procedures,
         *admin_work.procedures,
         *webhooks.procedures,
         *audits.procedures,
     ]
+    procedures += compatible_procedures()
     routes = [files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2), *shares.routes(v2)]
     routes += [operation_events_route(v2), *commercial_routes()]
     return [*(procedure.route(v2) for procedure in procedures), *routes]

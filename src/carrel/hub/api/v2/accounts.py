@@ -5,10 +5,14 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from carrel.domain.accounts import Account
+from carrel.domain.embed_sessions import NotAvailableInEmbed
+from carrel.domain.errors import NotAvailableWithProjectKey
+from carrel.domain.keys import KeyUnknown
 from carrel.domain.principals import AccountPrincipal, browser_credential
 from carrel.domain.web_sessions import SignInFailed, SignInRequired
 from carrel.hub.api.v2.compatible import STATUS_SUCCESS, CompatibleProcedures, Success
 from carrel.hub.api.v2.procedure import CallRefused, V2Call
+from carrel.hub.auth.bearers import account_of_request
 from carrel.hub.auth.cookies import (
     browser_of,
     kept_sign_in,
@@ -21,6 +25,9 @@ from carrel.hub.auth.origins import is_foreign
 from carrel.hub.routes import RouteAccess
 
 procedures = CompatibleProcedures()
+
+_STRANGERS = (SignInRequired, KeyUnknown, NotAvailableInEmbed, NotAvailableWithProjectKey)
+"""What is raised of who is no account."""
 
 
 def refuse_foreign(call: V2Call) -> None:
@@ -135,13 +142,14 @@ async def profile(params: ProfileParams, call: V2Call) -> ProfileReply:
     if params.account_id is not None:
         return ProfileReply(Profile.of(await accounts.find_by_id(params.account_id)))
     try:
-        who = await signed_in(call.request, call.platform)
-    except SignInRequired:
+        caller = await account_of_request(call.request, call.platform)
+    except _STRANGERS:
         return ProfileReply(Profile())
-    account, own = who.account, Profile.of(who.account)
+    account = await accounts.find_by_id(caller.account_id)
+    own = Profile.of(account)
     own.is_admin, own.is_anonymous, own.email_address = account.is_admin, False, account.email_address
     own.email_address_verified = account.email_address in account.email_address_verified
-    if who.principal.is_impersonated:
-        names = await accounts.names([who.session.impersonator_id or ""])
+    if caller.is_impersonated:
+        names = await accounts.names([caller.impersonator_id or ""])
         own.impersonator = " ".join(*names.values()).strip()
     return ProfileReply(own)

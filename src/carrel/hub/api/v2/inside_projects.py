@@ -137,7 +137,10 @@ class CopyStatus(Struct):
 
 
 @procedures.post(
-    "/projects/copy-path-status", access=RouteAccess.CALLER, texts={CopyNotFound: "copy_id not found"}, only_reads=True
+    "/projects/copy-path-status",
+    access=RouteAccess.CALLER,
+    texts=dict.fromkeys((CopyNotFound, SourceBlocked, TargetBlocked), "copy_id not found"),
+    only_reads=True,
 )
 async def copy_path_status(params: StatusParams, call: V2Call) -> CopyStatus:
     """What became of a copy; `null` is what has not happened."""

@@ -104,6 +104,13 @@ def as_bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
+def test_an_admins_program_makes_an_account_once(admin: Person) -> None:
+    key = f"{os.urandom(8).hex()}@example.com"
+    draft = {"email": key, "password": "nanosecond wire", "terms": True}
+    first, again = (send(admin, "v2/auth/sign-up", draft, key) for _ in range(2))
+    assert (first.json().keys(), again.json(), replayed(again)) == ({"account_id"}, first.json(), True)
+
+
 def test_a_second_sending_waits_for_the_first(ada: Person, project: str) -> None:
     count = f"count-{os.urandom(4).hex()}"
     params = {"project_id": project, "command": f"echo x >> {count}; sleep 1; wc -l < {count}", "bash": True}

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from carrel.domain.kept_replies import KEY_CHARACTERS
 
 JSON = "application/json"
 
@@ -44,13 +46,28 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A part of the address, of the query or of the headers; `place`: `path`, `query` or `header`."""
+    """A part of the address, of the query or of the headers; `place`: `path`, `query` or `header`.
+
+    One that many operations share has an `id`.
+    """
 
     name: str
     place: str
     meaning: str
     type: Any = str
     required: bool = True
+    id: str = ""
+
+
+_KEY = Annotated[str, Meta(min_length=1, max_length=KEY_CHARACTERS, pattern="^[ -~]+$")]
+IDEMPOTENCY_KEY = Parameter(
+    "Idempotency-Key",
+    "header",
+    "Made up by the client: sent again with it within 24 hours, the call is answered as before, and not carried out.",
+    _KEY,
+    required=False,
+    id="IdempotencyKey",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class RouteAccess(Enum):
 
     BY_EVENT = "each event or function of the API says who may call it"
     PUBLIC = "anyone"
+    OPEN = "anyone, and an account by its API key"
     LOCAL = "programs on the hub's own machine"
     KEY = "an account, by its API key"
     AUTH_TOKEN = "whoever has an auth token"

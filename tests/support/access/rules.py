@@ -20,7 +20,7 @@ DOORS: dict[Enum, frozenset[str]] = {
     RouteAccess.RESUME: frozenset(),
     RouteAccess.KEY: frozenset(ACCOUNTS),
     RouteAccess.ACCOUNT: frozenset(ACCOUNTS) | BROWSERS.keys(),
-    RouteAccess.ANYBODY: _KEYS | BROWSERS.keys(),
+    RouteAccess.OPEN: frozenset(CALLERS) - frozenset((*PROJECTS, *PAGES)),
     RouteAccess.CALLER: _KEYS | _READERS,
     RouteAccess.ANYBODY: _KEYS | BROWSERS.keys(),
     RouteAccess.ADMIN: frozenset({"admin", "admin's browser"}),

@@ -45,6 +45,24 @@ def test_a_call_is_described(operation: Operation) -> None:
     assert any(status < 300 for status in operation.statuses)
 
 
+def test_calls_that_change_something_take_an_idempotency_key(described: Any) -> None:
+    """Callers with credentials, that is."""
+    paths, key = described["paths"], [{"$ref": "#/components/parameters/IdempotencyKey"}]
+    for changing, reading in [
+        ("v1/create_project", "v1/ping"),
+        ("conat/hub#projects.createProject", "conat/hub#projects.state"),
+        ("conat/project#system.exec", "conat/project#system.ping"),
+        ("v2/projects/create", "v2/projects/get"),
+        ("v2/projects/describe", "v2/projects/list"),
+        ("v2/auth/sign-up", "v2/auth/sign-in"),
+    ]:
+        assert paths[f"/api/{changing}"]["post"]["parameters"] == key, changing
+        assert "parameters" not in paths[f"/api/{reading}"]["post"], reading
+    (shared,) = described["components"]["parameters"].values()
+    assert (shared["name"], shared["in"], shared["required"]) == ("Idempotency-Key", "header", False)
+    assert shared["schema"] == {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
+
+
 def test_no_two_calls_have_the_same_name() -> None:
     ids = [operation.id for operation in OPERATIONS]
     assert len(ids) == len(set(ids)) > 150

@@ -18,7 +18,7 @@ documentation of Carrel. The live channel is a WebSocket, and not in this docume
 Paths with a `#` are functions of one RPC endpoint: the fragment is not sent, and `name` in the body says which it is.
 """
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
-_SHARED = "#/components/responses/"
+_SHARED, _PARAMETERS = "#/components/responses/", "#/components/parameters/"
 _SCHEMES: Mapping[Credential, dict[str, str]] = {
     Credential.KEY: {
         "type": "http",
@@ -73,6 +73,12 @@ def document(operations: Iterable[Operation], base_path: str) -> dict[str, Any]:
                 for _, answer in sorted(operation.statuses.items())
                 if answer.name
             },
+            "parameters": {
+                parameter.id: _parameter(parameter, schemas)
+                for operation in operations
+                for parameter in operation.parameters
+                if parameter.id
+            },
             "schemas": dict(sorted(schemas.components.items())),
             "securitySchemes": {credential.value: scheme for credential, scheme in _SCHEMES.items()},
         },
@@ -101,7 +107,10 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         },
     }
     if operation.parameters:
-        described["parameters"] = [_parameter(parameter, schemas) for parameter in operation.parameters]
+        described["parameters"] = [
+            {"$ref": f"{_PARAMETERS}{parameter.id}"} if parameter.id else _parameter(parameter, schemas)
+            for parameter in operation.parameters
+        ]
     if operation.body is not None:
         required = any(_has_required(type_) for type_ in operation.body.types)
         content = _content(operation.body, schemas) if operation.body.types else {operation.body.media_type: _BYTES}

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, defstruct
 from carrel.hub.api.rpc.registry import Caller, Function
 from carrel.hub.operations import (
     BODY_STATUSES,
+    IDEMPOTENCY_KEY,
     Content,
     Credential,
     Operation,
@@ -35,6 +36,7 @@ def operation_of(function: Function, endpoint: str) -> Operation:
         about=function.summary,
         access=function.may_call.value,
         credentials=(Credential.KEY, Credential.KEY_AS_BEARER),
+        parameters=() if function.only_reads else (IDEMPOTENCY_KEY,),
         body=Content((_request(function, endpoint),)),
         statuses={
             200: Status(meaning, Content((Refusal, *reply_types(function.handler)))),

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from carrel.hub.api.v1.parameters import AnyParams
 from carrel.hub.api.v1.registry import Caller, Event, Reply
-from carrel.hub.operations import BODY_STATUSES, Content, Credential, Operation, Status, like, refusals
+from carrel.hub.operations import BODY_STATUSES, IDEMPOTENCY_KEY, Content, Credential, Operation, Status, like, refusals
 
 _STATUSES = {
     400: "The call does not get as far as the event: its key, its body or its parameters are not good.",
@@ -28,6 +28,7 @@ def operation_of(event: Event) -> Operation:
         access=event.may_call.value,
         credentials=(Credential.KEY, Credential.KEY_AS_BEARER),
         is_open=event.may_call in (Caller.ANYONE, Caller.SHARED),
+        parameters=() if event.only_reads else (IDEMPOTENCY_KEY,),
         body=Content((_request(event),)),
         statuses={
             200: Status("What the event answers; `error` if it refuses.", Content(tuple(map(_sent, event.replies)))),

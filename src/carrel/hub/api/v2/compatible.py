@@ -86,7 +86,7 @@ class CompatibleProcedure:
 
     def _operations(self) -> Iterable[Operation]:
         texts = tuple(dict.fromkeys(self.texts.values()))
-        return [compatible(self.path, self.access, self.parameters.struct, self.handler, texts)]
+        return [compatible(self, self.parameters.struct, texts)]
 
     async def _answer(self, request: Request, v2: V2, _: Outcome) -> Answer:
         platform: Platform = request.state.platform

@@ -3,12 +3,13 @@
 import inspect
 from collections.abc import Callable, Mapping
 from types import NoneType
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 
 from carrel.hub.operations import (
     BODY_STATUSES,
+    IDEMPOTENCY_KEY,
     Content,
     Credential,
     Operation,
@@ -24,6 +25,7 @@ _KEYS = (Credential.KEY, Credential.KEY_AS_BEARER)
 CREDENTIALS: Mapping[RouteAccess, tuple[Credential, ...]] = {
     RouteAccess.KEY: _KEYS,
     RouteAccess.ACCOUNT: (*_KEYS, Credential.BROWSER),
+    RouteAccess.OPEN: _KEYS,
     RouteAccess.ANYBODY: (*_KEYS, Credential.BROWSER),
     RouteAccess.CALLER: (*_KEYS, Credential.BROWSER, Credential.EMBED),
     RouteAccess.ADMIN: (*_KEYS, Credential.BROWSER),
@@ -32,7 +34,14 @@ CREDENTIALS: Mapping[RouteAccess, tuple[Credential, ...]] = {
     RouteAccess.BEARER: (Credential.EMBED,),
     RouteAccess.SIGNED: (Credential.EMBED, Credential.BROWSER),
 }
-OPEN = (RouteAccess.PUBLIC, RouteAccess.ANYBODY, RouteAccess.AUTH_TOKEN, RouteAccess.RESUME, RouteAccess.SIGNED)
+OPEN = (
+    RouteAccess.PUBLIC,
+    RouteAccess.OPEN,
+    RouteAccess.ANYBODY,
+    RouteAccess.AUTH_TOKEN,
+    RouteAccess.RESUME,
+    RouteAccess.SIGNED,
+)
 """What can be called without credentials, or with some in the call itself."""
 
 
@@ -58,31 +67,42 @@ _SENT = {status: REFUSALS[status] for status in (400, 401, 403, 404, 500, 503)}
 _COMPATIBLE = refusals("v2.compatible", {403: "A page of another site has called.", **BODY_STATUSES})
 
 
-def strict(path: str, access: RouteAccess, params: type[Struct], handler: Callable[..., Any]) -> Operation:
+class Described(Protocol):
+    """A procedure of either registry."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def access(self) -> RouteAccess: ...
+    @property
+    def handler(self) -> Callable[..., Any]: ...
+    @property
+    def only_reads(self) -> bool: ...
+
+
+def strict(procedure: Described, params: type[Struct]) -> Operation:
     """The operation of a procedure with HTTP's own statuses."""
-    returned = reply_types(handler)
+    returned = reply_types(procedure.handler)
     done = Status("Done.") if returned == (NoneType,) else Status("The reply.", Content(returned))
     status = 200 if done.content else 204
-    return _operation(path, access, params, handler, {status: done, **REFUSALS})
+    return _operation(procedure, params, {status: done, **REFUSALS})
 
 
-def compatible(
-    path: str, access: RouteAccess, params: type[Struct], handler: Callable[..., Any], texts: tuple[str, ...]
-) -> Operation:
+def compatible(procedure: Described, params: type[Struct], texts: tuple[str, ...]) -> Operation:
     """The operation of an endpoint whose refusals have status 200; `texts` are those in words of its own."""
     said = "".join(f"\n- `{text}`" for text in texts)
     meaning = f"The reply; what goes wrong is an `error`{', among others:' + said if said else '.'}"
     statuses = {
-        200: Status(meaning, Content((Refusal, *reply_types(handler)))),
+        200: Status(meaning, Content((Refusal, *reply_types(procedure.handler)))),
         **_COMPATIBLE,
     }
-    return _operation(path, access, params, handler, statuses)
+    return _operation(procedure, params, statuses)
 
 
-def _operation(
-    path: str, access: RouteAccess, params: type[Struct], handler: Callable[..., Any], statuses: dict[int, Status]
-) -> Operation:
+def _operation(procedure: Described, params: type[Struct], statuses: dict[int, Status]) -> Operation:
+    path, access, handler = procedure.path, procedure.access, procedure.handler
     module = handler.__module__.rpartition(".")[2].replace("_", " ")
+    is_kept = access in CREDENTIALS and not procedure.only_reads
     return Operation(
         id="v2_" + path.strip("/").replace("/", "_").replace("-", "_"),
         method="post",
@@ -92,6 +112,7 @@ def _operation(
         access=access.value,
         credentials=CREDENTIALS.get(access, ()),
         is_open=access in OPEN,
+        parameters=(IDEMPOTENCY_KEY,) if is_kept else (),
         body=Content((params,)),
         statuses=statuses,
     )

@@ -152,7 +152,7 @@ class Procedure:
         return CarrelRoute(path, endpoint, methods=["POST"], access=self.access, operations=self._operations)
 
     def _operations(self) -> Iterable[Operation]:
-        return [strict(self.path, self.access, self.decoder.type, self.handler)]
+        return [strict(self, self.decoder.type)]
 
     async def _answer(self, request: Request, v2: V2, _: Outcome) -> Answer:
         platform: Platform = request.state.platform
@@ -182,6 +182,8 @@ async def principal_of(access: RouteAccess, request: Request, platform: Platform
             return await embed_of(header, platform)
         case RouteAccess.KEY:
             return await account_by_key(header, platform)
+        case RouteAccess.OPEN:
+            return None if header is None else await account_by_key(header, platform)
         case RouteAccess.ACCOUNT:
             return await account_of_request(request, platform)
         case RouteAccess.ADMIN:

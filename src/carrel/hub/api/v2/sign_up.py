@@ -7,7 +7,6 @@ from carrel.domain.errors import AdminRequired
 from carrel.hub.api.v2.accounts import Known, let_in, refuse_foreign
 from carrel.hub.api.v2.compatible import CompatibleProcedures
 from carrel.hub.api.v2.procedure import V2Call
-from carrel.hub.auth.bearers import account_by_key
 from carrel.hub.auth.cookies import browser_of
 from carrel.hub.routes import RouteAccess
 from carrel.services.sign_up import SignUpDraft
@@ -34,7 +33,7 @@ class Issues(Struct):
     issues: dict[str, str]
 
 
-@procedures.post("/auth/sign-up", access=RouteAccess.PUBLIC)
+@procedures.post("/auth/sign-up", access=RouteAccess.OPEN)
 async def sign_up(params: SignUpParams, call: V2Call) -> Known | Issues:
     """Make an account and sign this browser in to it; with an admin's API key, make one for somebody else.
 
@@ -51,7 +50,7 @@ async def sign_up(params: SignUpParams, call: V2Call) -> Known | Issues:
         ip=call.client_ip,
     )
     try:
-        if "authorization" in call.request.headers:
+        if call.principal is not None:
             return await _create(draft, call)
         refuse_foreign(call)
         account, cookie = await call.platform.sign_up.sign_up(draft, browser_of(call.request))
@@ -63,8 +62,7 @@ async def sign_up(params: SignUpParams, call: V2Call) -> Known | Issues:
 
 
 async def _create(draft: SignUpDraft, call: V2Call) -> Known | Issues:
-    caller = await account_by_key(call.request.headers["authorization"], call.platform)
-    call.trail.principal = caller
+    caller = call.account
     if not caller.is_admin:
         call.trail.outcome = AdminRequired.code
         return Issues({"api": _ADMINS_ONLY})

@@ -6,7 +6,7 @@ import json
 import re
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -119,14 +119,40 @@ def test_a_viewer_may_not_execute_and_an_admin_and_the_projects_own_key_may(
     assert key.refusal("jupyter_execute", **params | {"project_id": ada.new_project()}) == DENIED
 
 
-def test_a_blank_key_is_unknown_and_with_the_share_server_not_signed_in(hub: ServedHub, open_dir: Path) -> None:
+@pytest.fixture(scope="module")
+def shared(session_dir: Path) -> Iterator[ServedHub]:
+    """A hub where nobody may look at what is public, and accounts may evaluate without a project."""
+    settings = {"CARREL_SITE_SHARE_SERVER": "true", "CARREL_PROJECTS_EVALUATION_POOL": "true"}
+    with served_hub(session_dir / "shared", **settings) as hub:
+        yield hub
+
+
+def test_a_blank_key_is_unknown_and_with_the_share_server_not_signed_in(hub: ServedHub, shared: ServedHub) -> None:
     params = {"input": "1", "kernel": "python3"}
     for event in ("jupyter_execute", "jupyter_kernels"):
         refused = hub.post(event, key="", json=params if event == "jupyter_execute" else {})
         assert (refused.status_code, refused.json()) == (400, UNKNOWN_KEY)
-    with served_hub(open_dir / "data", CARREL_SITE_SHARE_SERVER="true") as shared:
-        for sent in (params, params | {"project_id": NO_PROJECT}, {"hash": "0" * 40}):
-            assert shared.call("jupyter_execute", key="", **sent)["error"] == "Error: not signed in"
+    for sent in (params, params | {"project_id": NO_PROJECT}, {"hash": "0" * 40}):
+        assert shared.call("jupyter_execute", key="", **sent)["error"] == "Error: not signed in"
+
+
+def test_without_a_project_code_runs_where_nobody_else_does(shared: ServedHub) -> None:
+    ada, eve = new_person(shared, "Ada"), new_person(shared, "Eve")
+    params = {"kernel": "python3", "input": "open('mark', 'x').write(a); print(a)", "history": ["a = 'ada'"]}
+    ran = ada.call("jupyter_execute", **params)
+    assert ran["output"] == [{"name": "stdout", "text": "ada\n"}]
+    look = {"hash": hash_of(**params)}
+    assert [who.call("jupyter_execute", **look)["output"] for who in (ada, eve)] == [ran["output"], None]
+    (again,) = ada.call("jupyter_execute", **params)["output"]
+    assert (again["ename"], eve.call("jupyter_execute", **params)["output"]) == ("FileExistsError", ran["output"])
+    many = ada.call("jupyter_execute", kernel="python3", input="print('x' * 600_000)")["output"]
+    assert "cell output limit of 500000 characters" in str(many)
+    shown = {"projects_all": [{"project_id": None}]}
+    assert ada.call("query", query=shown)["query"] == {"projects_all": []}
+    own = project_key(shared, ada, ada.new_project())
+    assert own.refusal("jupyter_execute", **params) == "Error: not available with a project API key"
+    left = {ada.refusal("jupyter_execute", kernel="no", input="1") for _ in range(28)}
+    assert "Error: too many attempts" in left
 
 
 def test_a_result_is_found_by_its_hash_by_those_who_may_execute_there(

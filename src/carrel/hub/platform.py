@@ -30,6 +30,7 @@ from carrel.services.disk_watch import DiskWatch
 from carrel.services.distributions import Distributions
 from carrel.services.documents import Documents
 from carrel.services.embed_sessions import EmbedSessions
+from carrel.services.evaluation_pool import EvaluationPool
 from carrel.services.evaluations import Evaluations
 from carrel.services.execution import Execution
 from carrel.services.fetching import Fetching
@@ -170,8 +171,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
     async with AsyncExitStack() as stack:
         directory = await stack.enter_async_context(open_directory(settings, clock))
         store, clock = directory.store, directory.clock
-        alone = store.is_sqlite
-        if alone:
+        if alone := store.is_sqlite:
             stack.enter_context(only_hub(settings.data.dir))
         await stack.enter_async_context(directory.mail)
         await stack.enter_async_context(directory.site)
@@ -191,6 +191,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
         await stack.enter_async_context(WebhookDeliveries(store, settings.webhooks, clock))
         disk_watch = await stack.enter_async_context(DiskWatch(store, homes, lifecycle, settings.projects))
         execution, files = Execution(lifecycle, projects, settings.projects), Files(homes, stored)
+        pool = EvaluationPool(store, clock, settings.projects.evaluation_pool)
         access, tokens, sessions = directory.access, directory.auth_tokens, directory.embed_sessions
         yield Platform(
             **{name: getattr(directory, name) for name in Directory.__dataclass_fields__},
@@ -204,7 +205,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             execution=execution,
             fetching=Fetching(execution),
             latex=Latex(files, execution, access, tokens, sessions),
-            evaluations=Evaluations(store, directory.access, lifecycle, projects, clock, common_kernels),
+            evaluations=Evaluations(store, access, lifecycle, projects, clock, common_kernels, pool),
             documents=documents,
             files=files,
             uploads=Uploads(homes, stored),

@@ -43,6 +43,11 @@ def public_access(project: Project, caller: AccountId) -> ProjectAccess:
     return ProjectAccess(project, caller, frozenset({Permission.READ}))
 
 
+def evaluation_access(project: Project, caller: AccountId) -> ProjectAccess:
+    """The right to evaluate in what `services/evaluation_pool.py` has found to be the caller's hidden project."""
+    return ProjectAccess(project, caller, frozenset({Permission.READ, Permission.WRITE}))
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Checks of rights; each is a single indexed query."""

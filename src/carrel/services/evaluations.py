@@ -9,7 +9,6 @@ import structlog
 from anyio import to_thread
 
 from carrel.domain.evaluations import (
-    AnonymousPoolMissing,
     Evaluation,
     EvaluationLimits,
     EvaluationSpec,
@@ -18,11 +17,12 @@ from carrel.domain.evaluations import (
     RunningKernel,
 )
 from carrel.domain.execution import AgentLost
-from carrel.domain.principals import Anonymous, Principal
+from carrel.domain.principals import AccountPrincipal, Anonymous, Principal
 from carrel.domain.projects import Permission, PermissionMissing, ProjectAccess
 from carrel.kit.clock import Clock
 from carrel.remote.link import AgentLink
 from carrel.services.access import Access
+from carrel.services.evaluation_pool import POOL_LIMITS, EvaluationPool, own_name
 from carrel.services.lifecycle import Lifecycle
 from carrel.services.projects import Projects
 from carrel.store.store import Store
@@ -44,26 +44,33 @@ class Evaluations:
     projects: Projects
     clock: Clock
     common_kernels: Callable[[], list[KernelSpec]]
+    pool: EvaluationPool
 
     async def place(self, principal: Principal, project_id: str | None) -> ProjectAccess:
-        """Where to evaluate. Raises `NotSignedIn`, `AnonymousPoolMissing` without a project, `PermissionMissing`."""
+        """Where to evaluate. Raises `NotSignedIn`, `PermissionMissing`, without a project what the pool raises."""
         demand_signed_in(principal)
-        if not project_id:
-            raise AnonymousPoolMissing
-        return await self.access.to(principal, project_id)
+        return await self.access.to(principal, project_id) if project_id else await self.pool.enter(principal)
 
     async def run(self, access: ProjectAccess, spec: EvaluationSpec, *, tag: str = "") -> Evaluation:
         """Run code in a kernel of its own, and keep the result; the project is started if need be.
 
         What the code does wrong, or too long, is in the output. Raises `KernelUnknown`, `KernelNotStarted`.
         """
+        if not self.pool.has(access):
+            return await self._run(access, spec, _LIMITS, spec.hash(access.project_id), tag)
+        async with self.pool.place():
+            return await self._run(access, spec, POOL_LIMITS, own_name(spec.hash(""), access.caller), tag)
+
+    async def _run(
+        self, access: ProjectAccess, spec: EvaluationSpec, limits: EvaluationLimits, name: str, tag: str
+    ) -> Evaluation:
         async with self._link(access) as link:
             created = self.clock.now()
-            output = await link.evaluate(spec, _LIMITS)
+            output = await link.evaluate(spec, limits)
         took_seconds = (self.clock.now() - created).total_seconds()
         evaluation = Evaluation(access.project_id, output, created, took_seconds)
         async with self.store.begin() as transaction:
-            await transaction.evaluations.keep(spec.hash(access.project_id), evaluation)
+            await transaction.evaluations.keep(name, evaluation)
         log.info(
             "code_evaluated",
             project_id=access.project_id,
@@ -81,7 +88,12 @@ class Evaluations:
         if not _HASH.fullmatch(evaluation_hash):
             return None
         async with self.store.read() as transaction:
-            found = await transaction.evaluations.find(evaluation_hash, at=self.clock.now())
+            now = self.clock.now()
+            if isinstance(principal, AccountPrincipal):
+                own = await transaction.evaluations.find(own_name(evaluation_hash, principal.account_id), at=now)
+                if own is not None:
+                    return own
+            found = await transaction.evaluations.find(evaluation_hash, at=now)
         if found is None:
             return None
         try:

@@ -86,17 +86,18 @@ async def jupyter_kernels(params: KernelsParams, call: Call) -> KernelsReply:
 
 
 class ExecuteParams(msgspec.Struct):
-    """Parameters: `hash`, or `input`, `kernel` and `project_id`.
+    """Parameters: `hash`, or `input` and `kernel`.
 
     input: the code
     kernel: name of the kernel
     history: earlier inputs, which are run first in one go; their output and their errors are discarded
-    project_id: where to run; a stopped project is started
+    project_id: where to run; a stopped project is started; without it in a hidden one, if the site has that on
     path: directory to change to, relative to the home directory or absolute; if that fails, standard error says so
     hash: only look up the kept result of an earlier call
     tag: goes into the server's log
     pool: accepted and ignored
-    limits: accepted and ignored; 45 s and 5000000 characters in all, 30 s and 1000000 characters for a cell
+    limits: accepted and ignored; 45 s and 5000000 characters in all, 30 s and 1000000 characters for a cell; without a
+        project 30 s and 2500000, 15 s and 500000
     """
 
     input: str | None = None

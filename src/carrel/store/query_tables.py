@@ -1,9 +1,9 @@
 """Tables that exist for the `query` event alone, and what it reads as a table although it is none."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, FromClause, Index, Integer, String, Table, Text, select, text
+from sqlalchemy import Boolean, Column, ForeignKey, FromClause, Index, Integer, String, Table, Text, func, select, text
 
 from carrel.store.columns import JSON_VALUE, SERIAL, UUID_TEXT, UtcDateTime
-from carrel.store.tables import message_recipients, messages, metadata, project_log, projects
+from carrel.store.tables import accounts, message_recipients, messages, metadata, project_log, projects
 
 file_use = Table(
     "file_use",
@@ -65,7 +65,18 @@ client_error_log = Table(
     Column("error", Text, nullable=False),
 )
 
+_UNREAD = "unread_message_count"
 _VIEWS: dict[str, FromClause] = {
+    "accounts": select(
+        *(column for column in accounts.c if column.name != _UNREAD),
+        select(func.count())
+        .where(
+            message_recipients.c.account_id == accounts.c.account_id,
+            *(~message_recipients.c[flag] for flag in ("read", "saved", "deleted")),
+        )
+        .scalar_subquery()
+        .label(_UNREAD),
+    ).subquery("accounts"),
     "inbox": select(
         messages,
         message_recipients.c.account_id,

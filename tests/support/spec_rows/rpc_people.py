@@ -36,6 +36,7 @@ class Positive:
 
 ANY_ID: Any = Positive()
 FIRST, ANSWER = (got("first", "vic", ["<eve>"]), got("answer", "eve", ["<vic>"], thread_id="<first>"))
+UNREAD = {"accounts": {"unread_message_count": None}}
 MESSAGES = [
     sent("first", ["<eve_email>", "nobody@example.com", "<eve>"], "vic"),
     sent("answer", ["<vic>"], "eve", reply_id="<first>"),
@@ -46,6 +47,9 @@ MESSAGES = [
     listed({"limit": 1, "offset": 0, "cutoff": "2999-01-01T00:00:00Z"}, [], "vic"),
     listed({"limit": 500, "offset": 500}, [], "vic"),
     *(listed({"type": what}, [], "vic") for what in ("starred", "liked")),
+    query(UNREAD, {"accounts": {"unread_message_count": 1}}, "vic"),
+    query({"messages": {"id": "<answer>", "read": True}}, {}, "vic"),
+    query(UNREAD, {"accounts": {"unread_message_count": 0}}, "vic"),
     listed({"limit": 501}, "Error: limit must be at most 500"),
     hub("messages.send", {"subject": "s", "body": "b", "to_ids": ["nobody@example.com"]}, None),
     *(

@@ -103,23 +103,39 @@ def test_news_that_are_hidden_or_to_come_are_not_shown(world: World, sql: Callab
     }
 
 
-def test_searches_are_bounded(world: World, sql: Callable[..., Any]) -> None:
-    """A2, `system.userSearch`: 20 accounts by default, 50 at most, more for admins."""
+MANY = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 101) insert into "
+THEN = "'2020-01-01 00:00:00.000000'"
+
+
+def test_lists_are_bounded(world: World, sql: Callable[..., Any]) -> None:
+    """Part A, `system.userSearch`, `messages.get`; part B, `accounts/search`, `projects/get`, `filename-search`."""
+    eve, hers, id_ = world.people["eve"].account_id, world.names["foreign"], "printf('%08x-0000-4000-8000-0', i)"
     sql(
-        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 51) "
-        "insert into accounts (account_id, first_name, last_name, created, banned, deleted, unlisted) "
-        "select printf('%08x-0000-4000-8000-000000000000', i), 'Many', 'Of', '2020-01-01 00:00:00.000000', 0, 0, 0 "
-        "from n"
+        f"{MANY} accounts (account_id, first_name, last_name, created, banned, deleted, unlisted) "
+        f"select {id_}, 'Many', 'Of', {THEN}, 0, 0, 0 from n"
+    )
+    sql(f"{MANY} projects (project_id, title, created) select {id_}, 'Many', {THEN} from n")
+    member = 'insert into collaborators (account_id, project_id, "group") '
+    sql(f"{member} select ?, project_id, 'owner' from projects where title = 'Many'", eve)
+    sql(f"{MANY} messages (from_id, subject, body, sent) select ?, 'Many', '', {THEN} from n", eve)
+    event = """'{"event": "open", "filename": "many-' || i || '"}'"""
+    sql(
+        f"{MANY} project_log (id, project_id, time, account_id, event) select {id_}, ?, {THEN}, ?, {event} from n",
+        hers,
+        eve,
     )
     try:
-        for by, limit, found in (("ada", {}, 20), ("ada", {"limit": 60}, 50), ("admin", {"limit": 60}, 51)):
-            asked = {"query": "many of"} | limit
-            for row in (
-                v2("accounts/search", asked, [ANY] * found, by),
-                hub("system.userSearch", asked, [ANY] * found, by),
-            ):
-                world.check(row)
+        for by, limit, found in (("ada", {}, 20), ("ada", {"limit": 90}, 50), ("admin", {"limit": 90}, 90)):
+            world.check(v2("accounts/search", {"query": "many of"} | limit, [ANY] * found, by))
+            world.check(hub("system.userSearch", {"query": "many of"} | limit, [ANY] * found, by))
+        world.check(v2("projects/get", {}, [ANY] * 50, "eve"))
+        world.check(hub("messages.get", {"type": "sent"}, [ANY] * 100, "eve"))
+        world.check(v2("projects/filename-search", {"search": "many-"}, [ANY] * 100, "eve"))
     finally:
+        sql("delete from project_log where account_id = ? and event like '%many-%'", eve)
+        sql("delete from messages where subject = 'Many'")
+        sql("delete from collaborators where project_id in (select project_id from projects where title = 'Many')")
+        sql("delete from projects where title = 'Many'")
         sql("delete from accounts where first_name = 'Many'")
 
 

@@ -107,7 +107,7 @@ SYSTEM = [
         "admin",
     ),
     refused("system.userSearch", {"query": "vic", "admin": True}, "Must be an admin to do admin search."),
-    Covered("A2", "integration/test_spec.py::test_searches_are_bounded"),
+    Covered("A2", "integration/test_spec.py::test_lists_are_bounded"),
     Covered("A2", "integration/test_spec.py::test_who_has_no_name_is_told_so"),
 ]
 ANY_STATE: dict[str, Any] = {"state": {"state": "opened", "time": TIME}}

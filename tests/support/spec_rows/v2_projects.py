@@ -77,6 +77,7 @@ ABOUT_PROJECTS = [
             ("stop", "must be a collaborator to stop project"),
         ]
     ),
+    Covered("B", PROJECTS + "test_a_form_is_taken_as_well"),
     Covered("B", PROJECTS + "test_a_project_is_started_and_stopped"),
     Covered("B", PROJECTS + "test_a_projects_key_acts_on_its_project_alone"),
     Covered("B", PROJECTS + "test_an_embed_session_acts_within_its_scope"),

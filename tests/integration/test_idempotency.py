@@ -104,6 +104,17 @@ def as_bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
+def test_what_was_carried_out_counts_once_and_what_came_too_often_may_be_sent_again(ada: Person) -> None:
+    key = f"message {os.urandom(8).hex()}"
+    message = {"to_ids": [ada.account_id], "subject": key, "body": ""}
+    first, again = (send(ada, "v2/messages/send", message, key) for _ in range(2))
+    assert (first.json()["status"], again.json(), replayed(again)) == ("ok", first.json(), True)
+    too_soon = [send(ada, "v2/messages/send", message, f"{key} {number}") for number in range(5)][-1]
+    assert "too many requests" in too_soon.json()["error"]
+    again = send(ada, "v2/messages/send", message, f"{key} 4")
+    assert not replayed(again)
+
+
 def test_an_admins_program_makes_an_account_once(admin: Person) -> None:
     key = f"{os.urandom(8).hex()}@example.com"
     draft = {"email": key, "password": "nanosecond wire", "terms": True}

@@ -26,6 +26,7 @@ from carrel.domain.shares import SharedFileMissing, ShareMissing
 from carrel.domain.uploads import UploadBusy, UploadOffsetWrong
 from carrel.domain.web_sessions import SignInRequired, TooManySignIns
 from carrel.domain.webhooks import WebhookNotFound
+from carrel.services.attempts import TooManyRequests
 from carrel.services.public_paths import NotPublic, PublicFileMissing
 
 _PREFIXED = (FileExists, FileMissing, FileTooLarge, IsDirectory, PathEscapes, FileRefused)
@@ -59,6 +60,7 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     IdempotencyKeyReused: 422,
     TooManyAttempts: 429,
     TooManyKeptReplies: 429,
+    TooManyRequests: 429,
     TooManySignIns: 429,
     Overloaded: 503,
     StartFailed: 503,

@@ -3,11 +3,14 @@
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from carrel.domain.errors import DomainError
 
 _REMEMBERED_AT_MOST = 20_000
 _PER_KEY_AT_MOST = 200
+_INTERVALS: Mapping[float, str] = {1: "second", 60: "minute", 3600: "hour"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,16 @@ class Limit:
 
     attempts: int
     seconds: float
+
+
+class TooManyRequests(DomainError):
+    """An endpoint with a limit was called too often."""
+
+    code = "too-many-requests"
+
+    def __init__(self, endpoint: str, limit: Limit, wait_seconds: int) -> None:
+        rule = f"at most {limit.attempts} requests per {_INTERVALS[limit.seconds]}"
+        super().__init__(f"too many requests to {endpoint}; try again in {wait_seconds} seconds (rule: {rule})")
 
 
 @dataclass(frozen=True, slots=True)

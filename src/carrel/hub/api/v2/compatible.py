@@ -26,12 +26,11 @@ from carrel.hub.observing import Outcome
 from carrel.hub.operations import Operation, reply_types
 from carrel.hub.platform import Platform
 from carrel.hub.routes import CarrelRoute, RouteAccess
-from carrel.services.attempts import Attempts, Limit
+from carrel.services.attempts import Attempts, Limit, TooManyRequests
 
 Texts = Mapping[type[DomainError], str]
 """What an endpoint says of errors in words of its own."""
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
-_INTERVALS: Mapping[float, str] = {1: "second", 60: "minute", 3600: "hour"}
 
 
 class Ok(Struct):
@@ -51,16 +50,6 @@ class Nothing(Struct):
 
 
 STATUS_OK, STATUS_SUCCESS, NOTHING = Ok("ok"), Success("success"), Nothing()
-
-
-class TooManyRequests(DomainError):
-    """An endpoint with a limit was called too often."""
-
-    code = "too-many-requests"
-
-    def __init__(self, endpoint: str, limit: Limit, wait_seconds: int) -> None:
-        rule = f"at most {limit.attempts} requests per {_INTERVALS[limit.seconds]}"
-        super().__init__(f"too many requests to {endpoint}; try again in {wait_seconds} seconds (rule: {rule})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +84,11 @@ class CompatibleProcedure:
             fields = parse_body(body, request.headers.get("content-type", "")) if body else {}
             params = self.parameters.parse(fields, strict=False)
             call = V2Call(request, platform, v2.failures, principal, trail=Trail(only_reads=self.only_reads))
-            self._count(call, v2.attempts)
-            return await once(request.scope, body, call, partial(self._carried_out, params, call), self._refused)
+            work = partial(self._carried_out, params, call, v2.attempts)
+            return await once(request.scope, body, call, work, self._refused)
 
-    async def _carried_out(self, params: Any, call: V2Call) -> Answer:
+    async def _carried_out(self, params: Any, call: V2Call, attempts: Attempts) -> Answer:
+        self._count(call, attempts)
         async with audited(f"v2{self.path}", params, call):
             return json_answer(200, await self.handler(params, call), call.cookies)
 

@@ -40,6 +40,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 6000, // plots are large, and loaded when one is drawn
     modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter(isLater) },
     rolldownOptions: {
+      checks: { pluginTimings: false },
       treeshake: { propertyReadSideEffects: false },
       transform: { define: { process: "undefined" } }, // without what packages do for Node only
       input: {

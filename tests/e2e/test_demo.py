@@ -109,6 +109,7 @@ async def test_the_course_page_saves_exports_and_closes(visitor: Visitor, demo: 
     assert "def beat(" in (await (await download.value).path()).read_text()
     await page.get_by_role("button", name="Close all").click()
     await expect(page.locator("#file")).to_have_text("nothing open")
+    await expect(page.locator("#saved")).to_be_hidden()
 
 
 async def test_the_plain_page_needs_no_more_than_the_published_contract(visitor: Visitor, demo: Demo) -> None:

@@ -56,7 +56,10 @@ async function show(path) {
 async function offer() {
   const { openFiles } = await frame.status();
   const open = (openFiles[projectId] ?? []).length > 0;
-  if (!open) element("file").textContent = "nothing open";
+  if (!open) {
+    element("file").textContent = "nothing open";
+    for (const id of ["kernel", "saved"]) element(id).hidden = true;
+  }
   for (const id of inFrame) element(id).disabled = !open && id !== "open";
   element("open").classList.toggle("primary", !open);
   element("run").classList.toggle("primary", open);

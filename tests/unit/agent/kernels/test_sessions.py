@@ -33,12 +33,12 @@ async def test_the_reply_tells_of_errors_and_counts(session: KernelSession) -> N
     assert len(outputs.of("error")) == 1
 
 
-async def test_state_follows_the_kernel(session: KernelSession) -> None:
-    states: list[str] = []
-    session.changed = lambda: states.append(session.state)
-    assert session.state == "idle"
+async def test_state_follows_the_kernel_and_holds_the_project(kernels: Kernels, session: KernelSession) -> None:
+    states: list[tuple[str, bool]] = []
+    session.changed = lambda: states.append((session.state, kernels.is_busy))
+    assert (session.state, kernels.is_busy) == ("idle", False)
     await run(session, "1")
-    assert states == ["busy", "idle"]
+    assert states == [("busy", True), ("idle", False)]
 
 
 async def test_it_runs_in_its_directory_with_its_environment(kernels: Kernels, open_dir: Path) -> None:

@@ -147,6 +147,7 @@ PROJECTS = [
         },
     ),
     refused("projects.createProject", {"project_id": NOBODY}, "only admins can specify the project_id"),
+    Covered("A2", CLIENT + "test_only_admins_choose_ids"),
     *(
         refused("projects.copyPathBetweenProjects", {"src_project_id": source, "src_path": "a"} | to, text)
         for source, to, text in [

@@ -3,7 +3,7 @@
 from typing import Any
 
 from support.people import PASSWORD
-from support.spec import ANY, TIME, UUID, Among, Covered, Like, Row
+from support.spec import ANY, TIME, UUID, V2, Among, Covered, Like, Row
 from support.spec_rows.rpc import CLIENT, hub, query, refused
 
 FURTHER = "integration/test_rpc_further.py::"
@@ -169,6 +169,10 @@ ORGANIZATIONS = [
     ),
     org("createToken", {"user": "<eve>"}, "Error: user is not in an org", "ada"),
     org("createToken", {"user": "<eve>"}, "Error: user is not in an org"),
+    *(
+        Row("A2", "auth/impersonate", {"auth_token": "<member_token>"}, {"account_id": "<member>"}, by="", dialect=V2)
+        for _ in range(2)
+    ),
     org("expireToken", {"token": "<member_token>"}, None, "eve"),
     of_org("message", None, "ada", subject="all", body="b"),
     hub(
@@ -227,6 +231,7 @@ FURTHER_ROWS = [
         keep={"rpc_token": ""},
     ),
     hub("system.generateUserAuthToken", {"user_account_id": "<ada>"}, TOKEN, "admin"),
+    refused("system.generateUserAuthToken", {"user_account_id": "<ada>", "password": "x"}, "incorrect password", "vic"),
     hub("system.revokeUserAuthToken", ["<rpc_token>"], None),
     hub("system.adminResetPasswordLink", {"user_account_id": "<vic>"}, Like(RESET), "admin"),
     refused("system.adminResetPasswordLink", {"user_account_id": "<vic>"}, "must be an admin"),

@@ -35,8 +35,8 @@ async def test_the_reply_tells_of_errors_and_counts(session: KernelSession) -> N
 
 async def test_state_follows_the_kernel_and_holds_the_project(kernels: Kernels, session: KernelSession) -> None:
     states: list[tuple[str, bool]] = []
-    session.changed = lambda: states.append((session.state, kernels.is_busy))
-    assert (session.state, kernels.is_busy) == ("idle", False)
+    session.changed = lambda: states.append((session.state, kernels.is_busy()))
+    assert (session.state, kernels.is_busy()) == ("idle", False)
     await run(session, "1")
     assert states == [("busy", True), ("idle", False)]
 

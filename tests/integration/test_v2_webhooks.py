@@ -12,7 +12,7 @@ from support.snippets import PythonPrompt, snippets_of
 from support.v2 import ask, status_of
 
 (VERIFYING,) = snippets_of(Path(__file__).parents[2] / "docs" / "webhooks.md")
-EVENTS = ["account.created", "copy.finished", "project.state_changed"]
+EVENTS = ["account.created", "copy.finished", "document.submitted", "project.state_changed"]
 
 
 @pytest.fixture
@@ -42,12 +42,17 @@ def test_what_happens_is_told_and_signed(hub: ServedHub, admin: Person, ada: Per
     ada.call("stop_project", project_id=project)
     ends = {"src_project_id": project, "src_path": "a", "target_project_id": project, "target_path": "b"}
     ada.call("copy_path_between_projects", **ends)
+    for submit in (False, True):
+        snapshot = ask(ada, "snapshots/make", project_id=project, path="a", submit=submit)
     account_id, _ = hub.new_account("Grace")
     verified = verifying()
     told = [verified(secret, one.headers, one.body)["data"] for one in receiver.wait_for("account.created")]
     assert [one["account_id"] for one in told] == [account_id]
     (copy,) = receiver.wait_for("copy.finished")
     assert copy.told["data"].items() >= (ends | {"error": None}).items()
+    (document,) = receiver.wait_for("document.submitted")
+    names = ("snapshot_id", "project_id", "path", "account_id", "sha256")
+    assert document.told["data"] == {name: snapshot[name] for name in names}
     states = [one.told["data"] for one in receiver.wait_for("project.state_changed", 4)]
     assert {one["state"] for one in states if one["project_id"] == project} == {
         *("starting", "running", "stopping", "opened")

@@ -34,6 +34,7 @@ NOT_SHOWN: Mapping[str, str] = {
     "message_recipients": "shown as `messages`",
     "organizations": "shown by the RPC functions",
     "password_locks": "secret",
+    "snapshots": "shown by `/api/v2/snapshots/list`",
     "web_sessions": "secret",
     "webhook_deliveries": "admins see the last ones on the pages",
     "webhooks": "admins manage them on the pages",

@@ -11,6 +11,7 @@ from carrel.domain.copies import Copy
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import ProjectId
 from carrel.domain.projects import ProjectState
+from carrel.domain.snapshots import Snapshot
 
 
 class EventType(StrEnum):
@@ -18,6 +19,7 @@ class EventType(StrEnum):
 
     ACCOUNT_CREATED = "account.created"
     COPY_FINISHED = "copy.finished"
+    DOCUMENT_SUBMITTED = "document.submitted"
     PROJECT_STATE_CHANGED = "project.state_changed"
     PING = "ping"
 
@@ -47,6 +49,11 @@ class Occurrence:
             "target_path": copy.plan.target_path,
         }
         return cls(EventType.COPY_FINISHED, {"copy_path_id": copy.copy_id, **ends, "error": copy.error})
+
+    @classmethod
+    def document_submitted(cls, snapshot: Snapshot) -> "Occurrence":
+        names = ("snapshot_id", "project_id", "path", "account_id", "sha256")
+        return cls(EventType.DOCUMENT_SUBMITTED, {name: getattr(snapshot, name) for name in names})
 
     @classmethod
     def project_state_changed(cls, project_id: ProjectId, state: ProjectState, error: str | None) -> "Occurrence":

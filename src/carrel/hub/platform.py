@@ -55,6 +55,7 @@ from carrel.services.registration import Registration
 from carrel.services.shares import Shares
 from carrel.services.sign_up import SignUp
 from carrel.services.site import Site
+from carrel.services.snapshots import Snapshots
 from carrel.services.uploads import Uploads
 from carrel.services.web_sessions import WebSessions
 from carrel.services.webhook_deliveries import WebhookDeliveries
@@ -119,6 +120,7 @@ class Platform(Directory):
     uploads: Uploads
     public_paths: PublicPaths
     shares: Shares
+    snapshots: Snapshots
     copies: Copies
     distributions: Distributions
     queries: Queries
@@ -211,6 +213,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             uploads=Uploads(homes, stored),
             public_paths=PublicPaths(store, homes, stored),
             shares=Shares(store, homes, stored),
+            snapshots=Snapshots(store, access, documents, files, clock),
             copies=Copies(store, directory.access, workers, clock),
             distributions=Distributions(store, directory.access, workers, clock),
             webhooks=Webhooks(store, settings.webhooks, clock),

@@ -23,6 +23,7 @@ from carrel.domain.kept_replies import CallUnfinished, IdempotencyKeyReused, Rep
 from carrel.domain.keys import AccountBanned, KeyUnknown
 from carrel.domain.projects import PermissionMissing, StartFailed
 from carrel.domain.shares import SharedFileMissing, ShareMissing
+from carrel.domain.snapshots import DocumentNotSaved, SnapshotNotFound
 from carrel.domain.uploads import UploadBusy, UploadOffsetWrong
 from carrel.domain.web_sessions import SignInRequired, TooManySignIns
 from carrel.domain.webhooks import WebhookNotFound
@@ -50,6 +51,7 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     NotPublic: 404,
     PublicFileMissing: 404,
     ShareMissing: 404,
+    SnapshotNotFound: 404,
     SharedFileMissing: 404,
     WebhookNotFound: 404,
     CallUnfinished: 409,
@@ -63,6 +65,7 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     TooManyRequests: 429,
     TooManySignIns: 429,
     Overloaded: 503,
+    DocumentNotSaved: 503,
     StartFailed: 503,
 }
 

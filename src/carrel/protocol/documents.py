@@ -70,6 +70,12 @@ class ReadHistory(Body, tag="read-history", frozen=True):
     with_patches: bool = False
 
 
+class SaveDocument(Body, tag="save-document", frozen=True):
+    """Write what is in the document to its file, if it is open: `Ended(DocumentSaved)`."""
+
+    path: str
+
+
 class DocumentOpened(Body, frozen=True):
     """`kind` is `notebook`, `text` or `terminal`."""
 
@@ -79,6 +85,10 @@ class DocumentOpened(Body, frozen=True):
 
 class DocumentClosed(Body, frozen=True):
     """The agent has nothing more to say about the document; the hub may open it again."""
+
+
+class DocumentSaved(Body, frozen=True):
+    """All edits that were acknowledged are in the file."""
 
 
 class Version(Body, frozen=True):

@@ -12,9 +12,10 @@ History:
 6. Kernels that run.
 7. Whether anything goes on.
 8. Lists of terminals, and their ends.
+9. Saving of one document.
 """
 
-CURRENT = 8
+CURRENT = 9
 OLDEST = 1
 
 

@@ -19,6 +19,7 @@ from carrel.protocol.documents import (
     NOT_FOUND,
     UNSUPPORTED,
     DocumentOpened,
+    DocumentSaved,
     History,
     MessageDecoder,
     encode_message,
@@ -33,6 +34,7 @@ _KINDS = frozenset({"notebook", "text", "terminal"})
 _SENTENCE = 2000
 _GENERATION = 200
 _history = msgspec.msgpack.Decoder(History)
+_saved = msgspec.msgpack.Decoder(DocumentSaved)
 _opened = msgspec.msgpack.Decoder(DocumentOpened)
 
 
@@ -77,6 +79,17 @@ class DocumentStream:
             for message in messages:
                 yield message
             self._share.keep(len(self._decoder.buffer))
+
+
+async def finish_saving(call: Call) -> None:
+    """Return when the document is in its file. Raises `DocumentRefused`, `AgentLost`."""
+    answer = await call.receive()
+    if isinstance(answer, Failed):
+        raise _refusal(answer)
+    with _distrusting(call):
+        if not isinstance(answer, Ended):
+            raise GarbledFrame("a document that is saved without an end")
+        unpack(_saved, answer.body)
 
 
 async def read_history(call: Call, share: Share) -> list[DocumentVersion]:

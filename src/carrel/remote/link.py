@@ -22,7 +22,7 @@ from carrel.domain.execution import (
     RunningTerminal,
 )
 from carrel.protocol.activity import ActivityRead, ReadActivity
-from carrel.protocol.documents import OpenDocument, ReadHistory
+from carrel.protocol.documents import OpenDocument, ReadHistory, SaveDocument
 from carrel.protocol.evaluations import KernelStopped, ListKernels, ListRunningKernels, StopKernel
 from carrel.protocol.execution import (
     STDERR,
@@ -38,7 +38,7 @@ from carrel.protocol.execution import (
 )
 from carrel.protocol.terminals import EndTerminal, ListTerminals, OpenTerminal, TerminalEnded
 from carrel.remote.connection import Connection
-from carrel.remote.documents import DocumentStream, read_history
+from carrel.remote.documents import DocumentStream, finish_saving, read_history
 from carrel.remote.evaluations import patience, read_kernels, read_output, read_running, read_terminals, to_evaluate
 from carrel.remote.held import Held
 from carrel.remote.output import Output
@@ -239,6 +239,11 @@ class AgentLink(AsyncContextManagerMixin):
         """What a document has been, oldest first, whether it is open or not. Raises `DocumentRefused`, `Overloaded`."""
         with self._held.share() as share, self._connection.call(ReadHistory(path, with_patches=True)) as call:
             return await read_history(call, share)
+
+    async def save_document(self, path: str) -> None:
+        """Have what is in a document written to its file, if it is open. Raises `DocumentRefused`."""
+        with self._connection.call(SaveDocument(path)) as call:
+            await finish_saving(call)
 
     async def _stay_alive(self) -> None:
         """Notice an agent that has stopped answering, so that no call waits for it forever."""

@@ -20,6 +20,7 @@ from carrel.domain.errors import DomainError, Overloaded
 from carrel.domain.execution import AgentLost, RunningTerminal
 from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.projects import Permission, ProjectAccess
+from carrel.domain.snapshots import DocumentNotSaved
 from carrel.kit.clock import Clock
 from carrel.protocol.documents import NOT_FOUND, OpenDocument
 from carrel.protocol.terminals import OpenTerminal
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 
 STARTS = 20
 PREPARE_SECONDS = 60
+SAVE_SECONDS = 15
 _STARTS_IN = timedelta(minutes=1)
 _ACCOUNTS_AT_MOST = 10_000
 _OPENED_AGAIN = timedelta(hours=1)
@@ -165,6 +167,23 @@ class Documents(AsyncContextManagerMixin):
             if error.reason != NOT_FOUND:
                 raise
             return []
+        except AgentLost as error:
+            raise AgentLost(await self.lifecycle.why_lost(project.project_id, error.reason)) from error
+
+    async def save(self, access: FileAccess) -> None:
+        """Have all edits that were acknowledged in the file; if the project does not run, they are.
+
+        Raises `DocumentRefused`, `DocumentNotSaved`, and as `FileAccess.demand`.
+        """
+        access.demand(Ability.SAVE)
+        project = access.project.project
+        if not self.lifecycle.is_running(project.project_id):
+            return
+        try:
+            with anyio.fail_after(SAVE_SECONDS):
+                await (await self.lifecycle.link(project)).save_document(access.path)
+        except TimeoutError as error:
+            raise DocumentNotSaved from error
         except AgentLost as error:
             raise AgentLost(await self.lifecycle.why_lost(project.project_id, error.reason)) from error
 

@@ -46,6 +46,11 @@ class Files:
         access.demand(Ability.EXPORT)
         return await open_file(await self._home(access.project), access.path)
 
+    async def read_saved(self, access: FileAccess, *, limit_bytes: int) -> bytes:
+        """What is in a file, to be kept for somebody who may save it. Raises the errors of `domain.files`."""
+        access.demand(Ability.SAVE)
+        return await self.files.read_bytes(await self._home(access.project), access.path, limit_bytes=limit_bytes)
+
     async def list_directory(self, access: FileAccess) -> Listing:
         """What is in a directory and may be seen. Raises the errors of `domain.files`."""
         listing = await self._do(access, lambda home: list_entries(home, access.path))

@@ -115,6 +115,10 @@ class ProjectFiles:
         """The whole file, undecodable bytes replaced. Raises `FileTooLarge`, `IsDirectory`."""
         return await self.do(partial(_read_text, home, path, limit_bytes))
 
+    async def read_bytes(self, home: Home, path: str, *, limit_bytes: int) -> bytes:
+        """The whole file. Raises `FileTooLarge`, `IsDirectory`."""
+        return await self.do(partial(_read, home, path, limit_bytes))
+
     async def write_text(self, home: Home, path: str, content: str) -> None:
         """Make missing directories and put the file there in one step; an existing file keeps its mode.
 
@@ -143,6 +147,10 @@ class ProjectFiles:
 
 
 def _read_text(home: Home, path: str, limit_bytes: int) -> str:
+    return _read(home, path, limit_bytes).decode(errors="replace")
+
+
+def _read(home: Home, path: str, limit_bytes: int) -> bytes:
     with open_home(home, path) as root:
         with safe_paths.open_for_reading(root, safe_paths.parse(path, root.mount)) as fd:
             size_bytes = os.fstat(fd).st_size
@@ -151,7 +159,7 @@ def _read_text(home: Home, path: str, limit_bytes: int) -> str:
             data = _read_up_to(fd, limit_bytes + 1)
         if len(data) > limit_bytes:  # it grew meanwhile
             raise FileTooLarge(len(data))
-        return data.decode(errors="replace")
+        return data
 
 
 def _read_up_to(fd: int, size_bytes: int) -> bytes:

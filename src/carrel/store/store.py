@@ -35,6 +35,7 @@ from carrel.store.public_paths import PublicPathRows
 from carrel.store.queries import QueryRows
 from carrel.store.registration_tokens import RegistrationTokenRows
 from carrel.store.site_settings import SiteSettingRows
+from carrel.store.snapshots import SnapshotRows
 from carrel.store.web_sessions import WebSessionRows
 from carrel.store.webhooks import WebhookRows
 
@@ -142,6 +143,10 @@ class Transaction:
     @property
     def public_paths(self) -> PublicPathRows:
         return PublicPathRows(self.connection)
+
+    @property
+    def snapshots(self) -> SnapshotRows:
+        return SnapshotRows(self.connection)
 
     @property
     def queries(self) -> QueryRows:

@@ -37,6 +37,9 @@ def _upload(world: World) -> str:
 ROUTES: Rows = {
     "/api/v2/files/{project_id}/{path:path}": _file("files", "a.txt", right=Right.READ),
     "/api/v2/zip/{project_id}/{path:path}": _file("zip", "", right=Right.READ),
+    "/api/v2/snapshots/{snapshot_id}": Row(
+        method="GET", address=lambda world: f"/api/v2/snapshots/{world.snapshot_id}", right=Right.READ
+    ),
     "/api/v2/share/{id}/raw/{path:path}": Row(method="GET", address=_shared("raw"), only=_KNOWN),
     "/api/v2/share/{id}/zip/{path:path}": Row(
         method="GET", address=_shared("zip"), only=_KNOWN, past="there is no such file in what is shared"

@@ -41,6 +41,7 @@ class World:
     other_project: str
     public_id: str
     copy_id: str
+    snapshot_id: str
     auth_token: str
     """Of the owner."""
     org: str
@@ -129,6 +130,7 @@ def make_world(hub: ServedHub) -> World:
         other_project,
         public["id"],
         copy["copy_id"],
+        ask(owner, "snapshots/make", project_id=project, path="a.txt")["snapshot_id"],
         token,
         org,
         HTTPConnection("127.0.0.1", hub.port, timeout=120),

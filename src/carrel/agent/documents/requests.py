@@ -10,10 +10,12 @@ from carrel.agent.documents.extension import Extension
 from carrel.protocol.documents import (
     DOCUMENT_CHANNEL,
     DocumentClosed,
+    DocumentSaved,
     History,
     Kind,
     OpenDocument,
     ReadHistory,
+    SaveDocument,
     Version,
     encode_message,
 )
@@ -38,7 +40,7 @@ class Documents:
 
     def handlers(self) -> Mapping[type, Handler]:
         """What answers which request."""
-        return {OpenDocument: self.open, ReadHistory: self.read_history}
+        return {OpenDocument: self.open, ReadHistory: self.read_history, SaveDocument: self.save_one}
 
     async def open(self, stream: Stream, request: OpenDocument) -> DocumentClosed:
         await self._rooms().take_part(stream, request)
@@ -48,6 +50,11 @@ class Documents:
         """Write what is open and not in its file yet."""
         if self._open is not None:
             await self._open.save()
+
+    async def save_one(self, stream: Stream, request: SaveDocument) -> DocumentSaved:
+        if self._open is not None:
+            await self._open.save_one(request.path)
+        return DocumentSaved()
 
     async def read_history(self, stream: Stream, request: ReadHistory) -> History:
         found = await self._rooms().versions(request.path)

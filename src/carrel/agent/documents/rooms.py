@@ -86,6 +86,22 @@ class Rooms:
                 with suppress(CallFailed):
                     await room.save("auto")
 
+    async def save_one(self, path: str) -> None:
+        """Write a document, if it is open, to its file; raises `Refused` if that is not possible."""
+        entry = self._entries.get(self._place.resolve(path))
+        if entry is None:
+            return
+        async with entry.lock:
+            room = entry.room
+            if room is None or not room.watch.is_dirty:
+                return
+            if room.is_broken:
+                raise Refused(BUSY, "The document has to be opened anew.")
+            try:
+                await room.save("user")
+            except CallFailed as error:
+                raise Refused(error.code, str(error)) from error
+
     def _entry(self, real: str) -> _Entry:
         if real not in self._entries and len(self._entries) >= _MOST_ROOMS:
             raise Refused(BUSY, "Too many documents of the project are open.")

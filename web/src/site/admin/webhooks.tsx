@@ -31,6 +31,7 @@ type Delivery = Shaped<typeof delivery>;
 const NAMES: Readonly<Record<string, () => string>> = {
   "account.created": words.accountCreated,
   "copy.finished": words.copyFinished,
+  "document.submitted": words.documentSubmitted,
   "project.state_changed": words.projectState,
   ping: words.ping,
 };

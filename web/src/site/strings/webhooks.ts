@@ -12,6 +12,7 @@ export const webhooks = strings({
   events: ["What it is told of", "Worüber er informiert wird"],
   accountCreated: ["An account was made", "Ein Konto wurde angelegt"],
   copyFinished: ["A copy has ended", "Ein Kopiervorgang ist beendet"],
+  documentSubmitted: ["A document was submitted", "Ein Dokument wurde abgegeben"],
   projectState: ["A project has changed its state", "Ein Projekt hat seinen Zustand geändert"],
   ping: ["A test", "Ein Test"],
   secretTitle: ["The secret of this webhook", "Das Geheimnis dieses Webhooks"],

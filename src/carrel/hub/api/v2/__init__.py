@@ -27,6 +27,7 @@ from carrel.hub.api.v2 import (
     sessions,
     shares,
     sign_up,
+    snapshots,
     uploads,
     webhooks,
 )
@@ -37,6 +38,7 @@ from carrel.hub.api.v2.distributions import operation_events_route
 from carrel.hub.api.v2.files import files_route
 from carrel.hub.api.v2.procedure import V2, Procedure
 from carrel.hub.api.v2.reports import reports_route
+from carrel.hub.api.v2.snapshots import snapshots_route
 from carrel.hub.api.v2.uploads import uploads_route
 from carrel.hub.routes import CarrelRoute
 
@@ -73,6 +75,7 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *uploads.procedures,
         *sessions.procedures,
         *shares.procedures,
+        *snapshots.procedures,
         *project_pages.procedures,
         *distributions.procedures,
         *admin_accounts.procedures,
@@ -82,6 +85,6 @@ def v2_routes(v2: V2) -> list[CarrelRoute]:
         *audits.procedures,
     ]
     procedures += compatible_procedures()
-    routes = [files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2), *shares.routes(v2)]
-    routes += [operation_events_route(v2), *commercial_routes()]
+    routes = [files_route(v2), archives_route(v2), uploads_route(v2), reports_route(v2), snapshots_route(v2)]
+    routes += [*shares.routes(v2), operation_events_route(v2), *commercial_routes()]
     return [*(procedure.route(v2) for procedure in procedures), *routes]

@@ -42,7 +42,7 @@ class FileResponse(Response):
         span: Span | None = whole
         if request.headers.get("if-range", tag) == tag:
             span = span_of(request.headers.get("range"), file.size_bytes)
-        headers = _headers(path, tag)
+        headers = attachment_headers(path, tag) | {"accept-ranges": "bytes"}
         status = 200 if span == whole else 206
         if span is None:
             status, span = 416, Span(0, 0)
@@ -80,13 +80,12 @@ def span_of(header: str | None, size_bytes: int) -> Span | None:
     return Span(start, stop) if start < stop else None
 
 
-def _headers(path: str, tag: str) -> dict[str, str]:
+def attachment_headers(path: str, tag: str) -> dict[str, str]:
     """An attachment, of a type that browsers do not run; the name may have any character."""
     guessed = mimetypes.guess_type(path)[0] or ""
     name = quote(path.rpartition("/")[2], safe="")
     return HEADERS | {
         "content-type": guessed if _SHOWN.fullmatch(guessed) else "application/octet-stream",
         "content-disposition": f"attachment; filename*=UTF-8''{name}",
-        "accept-ranges": "bytes",
         "etag": tag,
     }

@@ -10,6 +10,7 @@ const here = import.meta.dirname;
 /** A second pass over what every notebook loads, for the percent that the bundler's own minifier leaves. */
 const minifiedAgain: Plugin = {
   name: "minified-again",
+  enforce: "post",
   apply: "build",
   async generateBundle(_options, bundle) {
     for (const chunk of Object.values(bundle)) {

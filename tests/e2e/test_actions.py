@@ -1,16 +1,22 @@
 """The actions and events beyond the published contract, in a real frame: saving, running, exporting, growing."""
 
+import hashlib
 import json
 from typing import Any
 
 import pytest
+import requests
+from anyio import to_thread
 from playwright.async_api import Frame, expect
+from support.axe import violations
 from support.browsers import Visitor
 from support.fronts import Front
 from support.hubs import ServedHub
 from support.notebooks import code, markdown, notebook
 from support.parents import CARREL, Parent, file_url, frame_tag, kiosk, open_parent, scoped_token
-from support.people import Person
+from support.people import Person, admin_of
+from support.receivers import receiving
+from support.v2 import ask
 
 pytestmark = pytest.mark.anyio
 
@@ -40,12 +46,24 @@ def frame_of(parent: Parent) -> Frame:
     return next(frame for frame in parent.page.frames if CARREL in frame.url)
 
 
+async def fits(parent: Parent, height: int) -> None:
+    """Make the frame so high, and see that its content is."""
+    grow = "(height) => { document.querySelector('iframe').style.height = `${height}px` }"
+    await parent.page.evaluate(grow, height)
+    assert await frame_of(parent).evaluate("[document.documentElement.scrollHeight, innerHeight]") == [height] * 2
+
+
 async def events(parent: Parent, name: str) -> list[dict[str, Any]]:
     return [m["data"] for m in await parent.heard() if m["data"].get("event") == name]
 
 
-async def test_an_edit_is_told_and_saved_when_the_page_asks(opener: Opener) -> None:
-    parent = await opener.open(code("kept = 1"))
+def kept_by(hub: ServedHub, snapshot_id: str) -> bytes:
+    """The bytes of a snapshot, as the course's own server fetches them."""
+    return requests.get(f"{hub.url}/api/v2/snapshots/{snapshot_id}", auth=(hub.key, ""), timeout=30).content
+
+
+async def test_an_edit_is_told_saved_and_submitted(opener: Opener, hub: ServedHub) -> None:
+    parent = await opener.open(code("kept = 1"), query="&submit=1&resize=1")
     file = {"project_id": opener.project, "path": opener.path}
     await parent.click_source("kept = 1")
     await parent.page.keyboard.press("End")
@@ -61,6 +79,23 @@ async def test_an_edit_is_told_and_saved_when_the_page_asks(opener: Opener) -> N
     assert told[-1]["mtime"] == saved["mtime"]
     assert "kept = 123" in opener.ada.read(opener.project, opener.path)
     assert (await parent.ask({"action": "save", "path": "*"}))["saved"][0]["path"] == opener.path
+    bar = parent.frame().get_by_role("region", name="Submitting")
+    with receiving() as receiver:
+        webhook = ask(admin_of(hub), "admin/webhooks/create", url=receiver.url, events=["document.submitted"])
+        await bar.get_by_role("button", name="Submit").click()
+        submitted = await parent.hears({"event": "submit"} | file)
+        (heard,) = await to_thread.run_sync(receiver.wait_for, "document.submitted")
+        ask(admin_of(hub), "admin/webhooks/delete", id=webhook["webhook"]["id"])
+    await expect(bar.get_by_role("status")).to_contain_text("Submitted at")
+    snapshot = file | {name: submitted[name] for name in ("snapshot_id", "sha256")}
+    assert heard.told["data"] == snapshot | {"account_id": opener.ada.account_id}
+    content = kept_by(hub, submitted["snapshot_id"])
+    assert "kept = 123" in content.decode()
+    assert hashlib.sha256(content).hexdigest() == submitted["sha256"]
+    taken = await parent.ask({"action": "snapshot"})
+    assert taken.items() >= (file | {"status": "done", "sha256": submitted["sha256"]}).items()
+    assert await violations(frame_of(parent)) == []
+    await fits(parent, (await events(parent, "resize"))[-1]["height"])
 
 
 async def test_ready_is_told_once_whatever_the_network_does(opener: Opener, front: Front) -> None:
@@ -120,10 +155,7 @@ async def test_a_frame_tells_its_height_and_growing_makes_it_no_higher(opener: O
     size = await parent.hears({"event": "resize", "path": opener.path})
     assert size["height"] > 700
     assert (await parent.hears({"subject": "lti.frameResize"}))["height"] == size["height"]
-    grow = "(height) => { document.querySelector('iframe').style.height = `${height}px` }"
-    await parent.page.evaluate(grow, size["height"])
-    inner = await frame_of(parent).evaluate("[document.documentElement.scrollHeight, innerHeight]")
-    assert inner == [size["height"], size["height"]]
+    await fits(parent, size["height"])
     count, before = len(await events(parent, "resize")), len(await parent.heard())
     await parent.frame().get_by_role("button", name="Code", exact=False).last.click()
     higher = await parent.hears({"event": "resize"}, after=before)

@@ -14,6 +14,7 @@ const STEPS = [
   { name: "reading", root: resolve(source, "views/static.tsx") },
   { name: "live", root: APP },
   { name: "notebook", root: resolve(source, "views/notebook/editor.tsx") },
+  { name: "rarely", root: resolve(source, "embed/rarely.ts") },
   { name: "editing", root: resolve(source, "editor/cell-editor.ts") },
   { name: "assist", root: resolve(source, "editor/assist.ts") },
   { name: "text", root: resolve(source, "views/text/editor.tsx") },

@@ -44,7 +44,7 @@ class SnapshotTooLarge(DomainError):
     code = "snapshot-too-large"
 
     def __init__(self) -> None:
-        super().__init__(f"the file has more than {MOST_BYTES // 1_000_000} MB; clear large outputs, and try again")
+        super().__init__("the file is too large to be kept; clear large outputs, and try again")
 
 
 class SnapshotsFull(DomainError):
@@ -53,10 +53,7 @@ class SnapshotsFull(DomainError):
     code = "snapshots-full"
 
     def __init__(self) -> None:
-        super().__init__(
-            f"no more snapshots of this project can be kept: it may have {MOST_IN_PROJECT}, "
-            f"of {MOST_BYTES_IN_PROJECT // 1_000_000} MB together"
-        )
+        super().__init__("no more snapshots of this project can be kept")
 
 
 class DocumentNotSaved(DomainError):

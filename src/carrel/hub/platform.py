@@ -171,30 +171,29 @@ async def open_directory(settings: Settings, clock: Clock | None = None) -> Asyn
 async def open_platform(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Platform]:
     """The whole hub but its HTTP side. Raises `DataDirectoryBusy`, and what the parts raise when they cannot open."""
     async with AsyncExitStack() as stack:
-        directory = await stack.enter_async_context(open_directory(settings, clock))
-        store, clock = directory.store, directory.clock
+        enter = stack.enter_async_context
+        directory = await enter(open_directory(settings, clock))
+        store, clock, access = directory.store, directory.clock, directory.access
         if alone := store.is_sqlite:
             stack.enter_context(only_hub(settings.data.dir))
-        await stack.enter_async_context(directory.mail)
-        await stack.enter_async_context(directory.site)
+        await enter(directory.mail)
+        await enter(directory.site)
         homes, stored = Homes(settings.data), ProjectFiles(settings.data)
-        runner = await stack.enter_async_context(BubblewrapRunner(settings.runner, settings.data.dir))
-        agents = await stack.enter_async_context(Agents())
-        lifecycle = await stack.enter_async_context(Lifecycle(store, runner, agents, homes, clock, settings.projects))
+        runner = await enter(BubblewrapRunner(settings.runner, settings.data.dir))
+        agents = await enter(Agents())
+        lifecycle = await enter(Lifecycle(store, runner, agents, homes, clock, settings.projects))
         common_kernels = partial(environment_kernels, settings.runner.environment, settings.data.dir)
-        projects = await stack.enter_async_context(Projects(store, lifecycle, clock))
-        documents = await stack.enter_async_context(Documents(store, lifecycle, projects, clock))
-        copier = await stack.enter_async_context(Copier(homes))
-        copying = CopyWorkers(store, copier, homes, clock, settings.copies, alone=alone)
-        workers = await stack.enter_async_context(copying)
-        await stack.enter_async_context(Housekeeping(store, homes, stored, clock))
+        projects = await enter(Projects(store, lifecycle, clock))
+        documents = await enter(Documents(store, lifecycle, projects, clock))
+        copier = await enter(Copier(homes))
+        workers = await enter(CopyWorkers(store, copier, homes, clock, settings.copies, alone=alone))
+        await enter(Housekeeping(store, homes, stored, clock))
         for watch in (IdleWatch, AlwaysRunning):
-            await stack.enter_async_context(watch(store, lifecycle, clock, settings.projects))
-        await stack.enter_async_context(WebhookDeliveries(store, settings.webhooks, clock))
-        disk_watch = await stack.enter_async_context(DiskWatch(store, homes, lifecycle, settings.projects))
+            await enter(watch(store, lifecycle, clock, settings.projects))
+        await enter(WebhookDeliveries(store, settings.webhooks, clock))
+        disk_watch = await enter(DiskWatch(store, homes, lifecycle, settings.projects))
         execution, files = Execution(lifecycle, projects, settings.projects), Files(homes, stored)
         pool = EvaluationPool(store, clock, settings.projects.evaluation_pool)
-        access, tokens, sessions = directory.access, directory.auth_tokens, directory.embed_sessions
         yield Platform(
             **{name: getattr(directory, name) for name in Directory.__dataclass_fields__},
             kept_replies=KeptReplies(store, clock),
@@ -206,7 +205,7 @@ async def open_platform(settings: Settings, clock: Clock | None = None) -> Async
             collaborators=Collaborators(store, directory.access, directory.mail, clock, directory.site),
             execution=execution,
             fetching=Fetching(execution),
-            latex=Latex(files, execution, access, tokens, sessions),
+            latex=Latex(files, execution, access, directory.auth_tokens, directory.embed_sessions),
             evaluations=Evaluations(store, access, lifecycle, projects, clock, common_kernels, pool),
             documents=documents,
             files=files,

@@ -55,6 +55,7 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     SharedFileMissing: 404,
     WebhookNotFound: 404,
     CallUnfinished: 409,
+    DocumentNotSaved: 409,
     FileExists: 409,
     ReplyNotKept: 409,
     UploadBusy: 409,
@@ -65,7 +66,6 @@ _V2_STATUSES: dict[type[DomainError], int] = {
     TooManyRequests: 429,
     TooManySignIns: 429,
     Overloaded: 503,
-    DocumentNotSaved: 503,
     StartFailed: 503,
 }
 

@@ -3,12 +3,23 @@
 import { Conversation } from "./conversation.ts";
 import { CarrelError } from "./errors.ts";
 import { authenticate } from "./tokens.ts";
-import type { CarrelFrame, EmbedOptions, Events, FileRef, Format, Opening, Status, Theme, Why } from "./types.ts";
+import type {
+  CarrelFrame,
+  EmbedOptions,
+  Events,
+  FileRef,
+  Format,
+  Opening,
+  Snapshot,
+  Status,
+  Theme,
+  Why,
+} from "./types.ts";
 import { type Fields, fileFields, isNotice, isReply, type Notice, toCamel } from "./wire.ts";
 
 const POLL_MS = 500;
 const PUBLISHED = ["open", "closeall", "status"];
-const OURS = [...PUBLISHED, "auth", "save", "resize", "theme", "run", "export"];
+const OURS = [...PUBLISHED, "auth", "save", "resize", "theme", "run", "export", "snapshot"];
 
 type Options = Partial<EmbedOptions> & { server: string };
 
@@ -83,6 +94,11 @@ export class Frame implements CarrelFrame {
     if (!reply.data) throw new CarrelError("too_big", "too big for a message; the reply has its `url`", reply);
     const { filename, mime, data } = reply as unknown as { filename: string; mime: string; data: ArrayBuffer };
     return { filename, mime, data };
+  }
+
+  async snapshot(file?: FileRef): Promise<Snapshot> {
+    const { projectId, path, snapshotId, sha256 } = toCamel(await this.#ask("snapshot", fileFields(file)));
+    return { projectId, path, snapshotId, sha256 } as Snapshot;
   }
 
   async setTheme(theme: Theme): Promise<void> {

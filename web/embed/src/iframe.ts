@@ -16,6 +16,7 @@ export function addressOf(o: EmbedOptions, parentOrigin: string): string {
   query.set("embed_origin", parentOrigin);
   if (o.theme) query.set("theme", o.theme);
   if (o.readonly) query.set("readonly", "1");
+  if (o.submit) query.set("submit", "1");
   if (o.autoHeight) query.set("resize", "1");
   if (o.token && o.tokenInQuery) query.set("auth_token", o.token);
   if (o.token && !o.tokenInQuery) url.hash = `auth_token=${o.token}`;

@@ -9,6 +9,12 @@ export interface FileRef {
   path: string;
 }
 
+/** What a file was at a moment, which the server keeps; fetch it there by its id for a proof of what a message says. */
+export interface Snapshot extends FileRef {
+  snapshotId: string;
+  sha256: string;
+}
+
 export interface EmbedOptions {
   /** Address of the server, with its base path if it has one: `https://carrel.example.org`. */
   server: string;
@@ -25,6 +31,8 @@ export interface EmbedOptions {
   tokenInQuery?: boolean;
   theme?: Theme;
   readonly?: boolean;
+  /** Show a button that hands the file in; the event `submit` tells of it. */
+  submit?: boolean;
   /** Let the frame grow with its content. */
   autoHeight?: boolean | { min?: number; max?: number };
   /** When to load; `click` shows a button first. Default `eager`. */
@@ -59,7 +67,7 @@ export interface Events {
   saved: FileRef & { mtime: number; cause: "auto" | "user" | "parent" };
   resize: FileRef & { height: number; width: number };
   kernel: FileRef & { state: string };
-  submit: FileRef & { snapshotId: string; sha256: string };
+  submit: Snapshot;
   blocked: { path: string };
   error: { code: string; mesg: string };
 }
@@ -82,6 +90,8 @@ export interface CarrelFrame {
     stopOnError?: boolean;
   }): Promise<{ ok: boolean; executed: number; failed: number }>;
   export(format?: Format, file?: FileRef): Promise<{ filename: string; mime: string; data: ArrayBuffer }>;
+  /** Have the server keep a file, or the one in front, as it is. */
+  snapshot(file?: FileRef): Promise<Snapshot>;
   setTheme(theme: Theme): Promise<void>;
   /** Whether the frame answers this action; known once it is ready. */
   supports(action: string): boolean;

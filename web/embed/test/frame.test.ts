@@ -124,6 +124,21 @@ test("an export gives the bytes, and says so when they are too many for a messag
   await expect(large).rejects.toMatchObject({ code: "too_big", reply: { url: "https://x" } });
 });
 
+test("a snapshot is told as the event of one that was submitted is", async () => {
+  const { pair, frame } = ready();
+  const told = { project_id: PROJECT, path: "a", snapshot_id: "s1", sha256: "5a" };
+  const expected = { ...file("a"), snapshotId: "s1", sha256: "5a" };
+  const taken = frame.snapshot(file("a"));
+  const request = await pair.nth(0);
+  expect(request).toMatchObject({ action: "snapshot", project_id: PROJECT, path: "a" });
+  pair.reply(request, { status: "done", action: "snapshot", ...told });
+  expect(await taken).toEqual(expected);
+  const heard = vi.fn();
+  frame.on("submit", heard);
+  pair.say({ event: "submit", ...told });
+  await vi.waitFor(() => expect(heard.mock.calls).toEqual([[expected]]));
+});
+
 test("a frame that is loaded again answers nothing that was asked before", async () => {
   const { pair, frame } = ready();
   const before = frame.open(file("a"));

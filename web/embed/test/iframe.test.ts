@@ -25,10 +25,11 @@ test("a file, its odd name, a base path and options are in the address; the toke
     path: "a b/50% #1?.ipynb",
     theme: "dark",
     readonly: true,
+    submit: true,
   };
   const { src } = embedded({ ...options, server: `${SERVER}/carrel/`, autoHeight: true, token: "secret" });
   const path = `${SERVER}/carrel/projects/${PROJECT}/files/a%20b/50%25%20%231%3F.ipynb`;
-  expect(src).toBe(`${path}?${query}&theme=dark&readonly=1&resize=1#auth_token=secret`);
+  expect(src).toBe(`${path}?${query}&theme=dark&readonly=1&submit=1&resize=1#auth_token=secret`);
 });
 
 test("for servers that know only that, the token is in the query", () => {

@@ -1,8 +1,13 @@
-import { expect, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { Shown } from "../state/shown.ts";
 import { converse, converseAbout } from "../testing/conversation.ts";
-import { PROJECT } from "../testing/hub.ts";
+import { PROJECT, refusal } from "../testing/hub.ts";
 import { pass, settle } from "../testing/page.ts";
+import { loadRarely } from "./bridge.ts";
+
+beforeAll(async () => {
+  await loadRarely();
+});
 
 test("save replies with what was written", async () => {
   const { talk, remote } = await converseAbout("one");
@@ -107,7 +112,35 @@ test("export hands the bytes over", async () => {
   expect(new TextDecoder().decode(exported?.data as ArrayBuffer)).toBe("one");
 });
 
-test.each(["save", "run"] as const)("a read-only file refuses %s", async (action) => {
+test("a snapshot is taken when the server has all edits, and told with its hash", async () => {
+  const { hub, talk, page, remote } = await converseAbout("one");
+  remote.holdsAcks = true;
+  page.files.front.value?.document.value?.ydoc.getText("source").insert(3, "!");
+  talk.say("snapshot", { id: 1 });
+  await pass(5_000);
+  expect(talk.short).toEqual(["ack snapshot"]);
+  expect(hub.requests.filter(({ path }) => path.includes("snapshots"))).toEqual([]);
+  hub.last.acknowledge(1);
+  await settle();
+  const file = { project_id: PROJECT, path: "a.txt" };
+  const told = { status: "done", action: "snapshot", id: 1, ...file, snapshot_id: "s1", sha256: "5a" };
+  expect(talk.heard.at(-1)).toEqual(told);
+  expect(hub.requests.at(-1)).toMatchObject({ path: "/api/v2/snapshots/make", body: { ...file, submit: false } });
+});
+
+test.each([
+  [400, "internal"],
+  [403, "forbidden"],
+  [404, "not_found"],
+])("a snapshot that the server refuses with %i is an error in its words", async (status, code) => {
+  const { hub, talk } = await converseAbout("one");
+  hub.snapshot = () => refusal(status, "because");
+  talk.say("snapshot");
+  await settle();
+  expect(talk.heard.at(-1)).toEqual({ status: "error", action: "snapshot", mesg: "because", code });
+});
+
+test.each(["save", "run", "snapshot"] as const)("a read-only file refuses %s", async (action) => {
   const { hub, talk } = await converse();
   hub.add("a.txt").readonly = true;
   talk.open("a.txt");
@@ -117,7 +150,7 @@ test.each(["save", "run"] as const)("a read-only file refuses %s", async (action
   expect(talk.heard.at(-1)).toMatchObject({ status: "error", action, code: "readonly" });
 });
 
-test.each(["save", "run", "export"] as const)("%s without an open file is refused", async (action) => {
+test.each(["save", "run", "export", "snapshot"] as const)("%s without an open file is refused", async (action) => {
   const { talk } = await converse();
   talk.say(action);
   await settle();

@@ -8,10 +8,13 @@ import type { StatusFields } from "./boot.ts";
 import { flag, oneOf, text } from "./fields.ts";
 import { Opening, parseWish } from "./opening.ts";
 import { PROTOCOL, Refusal, type Request, refuse, reply } from "./protocol.ts";
-import { exportFile, run } from "./running.ts";
+import { run } from "./running.ts";
 import { closeAll, save } from "./saving.ts";
 
 const TOKEN_LENGTH = 24;
+
+/** What few pages need. */
+export const loadRarely = () => import("./rarely.ts");
 
 export class Bridge {
   readonly #page: Page;
@@ -74,7 +77,11 @@ export class Bridge {
       case "run":
         return this.#opening.entered.then(() => run(page, request));
       case "export":
-        return this.#opening.entered.then(() => exportFile(page, request));
+      case "snapshot":
+        return this.#opening.entered.then(async () => {
+          const { exportFile, snapshot } = await loadRarely();
+          await (request.action === "export" ? exportFile : snapshot)(page, request);
+        });
       case "auth":
         return this.#signIn(request);
       case "theme":

@@ -1,4 +1,5 @@
 /** The page around this frame, as the one that events are told to. */
+import type { Snapshot } from "../state/snapshots.ts";
 import type { Inbox } from "./inbox.ts";
 import { type Peer, post } from "./protocol.ts";
 
@@ -26,6 +27,7 @@ export type Event =
       readonly width: number;
     }
   | { readonly event: "kernel"; readonly project_id: string; readonly path: string; readonly state: string }
+  | ({ readonly event: "submit" } & Snapshot)
   | { readonly event: "blocked"; readonly path: string }
   | { readonly event: "error"; readonly code: string; readonly mesg: string };
 

@@ -9,6 +9,7 @@ export const ACTIONS = [
   "save",
   "run",
   "export",
+  "snapshot",
   "theme",
   "resize",
   "focus",

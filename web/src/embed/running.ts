@@ -1,16 +1,14 @@
-/** The actions `run` and `export`. */
+/** The action `run`. */
 
 import { CallError, type Json } from "../state/document.ts";
 import type { Page } from "../state/page.ts";
 import type { SharedDocument } from "../state/shared-document.ts";
-import { EXPORT_FORMATS, FormatUnsupported } from "../state/shown.ts";
 import { parseRunResult, type RunResult } from "../wire/events.ts";
 import { isObject, isString, type JsonObject } from "../wire/json.ts";
-import { connected, demand, fileOf, flag, OPENING_MS, oneOf, positive, settled, text } from "./fields.ts";
+import { connected, demand, fileOf, flag, oneOf, positive, text } from "./fields.ts";
 import { Refusal, type Request, reply } from "./protocol.ts";
 
 const RUN_MS = 600_000;
-const MOST_EXPORTED_BYTES = 20_000_000;
 
 export async function run(page: Page, request: Request): Promise<void> {
   const { fields } = request;
@@ -43,26 +41,5 @@ async function outcome(document: SharedDocument, runId: string, signal: AbortSig
 /** Null for a call that ended with its connection; other errors go on. */
 function isOffline(error: unknown): Json {
   if (error instanceof CallError && error.code === "offline") return null;
-  throw error;
-}
-
-export async function exportFile(page: Page, request: Request): Promise<void> {
-  const format = oneOf(request.fields, "format", EXPORT_FORMATS, "raw");
-  const signal = AbortSignal.timeout(OPENING_MS);
-  const opened = await fileOf(page, request.fields, signal);
-  demand(opened, "export");
-  const shown = await settled(page, opened.file, opened.file.shown, signal);
-  const { filename, mime, data } = await shown.export(format).catch(refuseFormat);
-  if (data.byteLength <= MOST_EXPORTED_BYTES) {
-    return reply(request, { status: "done", ...opened.ref, filename, mime, data: data.slice().buffer });
-  }
-  if (format !== "raw") throw new Refusal("unsupported", "the file is too large to be converted");
-  const { projectId, path } = opened.file;
-  const url = await page.session.authorized((bearer) => page.hub.fileUrl(bearer, projectId, path));
-  reply(request, { status: "done", ...opened.ref, filename, mime, url });
-}
-
-function refuseFormat(error: unknown): never {
-  if (error instanceof FormatUnsupported) throw new Refusal("unsupported", error.message);
   throw error;
 }

@@ -24,7 +24,8 @@ export function tellSize(page: Page, parent: Parent, content: HTMLElement): () =
     const file = page.files.front.peek();
     const shown = file?.shown.peek();
     if (!file || !shown) return;
-    const size = { height: bounded(shown.naturalHeight()), width: bounded(content.clientWidth) };
+    const beside = content.clientHeight - (content.firstElementChild?.clientHeight ?? 0);
+    const size = { height: bounded(shown.naturalHeight() + beside), width: bounded(content.clientWidth) };
     if (Math.max(Math.abs(size.height - last.height), Math.abs(size.width - last.width)) < STEP_PX) return;
     last = size;
     parent.tell({ event: "resize", project_id: file.projectId, path: file.path, ...size });

@@ -1,11 +1,12 @@
 /** What the parent page is told without having asked. */
 import { effect, type ReadonlySignal, untracked } from "@preact/signals";
+import type { Right } from "../state/document.ts";
 import type { OpenFile } from "../state/open-file.ts";
 import type { Page } from "../state/page.ts";
 import type { SharedDocument } from "../state/shared-document.ts";
 import type { Scope } from "../wire/sessions.ts";
 import type { Parent } from "./parent.ts";
-import { ACTIONS, PROTOCOL } from "./protocol.ts";
+import { ACTIONS, type Action, PROTOCOL } from "./protocol.ts";
 
 /** Tell the parent page what happens from now on; returns what ends it. */
 export function tellParent(page: Page, parent: Parent): () => void {
@@ -44,10 +45,18 @@ function inFront(page: Page): object {
   return file === null ? {} : { project_id: file.projectId, path: file.path };
 }
 
+const NEEDED: Readonly<Partial<Record<Action, Right>>> = {
+  run: "run",
+  save: "save",
+  export: "export",
+  snapshot: "save",
+};
+
 /** What a session with this scope answers. */
 function actionsOf({ allow, readonly }: Scope): readonly string[] {
-  const may = (right: string): boolean => (allow?.includes(right) ?? true) && (right === "export" || !readonly);
-  return ACTIONS.filter((action) => !["run", "save", "export"].includes(action) || may(action));
+  const may = (right?: Right): boolean =>
+    right === undefined || ((allow?.includes(right) ?? true) && (right === "export" || !readonly));
+  return ACTIONS.filter((action) => may(NEEDED[action]));
 }
 
 function tellFile(file: OpenFile, parent: Parent): () => void {

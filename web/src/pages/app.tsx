@@ -4,15 +4,15 @@ import { render } from "preact";
 import "../theme.css";
 import "../views/shell.css";
 import type { Boot } from "../embed/boot.ts";
-import { Bridge } from "../embed/bridge.ts";
+import { Bridge, loadRarely } from "../embed/bridge.ts";
 import { confine } from "../embed/confinement.ts";
 import { keepEid } from "../embed/eid.ts";
 import { Parent } from "../embed/parent.ts";
-import { tellSize } from "../embed/sizing.ts";
 import { tellParent } from "../embed/telling.ts";
 import type { DocumentKind } from "../state/document.ts";
 import { Page } from "../state/page.ts";
 import { languageLoaded } from "../state/say.ts";
+import { until } from "../state/until.ts";
 import { findEditor } from "../views/editors.ts";
 import { Shell } from "../views/shell.tsx";
 
@@ -23,8 +23,9 @@ function start(boot: Boot): void {
   const page = new Page(boot.config, boot.address);
   const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
   root.id = "app";
-  void languageLoaded().then(() => render(<Shell page={page} frameUrl={FRAME_URL} />, root));
-  connect(boot, page, root);
+  const drawn = languageLoaded().then(() => render(<Shell page={page} frameUrl={FRAME_URL} />, root));
+  const parent = connect(boot, page, root);
+  if (boot.address.submit) void drawn.then(loadRarely).then(({ offerSubmit }) => offerSubmit(page, parent, root));
   confine(document, {
     kiosk: boot.address.kiosk,
     block: (path) => page.leave(path),
@@ -38,10 +39,10 @@ function start(boot: Boot): void {
   page.start(sign?.token ?? null, sign?.sent);
 }
 
-/** Take over the conversation with the parent page. */
-function connect(boot: Boot, page: Page, root: HTMLElement): void {
+/** Take over the conversation with the parent page, if there is one. */
+function connect(boot: Boot, page: Page, root: HTMLElement): Parent | null {
   const { inbox } = boot;
-  if (inbox === null) return;
+  if (inbox === null) return null;
   inbox.restrict(() => page.session.account.peek()?.scope.origins ?? null);
   const bridge = new Bridge(page);
   boot.status = () => bridge.status();
@@ -55,7 +56,10 @@ function connect(boot: Boot, page: Page, root: HTMLElement): void {
   };
   const parent = new Parent(inbox, surroundings, boot.address.embedOrigin);
   tellParent(page, parent);
-  tellSize(page, parent, root);
+  void until(page.natural, (isNatural) => isNatural)
+    .then(loadRarely)
+    .then(({ tellSize }) => tellSize(page, parent, root));
+  return parent;
 }
 
 const KINDS: Readonly<Record<string, DocumentKind>> = { ipynb: "notebook", term: "terminal" };

@@ -16,6 +16,8 @@ export interface Address {
   readonly theme: ThemeChoice;
   readonly readonly: boolean;
   readonly resize: "off" | "on" | "lti";
+  /** Whether the file can be handed in. */
+  readonly submit: boolean;
   readonly embedOrigin: string | null;
   readonly eid: string | null;
 }
@@ -45,6 +47,7 @@ export function parseAddress(url: URL, base: string): Address {
     theme: THEME_CHOICES.find((choice) => choice === theme) ?? "auto",
     readonly: query.get("readonly") === "1",
     resize: resize === "lti" ? "lti" : resize === "1" ? "on" : "off",
+    submit: query.get("submit") === "1",
     embedOrigin: query.get("embed_origin"),
     eid: query.get("eid"),
   };

@@ -28,6 +28,11 @@ export const SERVER = {
     "die Rechte am Dokument haben sich geändert; öffnen Sie es erneut",
   "too much that pages have sent is waiting to be taken": "zu viel von dem, was Seiten gesendet haben, wartet noch",
   "the project does not take its input": "das Projekt nimmt seine Eingaben nicht an",
+  "the file is too large to be kept; clear large outputs, and try again":
+    "die Datei ist zu groß zum Aufbewahren; löschen Sie große Ausgaben und versuchen Sie es erneut",
+  "no more snapshots of this project can be kept": "von diesem Projekt werden nicht noch mehr Stände aufbewahrt",
+  "the document could not be saved in time; try again":
+    "das Dokument ließ sich nicht rechtzeitig speichern; versuchen Sie es erneut",
 } as const;
 
 /** What CodeMirror says, by its own names; `$` stands for its values. */

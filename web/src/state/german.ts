@@ -338,6 +338,17 @@ const PAST = {
   "This version cannot be read.": "Diese Version ist nicht lesbar.",
 } as const;
 
+const SUBMITTING = {
+  Submitting: "Abgabe",
+  Submit: "Abgeben",
+  "Submit again": "Erneut abgeben",
+  "Submitting…": "Wird abgegeben…",
+  "Submitted at {time}": "Abgegeben um {time}",
+  "Submitted at {time}, and changed since then": "Abgegeben um {time} und seither geändert",
+  "Not submitted: {why}": "Nicht abgegeben: {why}",
+  "the server cannot be reached": "der Server ist nicht erreichbar",
+};
+
 export const GERMAN = {
   ...BANNER_AND_CARDS,
   ...FILES,
@@ -349,6 +360,7 @@ export const GERMAN = {
   ...TERMINALS,
   ...TEXTS_AND_VIEWERS,
   ...PAST,
+  ...SUBMITTING,
   ...SERVER,
   ...CODEMIRROR,
 } as const;

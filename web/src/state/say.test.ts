@@ -59,7 +59,7 @@ test("CodeMirror says nothing that we have no German for", () => {
 test("what the server is translated for, it says", () => {
   const top = resolve("../src/carrel");
   const names = readdirSync(top, { recursive: true, encoding: "utf8" });
-  const paths = names.filter((name) => /^(agent|hub\/live)\/.*\.py$/.test(name));
+  const paths = names.filter((name) => /^(agent|domain|hub\/live)\/.*\.py$/.test(name));
   const code = paths.map((name) => readFileSync(join(top, name), "utf8")).join("\n");
   expect(Object.keys(SERVER).filter((text) => !code.includes(JSON.stringify(text)))).toEqual([]);
 });

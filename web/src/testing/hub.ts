@@ -57,6 +57,8 @@ export class TestHub {
   /** Token → account. */
   readonly tokens = new Map([[TOKEN, "alice"]]);
   readonly bearers = new Map<string, string>();
+  /** What who wants a snapshot is answered. */
+  snapshot = (): Response => Response.json({ snapshot_id: "s1", sha256: "5a" });
   readonly secrets = new Map<string, string>();
   #count = 0;
 
@@ -85,6 +87,7 @@ export class TestHub {
     const bearer = new Headers(init?.headers).get("Authorization")?.replace("Bearer ", "") ?? null;
     const body = JSON.parse(String(init?.body ?? "{}")) as Record<string, string>;
     this.requests.push({ path, body, bearer });
+    if (path === "/api/v2/snapshots/make" && this.bearers.has(bearer ?? "")) return this.snapshot();
     return this.#answer(path.replace("/api/v2/embed/", ""), body, bearer);
   };
 
@@ -127,7 +130,9 @@ export class TestHub {
   }
 }
 
-const refusal = (status: number, error: string): Response => Response.json({ error, code: "refused" }, { status });
+/** An error of the hub. */
+export const refusal = (status: number, error: string): Response =>
+  Response.json({ error, code: "refused" }, { status });
 
 /** The hub's end of a page's connection. */
 export class TestConnection {

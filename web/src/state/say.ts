@@ -26,6 +26,11 @@ async function load(wanted: Language): Promise<void> {
 /** Resolves when the language is there, for what is drawn first should be in it. */
 export const languageLoaded = (): Promise<void> => loading;
 
+/** What is loaded, when the language is there as well. */
+export async function inLanguage<Loaded>(loaded: Promise<Loaded>): Promise<Loaded> {
+  return (await Promise.all([loaded, loading]))[0];
+}
+
 /** `{name}` in a sentence stands for a value. Whoever says one in a view is drawn again when the language changes. */
 export function say(sentence: Sentence, values?: Values): string {
   return filled(said(sentence), values);

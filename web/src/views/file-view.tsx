@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { deferred } from "../outputs/deferred.ts";
 import type { OpenFile, Phase } from "../state/open-file.ts";
 import type { Page } from "../state/page.ts";
-import { languageLoaded, type Sentence, said, say } from "../state/say.ts";
+import { inLanguage, type Sentence, said, say } from "../state/say.ts";
 import type { SharedDocument } from "../state/shared-document.ts";
 import { until } from "../state/until.ts";
 import { editorContext } from "./context.ts";
@@ -69,7 +69,7 @@ async function mountEditor(
 ): Promise<void> {
   const kind = findEditor(document.kind, document.path);
   if (kind === null) return file.fail("unsupported", NO_EDITOR);
-  const [make] = await Promise.all([kind.load(), languageLoaded()]);
+  const make = await inLanguage(kind.load());
   if (signal.aborted) return;
   const editor = make(document, editorContext(page, file, frameUrl));
   editor.mount(element);

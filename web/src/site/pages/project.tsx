@@ -2,6 +2,7 @@
 import "./project/project.css";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { inLanguage } from "../../state/say.ts";
 import { Banner } from "../../views/banner.tsx";
 import { Loaded } from "../loaded.tsx";
 import type { PageModule, Params } from "../router.ts";
@@ -16,7 +17,7 @@ import { TabBar } from "./project/tab-bar.tsx";
 /** `hub/pages/shell.py` names the files of these sections in the head of the document. */
 const LOADS: Readonly<Record<SectionName, () => Promise<PageModule>>> = {
   files: () => import("./project/files.tsx"),
-  editors: () => import("./project/editors.tsx"),
+  editors: () => inLanguage(import("./project/editors.tsx")),
   log: () => import("./project/log.tsx"),
   settings: () => import("./project/settings.tsx"),
 };

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { OutputContext } from "../../../outputs/context.ts";
 import { deferred } from "../../../outputs/deferred.ts";
+import { inLanguage } from "../../../state/say.ts";
 import type { FileSource } from "../../../views/viewers/stored-file.ts";
 import { useSite } from "../../site.ts";
 import { share as words } from "../../strings/share.ts";
@@ -19,9 +20,12 @@ export interface TextProps {
 }
 
 const Waiting = (): VNode => <Skeleton rows={8} />;
-const SharedNotebook = deferred(async () => (await import("./notebook.tsx")).SharedNotebook, Waiting);
-const SharedText = deferred(async () => (await import("./text.tsx")).SharedText, Waiting);
-const FileViewer = deferred(async () => (await import("../../../views/viewers/viewer.tsx")).FileViewer, Waiting);
+const SharedNotebook = deferred(async () => (await inLanguage(import("./notebook.tsx"))).SharedNotebook, Waiting);
+const SharedText = deferred(async () => (await inLanguage(import("./text.tsx"))).SharedText, Waiting);
+const FileViewer = deferred(
+  async () => (await inLanguage(import("../../../views/viewers/viewer.tsx"))).FileViewer,
+  Waiting,
+);
 
 const DRAWN = /\.(png|jpe?g|gif|webp|avif|bmp|ico|pdf|mp3|ogg|opus|wav|m4a|flac|mp4|webm|mov|ogv)$/i;
 /** Texts longer than this are not shown. */

@@ -2,11 +2,14 @@ import { parseAst } from "vite";
 import { expect, test } from "vitest";
 import { isObject, isString } from "../wire/json.ts";
 
-const VIEWS = import.meta.glob<string>(["./**/*.tsx", "../{views,outputs,markdown}/**/*.tsx", "!../**/*.test.tsx"], {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
+const VIEWS = import.meta.glob<string>(
+  ["./**/*.tsx", "../{embed,views,outputs,markdown}/**/*.tsx", "!../**/*.test.tsx"],
+  {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  },
+);
 const TABLES = import.meta.glob<string>("./strings/*.ts", { query: "?raw", import: "default", eager: true });
 /** Attributes that are read out or shown. */
 const SHOWN = ["aria-label", "title", "placeholder", "label", "alt", "hint"];

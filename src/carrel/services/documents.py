@@ -19,7 +19,7 @@ from carrel.domain.embed_sessions import Ability
 from carrel.domain.errors import DomainError, Overloaded
 from carrel.domain.execution import AgentLost, RunningTerminal
 from carrel.domain.ids import AccountId, ProjectId
-from carrel.domain.projects import Permission, ProjectAccess
+from carrel.domain.projects import Permission, ProjectAccess, ProjectState
 from carrel.domain.snapshots import DocumentNotSaved
 from carrel.kit.clock import Clock
 from carrel.protocol.documents import NOT_FOUND, OpenDocument
@@ -171,14 +171,14 @@ class Documents(AsyncContextManagerMixin):
             raise AgentLost(await self.lifecycle.why_lost(project.project_id, error.reason)) from error
 
     async def save(self, access: FileAccess) -> None:
-        """Have all edits that were acknowledged in the file; if the project does not run, they are.
+        """Have all edits that were acknowledged in the file; where the project runs nowhere, they are.
 
         Raises `DocumentRefused`, `DocumentNotSaved`, and as `FileAccess.demand`.
         """
         access.demand(Ability.SAVE)
         project = access.project.project
-        if not self.lifecycle.is_running(project.project_id):
-            return
+        if project.state is not ProjectState.RUNNING and not self.lifecycle.is_running(project.project_id):
+            return  # another hub may have started it, which only the state tells
         try:
             with anyio.fail_after(SAVE_SECONDS):
                 await (await self.lifecycle.link(project)).save_document(access.path)

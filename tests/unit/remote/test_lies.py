@@ -10,6 +10,7 @@ import pytest
 from anyio.abc import SocketStream
 from support.agents import impostor, running_agent
 
+from carrel.domain.documents import DocumentRefused
 from carrel.domain.errors import Overloaded
 from carrel.domain.execution import AgentLost, ExecKilled, ExecNotRunnable, ExecSpec, JobStatus
 from carrel.protocol.codec import Decoder, encode_frame, pack
@@ -83,6 +84,22 @@ async def test_a_lie_ends_the_link_and_its_calls_with_a_reason(open_dir: Path, l
             assert (await link.wait_closed()).startswith("it broke the protocol: ")
         with pytest.raises(AgentLost, match="it broke the protocol"):
             await link.ping()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Failed(1, "not_found", "The file is gone."), "The file is gone."),
+        (Failed(1, "bad-request", ""), "the project runs with an older Carrel"),
+        (Started(1, ENDED), "it broke the protocol: a document that is saved without an end"),
+        (Ended(1, msgspec.Raw(b"\x01")), "it broke the protocol"),
+    ],
+    ids=["refused", "older", "no end", "wrong body"],
+)
+async def test_a_document_is_saved_only_if_its_agent_says_so(open_dir: Path, answer: Frame, error: str) -> None:
+    async with impostor(open_dir, answering(wire(answer))) as address, AgentLink.connect(address) as link:
+        with anyio.fail_after(5), pytest.raises((AgentLost, DocumentRefused), match=error):
+            await link.save_document("a.txt")
 
 
 async def test_every_call_under_way_is_told(open_dir: Path) -> None:

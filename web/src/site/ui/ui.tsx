@@ -166,7 +166,12 @@ export function Menu({ label, name, children }: MenuProps): VNode {
     element.current?.querySelector("summary")?.focus();
   };
   return (
-    <details class="menu" ref={element} onKeyDown={onKey}>
+    <details
+      class="menu"
+      ref={element}
+      onKeyDown={onKey}
+      onToggle={({ currentTarget }) => bringIntoWindow(currentTarget)}
+    >
       <summary class="button" aria-label={name}>
         {label}
       </summary>
@@ -176,6 +181,14 @@ export function Menu({ label, name, children }: MenuProps): VNode {
       </div>
     </details>
   );
+}
+
+/** What a menu shows ends where its button does, unless it would then begin outside the window. */
+function bringIntoWindow(menu: HTMLDetailsElement): void {
+  const items = menu.querySelector<HTMLElement>(".menu-items");
+  if (items === null) return;
+  items.style.translate = "";
+  items.style.translate = `${Math.max(0, -items.getBoundingClientRect().left)}px`;
 }
 
 /** A secret or an address with a button that copies it. */

@@ -176,8 +176,7 @@ async def test_a_theme_is_this_frames_own(opener: Opener) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     dark = await frame_of(parent).evaluate(ground)
     assert (await parent.ask({"action": "theme", "theme": "light"}))["status"] == "done"
-    light = await frame_of(parent).evaluate(ground)
-    assert dark != light
+    await frame_of(parent).wait_for_function(f"(dark) => {ground} !== dark", arg=dark)
     assert (await parent.ask({"action": "theme", "theme": "pink"}))["code"] == "bad_message"
     assert "theme=dark" in frame_of(parent).url
 

@@ -59,6 +59,18 @@ async def test_an_error_stops_the_run_unless_told_otherwise(desk: Desk) -> None:
     assert (went_on["executed"], went_on["failed"], len(outputs(page, 1))) == (2, 1, 1)
 
 
+SLOW_TO_FORGET_ERRORS = """kernel = get_ipython().kernel
+forget, later = kernel._post_dummy_stop_aborting_message, kernel.shell_channel_thread.io_loop.call_later
+kernel._post_dummy_stop_aborting_message = lambda subshell: later(2, forget, subshell)"""
+
+
+async def test_what_is_run_right_after_an_error_runs(desk: Desk) -> None:
+    page = await opened(desk, SLOW_TO_FORGET_ERRORS, "1/0", "print('after')")
+    await run(page)
+    await run(page, what="cells", cells=["cell-2"])
+    assert outputs(page, 2)[0]["text"] == "after\n"
+
+
 async def test_parts_of_a_notebook_run(desk: Desk) -> None:
     sources = ["a = 1", "b = 2", "c = 3"]
     (desk.home / "n.ipynb").write_text(notebook(code(sources[0]), markdown("text"), *map(code, sources[1:])))

@@ -50,6 +50,9 @@ class Anything:
     def __eq__(self, other: object) -> bool:
         return True
 
+    def __repr__(self) -> str:
+        return "..."  # a test's name must be the same in all processes
+
     __hash__ = None  # type: ignore[assignment]  # it equals many
 
 

@@ -91,6 +91,7 @@ async def test_what_a_shell_writes_stays_in_its_screen(
     await terminal.type(r"clear; printf '\e]52;c;aGFja2Vk\a\e]2;hacked\ahttps://elsewhere.example.test/ \e[c\n'")
     await page.keyboard.press("Enter")
     await terminal.shows("https://elsewhere.example.test/")
+    await terminal.shows("1;2c")  # what the screen answers is typed
     assert await page.evaluate("navigator.clipboard.readText()") == "echo pasted"
     assert "hacked" not in await page.title() + await page.frames[1].title()
     await page.keyboard.press("Control+c")

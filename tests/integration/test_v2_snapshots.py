@@ -102,8 +102,8 @@ def test_what_cannot_be_saved_is_not_kept_as_it_was_before(hub: ServedHub, ada: 
 
 
 def test_snapshots_are_limited(ada: Person, project: str, sql: Callable[..., list[tuple[object, ...]]]) -> None:
-    ada.shell(project, f"truncate -s {MOST_BYTES + 1} large")
-    assert refusal(ada, "snapshots/make", project_id=project, path="large") == (400, "snapshot-too-large")
+    ada.shell(project, f"truncate -s {MOST_BYTES + 1} too-large.txt")
+    assert refusal(ada, "snapshots/make", project_id=project, path="too-large.txt") == (400, "snapshot-too-large")
     project = ada.new_project()
     file = {"project_id": project, "path": "small"}
     ada.write(project, "small", "small")

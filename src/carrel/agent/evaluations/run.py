@@ -32,7 +32,7 @@ async def _run_cell(session: KernelSession, code: str, sink: Sink, request: Eval
     of_cell = now + request.cell_time_ms / 1000
     try:
         async with asyncio.timeout_at(min(deadline, of_cell)):
-            await session.execute(code, sink, store_history=False, stop_on_error=False)
+            await session.execute(code, sink, store_history=False)
     except TimeoutError as error:
         what, limit_ms = ("cell", request.cell_time_ms) if of_cell < deadline else ("global", request.time_ms)
         raise _TimeLimit(f"stopped since it exceeded the {what} time limit of {limit_ms / 1000:g} seconds") from error

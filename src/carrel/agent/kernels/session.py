@@ -52,7 +52,6 @@ class KernelSession:
         *,
         store_history: bool = True,
         allow_stdin: bool = False,
-        stop_on_error: bool = True,
     ) -> ExecuteReply:
         """Run code; `sink` gets everything that is published of it, in order, and each `input_request`.
 
@@ -65,10 +64,10 @@ class KernelSession:
             "store_history": store_history,
             "user_expressions": {},
             "allow_stdin": allow_stdin,
-            "stop_on_error": stop_on_error,
+            "stop_on_error": False,  # it would stop what is asked for a moment later, too
         }
         for abandoned in list(self._abandoned.values()):
-            await abandoned.wait()  # else the kernel would abort this one together with that
+            await abandoned.wait()  # else the interrupt that ends it might hit this one
         async with self._turn:
             life = await self._alive()
         execution = Execution()

@@ -164,8 +164,7 @@ class Runner:
             await self._take(cell, message)
 
         try:
-            # what waits is ours to stop: a kernel that stops it would also stop what comes a moment later
-            reply = await session.execute(source, sink, allow_stdin=True, stop_on_error=False)
+            reply = await session.execute(source, sink, allow_stdin=True)
         except KernelFailed as error:
             name, _, sentence = self._stopped_by.partition(": ")
             raise NoKernel(name or "KernelDied", sentence or str(error)) from error

@@ -63,8 +63,9 @@ def sandbox_pid(hub: ServedHub, project: str) -> int:
 def tree(pid: int) -> list[int]:
     """A process and all that it has started."""
     found = [pid]
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found += tree(int(child))
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):  # of the thread that has started them
+        for child in children.read_text().split():
+            found += tree(int(child))
     return found
 
 

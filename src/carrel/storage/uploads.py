@@ -43,7 +43,7 @@ class Receiver:
         try:
             while rest:
                 written = os.pwritev(self.fd, rest[:1000], self.offset)
-                os.posix_fadvise(self.fd, self.offset, written, os.POSIX_FADV_DONTNEED)  # to the disk now, not all at the end
+                os.posix_fadvise(self.fd, self.offset, written, os.POSIX_FADV_DONTNEED)  # to disk, early
                 self.offset += written
                 while rest and written >= len(rest[0]):
                     written -= len(rest.pop(0))

@@ -66,7 +66,7 @@ export function Page(): VNode {
                       <a href={router.href(`/projects/${one.project_id}/files/`)}>{one.title || words.untitled()}</a>
                     </td>
                     <td class="wide-only soft">{one.owners.join(", ")}</td>
-                    <td class="soft" title={one.error ?? undefined}>
+                    <td class="soft one-word" title={one.error ?? undefined}>
                       {one.state === "running" ? words.running() : one.state === "opened" ? words.stopped() : one.state}
                     </td>
                     <td>

@@ -58,13 +58,32 @@ async def test_messages_are_read_by_those_to_whom_they_were_sent(world: World) -
     wanted = {"id": None, "subject": None, "to_ids": None, "read": None}
     (sent,) = (await world.as_ada({"sent_messages": [wanted]}))["sent_messages"]
     everybody = sorted([world.bob, world.vic])
-    assert sent == {"id": sent["id"], "subject": "One", "to_ids": everybody}
+    assert sent == {"id": sent["id"], "subject": "One", "to_ids": everybody, "read": False}
     await world.bench.run(account(world.bob), {"messages": {"id": sent["id"], "read": True}})
     for person, read in ((world.bob, True), (world.vic, False)):
         found = await world.bench.run(account(person), {"messages": [wanted]})
         assert found == {"messages": [sent | {"read": read}]}
     assert await world.bench.run(account(world.eve), {"messages": [wanted]}) == {"messages": []}
     assert await world.as_ada({"messages": [wanted]}) == {"messages": []}
+
+
+async def test_senders_mark_their_messages_for_themselves(world: World) -> None:
+    mail = {"to_ids": [world.ada, world.bob], "subject": "Marked", "body": "", "saved": True}
+    await world.as_ada({"sent_messages": mail})
+    flags = {"read": False, "saved": False, "starred": False, "liked": False, "deleted": False}
+    pattern = {"id": None} | dict.fromkeys(flags)
+    (sent,) = (await world.as_ada({"sent_messages": [pattern | {"saved": True}]}))["sent_messages"]
+    assert sent == {"id": sent["id"]} | flags | {"saved": True}
+    for marks in ({"deleted": True, "liked": True}, {"saved": False}, {}):
+        await world.as_ada({"sent_messages": {"id": sent["id"]} | marks})
+        sent |= marks
+        assert await world.as_ada({"sent_messages": [pattern]}) == {"sent_messages": [sent]}
+    for person in (world.ada, world.bob):
+        got = await world.bench.run(account(person), {"messages": [pattern]})
+        assert got == {"messages": [{"id": sent["id"]} | flags]}
+    for marks in ({"read": True}, {}):
+        refused = await world.bench.refused(account(world.bob), {"sent_messages": {"id": sent["id"]} | marks})
+        assert refused == f"FATAL: there is no message {sent['id']} from you"
 
 
 async def test_who_is_banned_by_query_is_banned_as_on_the_pages(world: World) -> None:

@@ -76,8 +76,8 @@ def test_unlinking_a_passport_replies_with_its_id_linked_or_not(world: World, sq
     assert left == {"accounts": {"passports": {"x-1": {}}}}
 
 
-def test_flags_of_a_message_are_its_readers_own(world: World) -> None:
-    """§8.11, `messages`: only flags are set, and by those to whom it was sent."""
+def test_flags_of_a_message_are_its_readers_and_its_senders_own(world: World) -> None:
+    """§8.11, `messages`, `sent_messages`: only flags are set, by those to whom it was sent and by its sender."""
     ada, bob = world.people["ada"], world.people["bob"]
     ada.call("query", query={"sent_messages": {"to_ids": [bob.account_id], "subject": "Flags"}})
     wanted = {"id": None, "subject": "Flags", "read": None, "to_ids": None}
@@ -87,6 +87,16 @@ def test_flags_of_a_message_are_its_readers_own(world: World) -> None:
     assert bob.call("query", query={"messages": [wanted]})["query"]["messages"] == [message | {"read": True}]
     assert ada.refusal("query", query={"messages": {"id": message["id"], "read": True}}) == (
         f"FATAL: there is no message {message['id']} to you"
+    )
+    ada.call("query", query={"sent_messages": {"id": message["id"], "starred": True}})
+    marked = {"id": message["id"], "read": None, "starred": None}
+    for person, table, row in (
+        (ada, "sent_messages", {"read": False, "starred": True}),
+        (bob, "messages", {"read": True, "starred": False}),
+    ):
+        assert person.call("query", query={table: marked})["query"] == {table: {"id": message["id"]} | row}
+    assert bob.refusal("query", query={"sent_messages": {"id": message["id"], "read": True}}) == (
+        f"FATAL: there is no message {message['id']} from you"
     )
     assert bob.refusal("query", query={"messages": {"id": message["id"], "subject": "x"}}) == (
         "FATAL: changing messages.subject not allowed"

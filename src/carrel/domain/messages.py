@@ -7,6 +7,8 @@ from enum import StrEnum
 from carrel.domain.errors import DomainError
 from carrel.domain.ids import AccountId
 
+FLAGS = ("read", "saved", "deleted", "starred", "liked")
+"""What sender and recipients mark a message with, each for themselves."""
 PAGE, LARGEST_PAGE = 100, 500
 RECIPIENTS, SUBJECT_LENGTH, BODY_LENGTH = 1000, 1000, 1_000_000
 

@@ -1,8 +1,9 @@
 """Messages from accounts to accounts: send, and read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import structlog
 
@@ -30,11 +31,20 @@ class Messages:
     clock: Clock
 
     async def send(
-        self, sender: AccountId, to: Sequence[str], *, subject: str, body: str, reply_id: int | None = None
+        self,
+        sender: AccountId,
+        to: Sequence[str],
+        *,
+        subject: str,
+        body: str,
+        reply_id: int | None = None,
+        flags: Mapping[str, bool] = MappingProxyType({}),
     ) -> int | None:
         """Send to accounts by id or e-mail address; the message's id, or `None` if nobody is left to get it.
 
-        Addresses without an account are left out. Raises `RecipientInvalid`, `MessageRefused`.
+        Addresses without an account are left out; `flags` are the sender's.
+
+        Raises `RecipientInvalid`, `MessageRefused`.
         """
         if len(to) > RECIPIENTS or len(subject) > SUBJECT_LENGTH or len(body) > BODY_LENGTH:
             limits = f"{RECIPIENTS} recipients, {SUBJECT_LENGTH} characters of subject and {BODY_LENGTH} of body"
@@ -50,7 +60,7 @@ class Messages:
                 if thread_id is None:
                     raise MessageRefused(f"there is no message {reply_id} to answer")
             message_id = await transaction.messages.add(
-                sender, recipients, subject=subject, body=body, thread_id=thread_id, at=self.clock.now()
+                sender, recipients, subject=subject, body=body, thread_id=thread_id, flags=flags, at=self.clock.now()
             )
         log.info("message_sent", message_id=message_id, account_id=sender, recipients=len(recipients))
         return message_id

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, FromClause, Index, Integer, String, Table, Text, func, select, text
 
+from carrel.domain.messages import FLAGS
 from carrel.store.columns import JSON_VALUE, SERIAL, UUID_TEXT, UtcDateTime
 from carrel.store.tables import accounts, message_recipients, messages, metadata, project_log, projects
 
@@ -78,9 +79,9 @@ _VIEWS: dict[str, FromClause] = {
         .label(_UNREAD),
     ).subquery("accounts"),
     "inbox": select(
-        messages,
+        *(column for column in messages.c if column.name not in FLAGS),
         message_recipients.c.account_id,
-        *(message_recipients.c[flag] for flag in ("read", "saved", "starred", "liked", "deleted")),
+        *(message_recipients.c[flag] for flag in FLAGS),
     )
     .join(message_recipients, message_recipients.c.message_id == messages.c.id)
     .subquery("inbox"),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+from carrel.domain.messages import FLAGS
 from carrel.store.columns import JSON_VALUE, SERIAL, UUID_TEXT, UtcDateTime, count, flag
 
 metadata = MetaData(
@@ -356,6 +357,7 @@ messages = Table(
     Column("body", Text, nullable=False),
     Column("sent", UtcDateTime, nullable=False),
     Column("thread_id", SERIAL),
+    *(flag(name) for name in FLAGS),
     sqlite_autoincrement=True,
 )
 
@@ -364,5 +366,5 @@ message_recipients = Table(
     metadata,
     Column("account_id", UUID_TEXT, ForeignKey(accounts.c.account_id), primary_key=True),
     Column("message_id", SERIAL, ForeignKey(messages.c.id), primary_key=True, autoincrement=False, index=True),
-    *(flag(name) for name in ("read", "saved", "deleted", "starred", "liked")),
+    *(flag(name) for name in FLAGS),
 )

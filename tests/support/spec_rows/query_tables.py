@@ -4,6 +4,7 @@ from support.spec import NOBODY, SUCCESS, TIME, UUID, Row, answer
 from support.spec_rows.queries import EMPTY, LATER, LONG_AGO, OF_ADMINS, SHA1, get, one, put
 
 PROJECT = {"project_id": "<project>"}
+MARKS = ("read", "saved", "starred", "liked", "deleted")
 ROWS = [
     one(
         "account_profiles",
@@ -195,9 +196,26 @@ ROWS = [
     put("sent_messages", {"subject": "Rows"}, "FATAL: error setting 'to_ids' -- Error: there is nobody to send it to"),
     get(
         "sent_messages",
-        {"subject": "Rows", "to_ids": None, "body": None, "from_id": None, "sent": None},
-        [{"subject": "Rows", "to_ids": ["<bob>"], "body": "of the specification", "from_id": "<ada>", "sent": TIME}],
+        {"subject": "Rows", "to_ids": None, "body": None, "from_id": None, "sent": None} | dict.fromkeys(MARKS),
+        [
+            {"subject": "Rows", "to_ids": ["<bob>"], "body": "of the specification", "from_id": "<ada>", "sent": TIME}
+            | dict.fromkeys(MARKS, False)
+        ],
     ),
+    put("sent_messages", {"to_ids": ["<bob>"], "subject": "Marked"} | dict.fromkeys(MARKS, True)),
+    *(
+        get(table, {"subject": "Marked", "expire": None} | dict.fromkeys(MARKS), [marked], by=by)
+        for table, marked, by in (
+            ("sent_messages", {"subject": "Marked"} | dict.fromkeys(MARKS, True), "ada"),
+            ("messages", {"subject": "Marked"} | dict.fromkeys(MARKS, False), "bob"),
+        )
+    ),
+    put("sent_messages", {"id": 2**30, "read": True}, f"FATAL: there is no message {2**30} from you"),
+    put("sent_messages", {"id": 1, "subject": "x"}, "FATAL: changing sent_messages.subject not allowed"),
+    put(
+        "sent_messages", {"id": 1, "read": 1}, "FATAL: invalid value for sent_messages.read -- it must be true or false"
+    ),
+    put("sent_messages", {"id": 1, "expire": LATER}, "FATAL: changing sent_messages.expire not allowed"),
     get("messages", {"subject": "Rows", "id": None, "read": None}, [], by="eve"),
     get("system_notifications", {"text": None}, []),
     put("system_notifications", {"id": NOBODY, "time": "{now}", "text": "Down at noon"}, OF_ADMINS),

@@ -50,6 +50,12 @@ MESSAGES = [
     query(UNREAD, {"accounts": {"unread_message_count": 1}}, "vic"),
     query({"messages": {"id": "<answer>", "read": True}}, {}, "vic"),
     query(UNREAD, {"accounts": {"unread_message_count": 0}}, "vic"),
+    query({"sent_messages": {"id": "<first>", "read": True, "saved": True}}, {}, "vic"),
+    listed({"type": "sent"}, [FIRST | {"read": True, "saved": True}], "vic"),
+    listed({}, [FIRST], "eve"),
+    query({"sent_messages": {"id": "<first>", "deleted": True}}, {}, "vic"),
+    listed({"type": "sent"}, [], "vic"),
+    listed({}, [FIRST], "eve"),
     listed({"limit": 501}, "Error: limit must be at most 500"),
     hub("messages.send", {"subject": "s", "body": "b", "to_ids": ["nobody@example.com"]}, None),
     *(

@@ -179,6 +179,21 @@ INSIDE = [
     v2("messages/send", {"to_ids": ["<bob>"], "subject": "v2", "body": "b"}, {"status": "ok", "id": ANY}),
     v2("messages/get", {"type": "sent", "limit": 0}, {"status": "ok", "messages": []}, "vic"),
     v2("messages/get", {}, UNSIGNED, ""),
+    v2(
+        "user-query",
+        {"query": {"sent_messages": {"to_ids": ["<bob>"], "subject": "Liked", "liked": True}}},
+        {"query": {}},
+    ),
+    v2(
+        "user-query",
+        {"query": {"sent_messages": {"subject": "Liked", "liked": None, "read": None}}},
+        {"query": {"sent_messages": {"subject": "Liked", "liked": True, "read": False}}},
+    ),
+    v2(
+        "user-query",
+        {"query": {"sent_messages": {"id": 2**30, "liked": True}}},
+        f"FATAL: there is no message {2**30} from you",
+    ),
     Covered("B", FURTHER + "test_messages_are_sent_and_got_and_not_too_often"),
     query({"public_paths": PLACE | {"path": "v2-open"}}, {}),
     Row(

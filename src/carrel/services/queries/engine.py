@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from carrel.domain.messages import FLAGS
 from carrel.domain.principals import AccountPrincipal, Anonymous, Principal
 from carrel.domain.projects import ProjectAccess
 from carrel.domain.queries import QueryRefused
@@ -120,7 +121,7 @@ class Queries:
                 return await remove(transaction, table, query.values)
         writing, values = permitted(caller, table, query.values)
         match writing.target:
-            case Target.MESSAGE:
+            case Target.MESSAGE if "id" not in values:
                 return await self._send(caller, values)
             case Target.SETTING:
                 return await self._change_setting(table, values)
@@ -134,8 +135,9 @@ class Queries:
         if not all(isinstance(one, str) for one in to):
             raise setting_failed("to_ids", "it must be a list of account ids")
         subject, body = values.get("subject", ""), values.get("body", "")
+        flags = {name: values[name] for name in FLAGS if name in values}
         assert caller.account_id is not None
-        if await self.messages.send(caller.account_id, to, subject=subject, body=body) is None:
+        if await self.messages.send(caller.account_id, to, subject=subject, body=body, flags=flags) is None:
             raise setting_failed("to_ids", "there is nobody to send it to")
 
     async def _change_setting(self, table: Table, values: Mapping[str, Any]) -> None:

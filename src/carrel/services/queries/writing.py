@@ -10,6 +10,7 @@ from typing import Any
 
 from carrel.domain.accounts import AccountNotFound
 from carrel.domain.ids import AccountId
+from carrel.domain.messages import FLAGS
 from carrel.domain.projects import Permission, ProjectAccess
 from carrel.domain.queries import QueryRefused, RowConflict
 from carrel.services.queries import rules
@@ -80,8 +81,12 @@ async def _message_flags(query: Write) -> None:
         raise QueryRefused(f"FATAL: must specify {query.place('id')}")
     message_id, own = query.values.pop("id"), query.caller.account_id
     assert own is not None
-    if not await query.transaction.messages.set_flags(message_id, own, query.values):
-        raise QueryRefused(f"FATAL: there is no message {message_id} to you")
+    for field in query.values:
+        if field not in FLAGS:
+            raise QueryRefused(f"FATAL: changing {query.place(field)} not allowed")
+    is_sender = query.writing.target is Target.MESSAGE
+    if not await query.transaction.messages.set_flags(message_id, own, query.values, as_sender=is_sender):
+        raise QueryRefused(f"FATAL: there is no message {message_id} {'from' if is_sender else 'to'} you")
 
 
 async def _project(query: Write) -> Effects:
@@ -162,6 +167,7 @@ _TARGETS: Mapping[Target, Callable[[Write], Awaitable[Effects | None]]] = {
     Target.ACCOUNT: _account,
     Target.PROJECT: _project,
     Target.MESSAGE_FLAGS: _message_flags,
+    Target.MESSAGE: _message_flags,
     Target.ROW_OF_PROJECT: _row_of_project,
     Target.ANY: _any_row,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from carrel.domain.messages import FLAGS
 from carrel.domain.queries import Order
 from carrel.services.queries.fields import FLAG, ID, TEXT, TIME, UNSET, WHOLE, Field, Kind
 from carrel.services.queries.table import Rows, Table, Target, Writing, names
@@ -18,7 +19,7 @@ FIELDS: Mapping[str, Field] = {
     **dict.fromkeys(("read", "saved", "starred", "liked", "deleted"), FLAG),
     "expire": UNSET,
 }
-_FLAGS = names("read saved starred liked deleted")
+_MARKED = frozenset(FLAGS) | {"id"}
 
 MESSAGES = Table(
     "messages",
@@ -28,17 +29,17 @@ MESSAGES = Table(
     fields=FIELDS,
     rows=Rows.RECEIVED,
     readable=frozenset(FIELDS),
-    writing=Writing(Target.MESSAGE_FLAGS, _FLAGS | {"id"}),
+    writing=Writing(Target.MESSAGE_FLAGS, _MARKED),
     order=Order("sent", descending=True),
 )
 SENT_MESSAGES = replace(
     MESSAGES,
     name="sent_messages",
-    summary="Messages of the caller, the newest first. One that is set is sent, `sent` is the time of the call.",
+    summary="Messages of the caller, the newest first, with the caller's own flags. One that is set without `id` is "
+    "sent, `sent` is the time of the call; afterwards only its flags can be set.",
     source="messages",
-    fields={**FIELDS, **dict.fromkeys(_FLAGS, UNSET)},
     rows=Rows.SENT,
-    writing=Writing(Target.MESSAGE, names("to_ids subject body sent")),
+    writing=Writing(Target.MESSAGE, _MARKED | names("to_ids subject body sent")),
 )
 
 TABLES = (MESSAGES, SENT_MESSAGES)

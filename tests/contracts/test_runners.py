@@ -40,8 +40,10 @@ async def test_a_home_keeps_what_was_written_and_belongs_to_the_projects_user(
 ) -> None:
     spec = make_spec(open_dir)
     sandbox = await runner.start(spec)
-    assert (await run(sandbox, "sh", "-c", "echo kept > note")).code == 0
-    await runner.stop(spec.project_id)
+    script = "trap 'echo kept > note; exit' TERM; touch /tmp/up; while :; do sleep 0.1; done"
+    wait = 'setsid sh -c "$1" </dev/null >/dev/null 2>&1 & while ! [ -e /tmp/up ]; do sleep 0.01; done'
+    assert (await run(sandbox, "sh", "-c", wait, "sh", script)).code == 0
+    await runner.stop(spec.project_id, grace_seconds=30)
     assert (spec.home / "note").read_text() == "kept\n"
     assert (spec.home / "note").stat().st_uid == spec.user.uid
     sandbox = await runner.start(spec)

@@ -1,5 +1,6 @@
 """Projects and who works on them over HTTP (api-v1 §8.5, §8.6), and whose projects nobody else gets to know."""
 
+import time
 import uuid
 from typing import Any
 
@@ -104,15 +105,49 @@ def test_touching_marks_a_project_as_in_use_and_starts_it(ada: Person) -> None:
     assert state(ada, project_id) == "running"
 
 
+_ENDS_WHEN_ASKED = """
+exec > /dev/null 2>&1
+setsid sleep 1000 &
+setsid sh -c 'trap "sleep 0.1 && echo saved > note; exit" TERM; touch /tmp/here; while :; do sleep 0.1; done' &
+while ! [ -e /tmp/here ]; do sleep 0.01; done
+"""
+_SHELL = """
+import os, pty
+shell, terminal = pty.fork()
+if shell == 0:
+    os.execlp("bash", "bash", "--norc", "-i")
+os.read(terminal, 1)  # its prompt
+open("/tmp/prompt", "w").close()
+os.waitpid(shell, 0)
+open("shell.note", "w").write("hung up\\n")
+"""
+_DOES_NOT_END = f"""
+exec > /dev/null 2>&1
+trap '' TERM
+setsid sh -c 'while :; do sleep 0.1; done' stubborn &
+setsid python3 -c '{_SHELL}' &
+while ! [ -e /tmp/prompt ]; do sleep 0.01; done
+"""
+
+
 def test_stopping_ends_every_process_and_starting_begins_anew(ada: Person) -> None:
     project_id = ada.new_project()
-    ada.shell(project_id, "setsid sleep 1000 > /dev/null 2>&1 & touch /tmp/here")
+    ada.shell(project_id, _ENDS_WHEN_ASKED)
+    asked = time.monotonic()
     assert ada.call("stop_project", project_id=project_id)["event"] == "success"
+    took = time.monotonic() - asked
     assert state(ada, project_id) == "opened"
     assert ada.call("stop_project", project_id=project_id)["event"] == "success"
-    assert ada.shell(project_id, "pgrep sleep; ls /tmp/here", err_on_exit=False)["stdout"] == ""
+    left = ada.shell(project_id, "pgrep sleep; ls /tmp/here; cat note", err_on_exit=False)
+    assert left["stdout"] == "saved\n"
+
+    ada.shell(project_id, _DOES_NOT_END)
+    asked = time.monotonic()
     assert ada.call("restart_project", project_id=project_id)["event"] == "success"
+    assert took < time.monotonic() - asked < 10  # as long as the contract allows
     assert state(ada, project_id) == "running"
+    left = ada.shell(project_id, "pgrep -f stubborn; cat shell.note", err_on_exit=False)
+    assert left["stdout"] == "hung up\n"
 
 
 def test_a_deleted_project_is_stopped_and_does_not_start(ada: Person, hub: ServedHub) -> None:

@@ -40,6 +40,7 @@ exit 126
 """
 GO = b"go\n"
 _BLOCK = 512
+_MOST_DESCENDANTS = 5000
 # The environment of a process can be read in /proc by every process of the same user: ours must not go along.
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LANG": "C.UTF-8"}
 
@@ -138,13 +139,35 @@ class Process:
         os.close(descriptor)
         return None
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a signal has stopped it."""
+        fields = _stat_fields(self.pid)
+        return fields is not None and fields[0] == "T"
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether a terminal controls it."""
+        fields = _stat_fields(self.pid)
+        return fields is not None and fields[4] != "0"
+
+    @property
+    def leads_terminal(self) -> bool:
+        """Whether it leads the session of a terminal, as the shell in it does."""
+        fields = _stat_fields(self.pid)
+        return fields is not None and fields[4] != "0" and int(fields[3]) == self.pid
+
     def kill(self) -> None:
         """SIGKILL it, if it still runs; never hits another process that got its pid."""
+        self.send(signal.SIGKILL)
+
+    def send(self, number: signal.Signals) -> None:
+        """Signal it, if it still runs; never hits another process that got its pid. Raises `PermissionError`."""
         descriptor = self.open_pidfd()
         if descriptor is None:
             return
         try:
-            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            signal.pidfd_send_signal(descriptor, number)
         except ProcessLookupError:
             pass
         finally:
@@ -184,6 +207,18 @@ def find_children(pid: int) -> list[Process]:
     except (FileNotFoundError, ProcessLookupError):
         pass
     return [process for child in children if (process := find_process(child))]
+
+
+def find_descendants(pid: int) -> set[Process]:
+    """The running processes below one; of a tree that grows while it is looked at, at most some thousands."""
+    found: set[Process] = set()
+    fresh = find_children(pid)
+    while fresh and len(found) < _MOST_DESCENDANTS:
+        process = fresh.pop()
+        if process not in found:
+            found.add(process)
+            fresh += find_children(process.pid)
+    return found
 
 
 def _stat_fields(pid: int) -> list[str] | None:

@@ -92,8 +92,11 @@ class Runner(Protocol):
         """Start, or return the one that runs already (also one started by another hub). Raises `StartFailed`."""
         ...
 
-    async def stop(self, project_id: ProjectId) -> None:
-        """Kill every process of the sandbox and return when none is left; no error if it is not running."""
+    async def stop(self, project_id: ProjectId, *, grace_seconds: float = 0) -> None:
+        """Kill every process of the sandbox and return when none is left; no error if it is not running.
+
+        Before that they are asked to end (SIGTERM; SIGHUP for interactive shells) and have `grace_seconds` to do so.
+        """
         ...
 
     async def observe(self) -> list[Sandbox]:

@@ -106,10 +106,10 @@ class DiskWatch(AsyncContextManagerMixin):
         self._measured[project_id] = Measurement(used, grown, free, anyio.current_time())
         if used > project.quota.disk_mb * _MB and (before is None or grown > 0):
             reason = f"disk quota exceeded: {used // _MB} MB used of {project.quota.disk_mb} MB"
-            await self.lifecycle.stop(project_id, reason=reason)
+            await self.lifecycle.stop(project_id, reason=reason, at_once=True)
 
     async def _stop_the_fastest(self) -> None:
         grown, project_id = max(((m.grown_bytes, p) for p, m in self._measured.items()), default=(0, None))
         if project_id is not None and grown > 0:
             reason = f"the server's disk is full, and this project was filling it ({grown // _MB} MB lately)"
-            await self.lifecycle.stop(project_id, reason=reason)
+            await self.lifecycle.stop(project_id, reason=reason, at_once=True)

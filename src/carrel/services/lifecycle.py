@@ -36,6 +36,7 @@ _MB = 1_000_000
 _START_ATTEMPTS = 5
 _NOTE_SECONDS = 5
 _END_SECONDS = 2
+_GRACE_SECONDS = 5
 GONE = "the sandbox was gone when the server started"
 
 
@@ -165,19 +166,22 @@ class Lifecycle(AsyncContextManagerMixin):
             cpu_shares=quota.cpu_shares,
         )
 
-    async def stop(self, project_id: ProjectId, *, reason: str | None = None) -> None:
-        """Kill everything in the sandbox; fine if it does not run. `reason` is kept as the state's error."""
+    async def stop(self, project_id: ProjectId, *, reason: str | None = None, at_once: bool = False) -> None:
+        """End everything in the sandbox; fine if it does not run. `reason` is kept as the state's error.
+
+        Processes have a few seconds to end by themselves unless it has to go `at_once`.
+        """
         async with self._turns.of(project_id):
             with anyio.CancelScope(shield=True):  # half a stop would leave a sandbox that nobody knows of
-                await self._stop(project_id, reason)
+                await self._stop(project_id, reason, 0 if at_once else _GRACE_SECONDS)
         log.info("project_stopped", project_id=project_id, reason=reason)
 
-    async def _stop(self, project_id: ProjectId, reason: str | None) -> None:
+    async def _stop(self, project_id: ProjectId, reason: str | None, grace_seconds: float) -> None:
         await self._note(project_id, ProjectState.STOPPING)
         self._running.pop(project_id, None)
         self._ends[project_id] = reason or "it was stopped"
         await self.agents.drop(project_id)
-        await self.runner.stop(project_id)
+        await self.runner.stop(project_id, grace_seconds=grace_seconds)
         await self._note(project_id, ProjectState.OPENED, error=reason)
 
     async def why_lost(self, project_id: ProjectId, reason: str) -> str:
@@ -195,7 +199,7 @@ class Lifecycle(AsyncContextManagerMixin):
         """End a sandbox whose agent cannot be reached, unless another call has done so; returns the better reason."""
         reason = await self.why_lost(sandbox.project_id, reason)
         if self._running.get(sandbox.project_id) is sandbox:
-            await self.stop(sandbox.project_id, reason=reason)
+            await self.stop(sandbox.project_id, reason=reason, at_once=True)
         return reason
 
     async def _adopt(self) -> None:

@@ -25,6 +25,7 @@ from carrel.kit.processes import Confinement, Process, RootRefused, Streams, fin
 from carrel.kit.seccomp import UnknownArchitecture
 from carrel.runners.base import Network, SandboxSpec
 from carrel.runners.bubblewrap.command import Interior
+from carrel.runners.bubblewrap.farewell import Farewell
 from carrel.runners.bubblewrap.places import Places, short_name
 from carrel.runners.bubblewrap.records import SandboxRecord, boot_id, find_record, locked, remove_record, save_record
 from carrel.runners.bubblewrap.runtime import first_closed_directory
@@ -100,6 +101,11 @@ class Launcher:
             if not self._clear(project_id, record):
                 raise TimeoutError(f"processes of project {project_id} do not end, though killed")
             remove_record(state)
+
+    def farewell(self, project_id: ProjectId) -> Farewell | None:
+        """How to ask its processes to end; `None` if it does not run."""
+        running = self._find(self.places.state(project_id))
+        return Farewell.to(running.first) if running is not None else None
 
     def settle(self, record: SandboxRecord) -> str:
         """Clear up after the sandbox of `record`, which has ended by itself; returns why."""

@@ -7,7 +7,7 @@ it stops nothing; sandboxes belong to the machine, and the next hub's runner goe
 import os
 import subprocess
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +29,7 @@ from carrel.runners.settings import RunnerSettings
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 _THREADS = 32
+_SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.002, 0.1
 
 
 class BubblewrapRunner(anyio.AsyncContextManagerMixin):
@@ -94,11 +95,25 @@ class BubblewrapRunner(anyio.AsyncContextManagerMixin):
             self._children[started.child.pid] = started.child
         return started
 
-    async def stop(self, project_id: ProjectId) -> None:
-        """Kill every process of the sandbox and return when none is left; no error if it is not running."""
+    async def stop(self, project_id: ProjectId, *, grace_seconds: float = 0) -> None:
+        """Kill every process of the sandbox and return when none is left; no error if it is not running.
+
+        Those that end within `grace_seconds` of being asked to are not killed.
+        """
         self._places.socket(project_id)  # refuses what is no project id
+        if grace_seconds > 0:
+            with anyio.move_on_after(grace_seconds), suppress(OSError):
+                await self._ask_to_end(project_id)
         await anyio.to_thread.run_sync(self._stop, project_id, limiter=self._limiter)
         log.info("sandbox_stopped", project_id=project_id)
+
+    async def _ask_to_end(self, project_id: ProjectId) -> None:
+        """Return when nothing but the agent is left; holds no thread while it waits, for that may be long."""
+        farewell = await anyio.to_thread.run_sync(self._launcher.farewell, project_id, limiter=self._limiter)
+        pause = _SHORTEST_PAUSE_SECONDS
+        while farewell is not None and not await anyio.to_thread.run_sync(farewell.ask, limiter=self._limiter):
+            await anyio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     def _stop(self, project_id: ProjectId) -> None:
         self._launcher.stop(project_id)

@@ -38,7 +38,8 @@ async def test_a_project_in_a_frame_has_its_files_and_tabs_and_no_other_pages(
     assert "fullscreen=project" in url
     assert f"{named}-b.md" in url
     assert token not in url
-    await framed(parent).evaluate("void location.reload()")
+    async with framed(parent).expect_navigation():
+        await framed(parent).evaluate("void location.reload()")
     await expect(frame.get_by_role("heading", name="Text b")).to_be_visible()
     await framed(parent).evaluate("history.pushState(null, '', '/projects'); dispatchEvent(new Event('popstate'))")
     await expect(frame.get_by_text("Only one project can be shown here.")).to_be_visible()

@@ -89,7 +89,7 @@ class Storm:
         self.made = {f"c{index}" for index in range(4)}
         self.operations = 0
         self.rescues = 0
-        self.kills = 0
+        self.kills: list[tuple[int, bool]] = []
 
     async def run(self, operations: int, *, losses: bool) -> None:
         """Open everything, do so much, and come to rest."""
@@ -177,7 +177,7 @@ class Storm:
 
     async def kill(self, *, lose_log: bool) -> None:
         """The agent dies, perhaps with its log; pages come back with what they have, or as new ones with nothing."""
-        self.kills += 1
+        self.kills.append((self.operations, lose_log))
         if not lose_log:
             await self.forget()
         await self.desk.kill()
@@ -223,8 +223,9 @@ class Storm:
         assert {name: outputs[name] for name in ran} == ran
         assert self.made <= cells.keys() | self.moved
         present = {line for source in cells.values() for line in source.splitlines()}
-        wanted = {line for line, mark in self.lines.items() if mark in marks - self.gone}
-        assert wanted - present == set()
+        wanted = {line: mark for line, mark in self.lines.items() if mark in marks - self.gone}
+        lost = {line: mark for line, mark in wanted.items() if line not in present}
+        assert lost == {}, (len(lost), sorted(set(lost.values())), "killed, and with the log:", self.kills)
         if not self.rescues:
             lines = [line for source in cells.values() for line in source.splitlines()]
             assert [line for line in set(lines) if lines.count(line) > 1] == []
@@ -277,4 +278,4 @@ async def test_nothing_gets_lost_with_the_logs(tmp_path: Path, seed: int) -> Non
 @pytest.mark.timeout(600)  # a minute where nothing else runs
 async def test_nothing_gets_lost_in_a_long_storm(tmp_path: Path) -> None:
     run = await storm(tmp_path, 42, 100_000, losses=True)
-    assert run.kills > 10
+    assert len(run.kills) > 10

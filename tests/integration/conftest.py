@@ -5,11 +5,13 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from support.hubs import ServedHub, free_port, served_hub
 from support.people import PASSWORD, Person, admin_of, new_person
+from support.rpc_clients import Clients
 from support.spec import World
 
 
@@ -79,3 +81,9 @@ def eve(hub: ServedHub) -> Person:
 def project(ada: Person) -> str:
     """A project of Ada that many tests share: what they write there they name after themselves."""
     return ada.new_project("Ada's project")
+
+
+@pytest.fixture(scope="module")
+def clients() -> Iterator[Clients]:
+    with ExitStack() as stack:
+        yield Clients(stack)

@@ -4,7 +4,7 @@ from typing import Any
 
 from support.people import PASSWORD
 from support.spec import ANY, TIME, UUID, V2, Among, Covered, Like, Row
-from support.spec_rows.rpc import CLIENT, hub, query, refused
+from support.spec_rows.rpc import hub, query, refused
 
 FURTHER = "integration/test_rpc_further.py::"
 TOKEN = Like("[A-Za-z0-9]{24}")
@@ -198,7 +198,7 @@ ORGANIZATIONS = [
     not_by("ada", "get"),
     of_org("getUsers", [member("ada"), ANY]),
     of_org("removeUser", None, user="<ada>"),
-    Covered("A2", CLIENT + "test_organizations_are_run_by_their_admins"),
+    Covered("A2", "integration/test_rpc_organizations.py::test_organizations_are_run_by_their_admins"),
 ]
 RESET = "/auth/password-reset/[0-9a-f-]{36}"
 CLIENTS_LAST = "Cannot change the last owner to collaborator. At least one owner is required."

@@ -171,7 +171,10 @@ class Documents(AsyncContextManagerMixin):
             raise AgentLost(await self.lifecycle.why_lost(project.project_id, error.reason)) from error
 
     async def save(self, access: FileAccess) -> None:
-        """Have all edits that were acknowledged in the file; where the project runs nowhere, they are.
+        """Have all edits that were acknowledged in the file.
+
+        Where the project runs nowhere the file is left as it is: edits of the moment before a kill are put into it
+        when it is opened next.
 
         Raises `DocumentRefused`, `DocumentNotSaved`, and as `FileAccess.demand`.
         """

@@ -42,6 +42,10 @@ def test_a_snapshot_has_what_was_acknowledged_and_stays_as_it_is(hub: ServedHub,
         made = reply.json()
         copy.write(", again")
         again = ask(ada, "snapshots/make", **file, submit=True)
+        copy.write(", and stopped")
+        ada.call("stop_project", project_id=project)
+    last = ask(ada, "snapshots/make", **file)
+    assert bytes_of(hub, last["snapshot_id"], ada.key).content == b"<b>first, edited, again, and stopped"
     content = b"<b>first, edited"
     told = file | {"account_id": ada.account_id, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
     assert made.items() >= (told | {"submitted": False}).items()
@@ -54,7 +58,7 @@ def test_a_snapshot_has_what_was_acknowledged_and_stays_as_it_is(hub: ServedHub,
     assert got.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert got.headers["x-content-type-options"] == "nosniff"
     assert ask(ada, "snapshots/get", snapshot_id=made["snapshot_id"]) == made
-    newest, before, *_ = ask(ada, "snapshots/list", project_id=project)["snapshots"]
+    _, newest, before, *_ = ask(ada, "snapshots/list", project_id=project)["snapshots"]
     assert (newest, before, newest["submitted"]) == (again, made, True)
     prompt = PythonPrompt()
     prompt.run(FETCHING.code.replace("https://carrel.example.org", hub.url))

@@ -90,17 +90,17 @@ class IdleWatch(AsyncContextManagerMixin):
             await self._stop(sandbox, look)
 
     async def _stop(self, sandbox: Sandbox, look: _Look) -> None:
-        """Stop it when its documents are in their files, unless somebody has come meanwhile."""
-        activity = await self._activity(sandbox, save=True)
+        """Stop it unless somebody has come meanwhile."""
+        activity = await self._activity(sandbox)
         if activity == Activity(is_busy=False, count=look.count):
             idle = self.clock.now() - look.used_at
             await self.lifecycle.stop(sandbox.project_id, reason=f"it was not used for {_in_words(idle)}")
 
-    async def _activity(self, sandbox: Sandbox, *, save: bool = False) -> Activity | None:
+    async def _activity(self, sandbox: Sandbox) -> Activity | None:
         """What goes on; `None` if the agent does not tell, as an older one, which is then left alone."""
         with anyio.move_on_after(_ANSWER_SECONDS):
             try:
-                return await self.lifecycle.activity(sandbox, save=save)
+                return await self.lifecycle.activity(sandbox)
             except AgentLost:
                 return None
         return None

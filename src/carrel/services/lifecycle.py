@@ -6,7 +6,7 @@ starts finds those that run and goes on with them.
 """
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -16,6 +16,7 @@ from anyio import AsyncContextManagerMixin, to_thread
 from anyio.abc import TaskGroup
 from structlog.contextvars import unbind_contextvars
 
+from carrel.domain.errors import DomainError
 from carrel.domain.execution import Activity, AgentLost
 from carrel.domain.ids import ProjectId
 from carrel.domain.projects import Project, ProjectDeleted, ProjectState, StartFailed, Usage
@@ -36,6 +37,7 @@ _MB = 1_000_000
 _START_ATTEMPTS = 5
 _NOTE_SECONDS = 5
 _END_SECONDS = 2
+_SAVE_SECONDS = 5
 _GRACE_SECONDS = 5
 GONE = "the sandbox was gone when the server started"
 
@@ -82,10 +84,9 @@ class Lifecycle(AsyncContextManagerMixin):
         sandbox = self._running.get(project_id)
         return Usage() if sandbox is None else await sandbox.usage()
 
-    async def activity(self, sandbox: Sandbox, *, save: bool = False) -> Activity:
-        """What goes on in a sandbox; with `save` documents are written to their files first. Raises `AgentLost`."""
-        link = await self.agents.link(sandbox.project_id, sandbox.address)
-        return await link.activity(save=save)
+    async def activity(self, sandbox: Sandbox) -> Activity:
+        """What goes on in a sandbox. Raises `AgentLost`."""
+        return await (await self.agents.link(sandbox.project_id, sandbox.address)).activity()
 
     async def link(self, project: Project) -> AgentLink:
         """A live link to the project's agent; starts the project if it does not run. Raises `StartFailed`."""
@@ -169,7 +170,7 @@ class Lifecycle(AsyncContextManagerMixin):
     async def stop(self, project_id: ProjectId, *, reason: str | None = None, at_once: bool = False) -> None:
         """End everything in the sandbox; fine if it does not run. `reason` is kept as the state's error.
 
-        Processes have a few seconds to end by themselves unless it has to go `at_once`.
+        Unless it has to go `at_once`, documents are saved, and processes have a few seconds to end by themselves.
         """
         async with self._turns.of(project_id):
             with anyio.CancelScope(shield=True):  # half a stop would leave a sandbox that nobody knows of
@@ -178,11 +179,19 @@ class Lifecycle(AsyncContextManagerMixin):
 
     async def _stop(self, project_id: ProjectId, reason: str | None, grace_seconds: float) -> None:
         await self._note(project_id, ProjectState.STOPPING)
-        self._running.pop(project_id, None)
+        sandbox = self._running.pop(project_id, None)
         self._ends[project_id] = reason or "it was stopped"
+        if sandbox is not None and grace_seconds > 0:
+            await self._save_documents(sandbox)
         await self.agents.drop(project_id)
         await self.runner.stop(project_id, grace_seconds=grace_seconds)
         await self._note(project_id, ProjectState.OPENED, error=reason)
+
+    async def _save_documents(self, sandbox: Sandbox) -> None:
+        """Have acknowledged edits in the files; those of an agent that does not answer stay in its logs."""
+        with anyio.move_on_after(_SAVE_SECONDS), suppress(DomainError):
+            link = await self.agents.link(sandbox.project_id, sandbox.address)
+            await link.activity(save=True)
 
     async def why_lost(self, project_id: ProjectId, reason: str) -> str:
         """Why the link to an agent was lost: the reason for which its sandbox has ended, else the link's own."""

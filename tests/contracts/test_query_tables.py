@@ -1,13 +1,20 @@
 """The tables that only `query` has, on both databases."""
 
+from datetime import timedelta
 from typing import Any
 
+import anyio
 import pytest
+from sqlalchemy import select
 from support.queries import World, account, admin, build_world
 
+from carrel.domain.messages import RecipientInvalid
+from carrel.domain.queries import QueryRefused
+from carrel.kit.timestamps import to_text
 from carrel.services.queries.table import Rows
 from carrel.services.queries.tables import TABLES
 from carrel.store.store import Store
+from carrel.store.tables import messages
 
 pytestmark = pytest.mark.anyio
 GIVEN = {Rows.ANY_ACCOUNT: "account_id", Rows.PUBLIC_BY_ID: "id"}
@@ -54,7 +61,8 @@ async def test_a_file_that_was_opened_is_in_the_log_of_accesses_and_in_use(world
 
 
 async def test_messages_are_read_by_those_to_whom_they_were_sent(world: World) -> None:
-    await world.as_ada({"sent_messages": {"to_ids": [world.bob, world.vic], "subject": "One", "body": "to both"}})
+    letter = {"to_ids": [world.bob, world.vic], "subject": "One", "body": "to both", "sent": "{now}"}
+    await world.as_ada({"sent_messages": letter})
     wanted = {"id": None, "subject": None, "to_ids": None, "read": None}
     (sent,) = (await world.as_ada({"sent_messages": [wanted]}))["sent_messages"]
     everybody = sorted([world.bob, world.vic])
@@ -68,7 +76,7 @@ async def test_messages_are_read_by_those_to_whom_they_were_sent(world: World) -
 
 
 async def test_senders_mark_their_messages_for_themselves(world: World) -> None:
-    mail = {"to_ids": [world.ada, world.bob], "subject": "Marked", "body": "", "saved": True}
+    mail = {"to_ids": [world.ada, world.bob], "subject": "Marked", "body": "", "saved": True, "sent": "{now}"}
     await world.as_ada({"sent_messages": mail})
     flags = {"read": False, "saved": False, "starred": False, "liked": False, "deleted": False}
     pattern = {"id": None} | dict.fromkeys(flags)
@@ -84,6 +92,70 @@ async def test_senders_mark_their_messages_for_themselves(world: World) -> None:
     for marks in ({"read": True}, {}):
         refused = await world.bench.refused(account(world.bob), {"sent_messages": {"id": sent["id"]} | marks})
         assert refused == f"FATAL: there is no message {sent['id']} from you"
+
+
+async def test_a_draft_is_delivered_once_and_when_the_clock_says(world: World) -> None:
+    store, unread = world.bench.store, {"accounts": {"unread_message_count": None}}
+    await world.as_ada({"sent_messages": {"to_ids": [world.bob], "subject": "Draft"}})
+    (draft,) = (await world.as_ada({"sent_messages": [{"id": None, "to_ids": None, "sent": None}]}))["sent_messages"]
+    assert draft == {"id": draft["id"], "to_ids": [world.bob]}
+    assert await world.bench.run(account(world.bob), unread) == {"accounts": {"unread_message_count": 0}}
+    world.bench.clock.move(timedelta(days=1))
+    outcomes = []
+
+    async def send() -> None:
+        try:
+            outcomes.append(await world.as_ada({"sent_messages": {"id": draft["id"], "sent": "2001-01-01"}}))
+        except QueryRefused as error:
+            outcomes.append(str(error))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(send)
+    assert sorted(outcomes, key=str) == [*["FATAL: changing sent_messages.sent not allowed"] * 2, {}]
+    at = to_text(world.bench.clock.now())
+    for person, table in ((world.ada, "sent_messages"), (world.bob, "messages")):
+        found = await world.bench.run(account(person), {table: [{"id": None, "sent": None, "to_ids": None}]})
+        assert found == {table: [draft | {"sent": at}]}
+    assert await world.bench.run(account(world.bob), unread) == {"accounts": {"unread_message_count": 1}}
+    await world.as_ada({"sent_messages": {"to_ids": [world.bob], "subject": "For one who leaves"}})
+    async with store.begin() as transaction:
+        await transaction.accounts.mark_deleted(world.bob)
+    await world.as_ada({"sent_messages": {"id": draft["id"] + 1, "body": "too late"}})
+    with pytest.raises(RecipientInvalid):
+        await world.as_ada({"sent_messages": {"id": draft["id"] + 1, "sent": "{now}"}})
+
+
+async def test_messages_that_have_expired_for_all_are_removed(world: World) -> None:
+    clock, store = world.bench.clock, world.bench.store
+    times = [to_text(clock.now() + timedelta(days=days)) for days in (1, 2)]
+    unread = {"accounts": {"unread_message_count": None}}
+    for subject in ("Sent", "Draft"):
+        letter = {"to_ids": [world.bob, world.vic], "subject": subject, "expire": times[0]}
+        await world.as_ada({"sent_messages": letter | ({"sent": "{now}"} if subject == "Sent" else {})})
+    (sent,) = (await world.as_ada({"sent_messages": [{"id": None, "subject": "Sent"}]}))["sent_messages"]
+    await world.bench.run(account(world.bob), {"messages": {"id": sent["id"], "expire": times[0]}})
+
+    async def left_at(step: timedelta) -> tuple[dict[str, list[str]], list[int]]:
+        clock.move(step)
+        async with store.begin() as transaction:
+            await transaction.messages.delete_expired(at=clock.now())
+        tables = {"ada": (world.ada, "sent_messages"), "bob": (world.bob, "messages"), "vic": (world.vic, "messages")}
+        found = {
+            name: [row["subject"] for row in (await world.bench.run(account(who), {of: [{"subject": None}]}))[of]]
+            for name, (who, of) in tables.items()
+        }
+        counts = [await world.bench.run(account(who), unread) for who in (world.bob, world.vic)]
+        return found, [count["accounts"]["unread_message_count"] for count in counts]
+
+    assert await left_at(timedelta(0)) == ({"ada": ["Sent", "Draft"], "bob": ["Sent"], "vic": ["Sent"]}, [1, 1])
+    assert await left_at(timedelta(days=1)) == ({"ada": [], "bob": [], "vic": ["Sent"]}, [0, 1])
+    for table, who in (("messages", world.bob), ("messages", world.vic)):
+        await world.bench.run(account(who), {table: {"id": sent["id"], "expire": times[1]}})
+    assert await left_at(timedelta(0)) == ({"ada": [], "bob": ["Sent"], "vic": ["Sent"]}, [1, 1])
+    assert await left_at(timedelta(days=1)) == ({"ada": [], "bob": [], "vic": []}, [0, 0])
+    async with store.read() as transaction:
+        assert (await transaction.connection.execute(select(messages.c.id))).all() == []
 
 
 async def test_who_is_banned_by_query_is_banned_as_on_the_pages(world: World) -> None:

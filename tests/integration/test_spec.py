@@ -79,7 +79,7 @@ def test_unlinking_a_passport_replies_with_its_id_linked_or_not(world: World, sq
 def test_flags_of_a_message_are_its_readers_and_its_senders_own(world: World) -> None:
     """§8.11, `messages`, `sent_messages`: only flags are set, by those to whom it was sent and by its sender."""
     ada, bob = world.people["ada"], world.people["bob"]
-    ada.call("query", query={"sent_messages": {"to_ids": [bob.account_id], "subject": "Flags"}})
+    ada.call("query", query={"sent_messages": {"to_ids": [bob.account_id], "subject": "Flags", "sent": "{now}"}})
     wanted = {"id": None, "subject": "Flags", "read": None, "to_ids": None}
     (message,) = bob.call("query", query={"messages": [wanted]})["query"]["messages"]
     assert (message["read"], message["to_ids"]) == (False, [bob.account_id])

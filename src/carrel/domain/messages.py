@@ -1,5 +1,6 @@
 """Messages from accounts to accounts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,8 @@ from carrel.domain.ids import AccountId
 
 FLAGS = ("read", "saved", "deleted", "starred", "liked")
 """What sender and recipients mark a message with, each for themselves."""
+MARKS = (*FLAGS, "expire")
+"""The flags, and until when whose side shows the message."""
 PAGE, LARGEST_PAGE = 100, 500
 RECIPIENTS, SUBJECT_LENGTH, BODY_LENGTH = 1000, 1000, 1_000_000
 
@@ -21,6 +24,16 @@ class Box(StrEnum):
     NEW = "new"
     STARRED = "starred"
     LIKED = "liked"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a sender writes; `None` leaves a draft as it is in that. One that `is_sent` cannot be changed afterwards."""
+
+    to_ids: Sequence[str] | None = None
+    subject: str | None = None
+    body: str | None = None
+    is_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,33 @@ class MessageRefused(DomainError):
     """A message that is too large, or answers one that the sender does not know; the text says which."""
 
     code = "message-refused"
+
+
+class MessageUnknown(MessageRefused):
+    """The caller has sent no such message, and has no such draft."""
+
+    code = "own-message-unknown"
+
+    def __init__(self, message_id: int) -> None:
+        super().__init__(f"there is no message {message_id} from you")
+
+
+class MessageIsSent(MessageRefused):
+    """What was sent stays as it is."""
+
+    code = "message-is-sent"
+
+    def __init__(self) -> None:
+        super().__init__("a message that was sent cannot be changed")
+
+
+class NobodyToSendTo(MessageRefused):
+    """A message that is sent, and none of those to whom it goes has an account."""
+
+    code = "nobody-to-send-to"
+
+    def __init__(self) -> None:
+        super().__init__("there is nobody to send it to")
 
 
 class PageTooLarge(DomainError):

@@ -55,6 +55,7 @@ class Housekeeping(AsyncContextManagerMixin):
             await transaction.kept_replies.delete_expired(at=now)
             await transaction.mailed_links.delete_expired(at=now)
             await transaction.invitations.delete_expired(at=now)
+            await transaction.messages.delete_expired(at=now)
             await transaction.client_errors.delete_before(now - _ERRORS_KEPT)
             await transaction.evaluations.delete_expired(at=now)
             await transaction.webhooks.delete_deliveries_before(now - _DELIVERIES_KEPT)

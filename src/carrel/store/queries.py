@@ -5,6 +5,7 @@ A written row is read first and stays locked until the transaction ends, so that
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from carrel.domain.queries import RowConflict, Selection
 from carrel.store.conditions import parameters, to_order, to_sql
 from carrel.store.organizations import organizations
 from carrel.store.prepared import Prepared
-from carrel.store.query_tables import from_clause
+from carrel.store.query_tables import NOW, from_clause
 from carrel.store.tables import accounts, collaborators, metadata, projects, public_paths
 
 _ENTRY = ("group", "hide", "upgrades", "ssh_keys")
@@ -51,10 +52,10 @@ def _prepared(form: Selection, dialect: Dialect) -> Prepared:
 class QueryRows:
     connection: AsyncConnection
 
-    async def select(self, wanted: Selection) -> list[dict[str, Any]]:
-        """Rows with the wanted fields that have a value."""
+    async def select(self, wanted: Selection, *, now: datetime | None) -> list[dict[str, Any]]:
+        """Rows with the wanted fields that have a value; `now` is for tables that depend on it."""
         dialect = self.connection.dialect
-        values: dict[str, Any] = {"limit": wanted.limit}
+        values: dict[str, Any] = {"limit": wanted.limit, NOW.key: now}
         for number, condition in enumerate(wanted.conditions):
             values |= parameters(wanted.table, condition, dialect.name, f"value_{number}")
         if dialect.name == "sqlite":

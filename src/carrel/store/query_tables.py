@@ -1,9 +1,28 @@
 """Tables that exist for the `query` event alone, and what it reads as a table although it is none."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, FromClause, Index, Integer, String, Table, Text, func, select, text
+from datetime import datetime
 
-from carrel.domain.messages import FLAGS
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    ForeignKey,
+    FromClause,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    case,
+    func,
+    select,
+    text,
+)
+
+from carrel.domain.messages import MARKS
 from carrel.store.columns import JSON_VALUE, SERIAL, UUID_TEXT, UtcDateTime
+from carrel.store.messages import CONTENT, IS_SENT, kept
 from carrel.store.tables import accounts, message_recipients, messages, metadata, project_log, projects
 
 file_use = Table(
@@ -66,6 +85,8 @@ client_error_log = Table(
     Column("error", Text, nullable=False),
 )
 
+NOW: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
+"""The time of a query, on which some of what is read as a table depends."""
 _UNREAD = "unread_message_count"
 _VIEWS: dict[str, FromClause] = {
     "accounts": select(
@@ -74,16 +95,24 @@ _VIEWS: dict[str, FromClause] = {
         .where(
             message_recipients.c.account_id == accounts.c.account_id,
             *(~message_recipients.c[flag] for flag in ("read", "saved", "deleted")),
+            kept(message_recipients.c, NOW),
         )
         .scalar_subquery()
         .label(_UNREAD),
     ).subquery("accounts"),
+    "messages": select(
+        *(messages.c[name] for name in (*CONTENT, *MARKS) if name != "sent"),
+        case((IS_SENT, messages.c.sent)).label("sent"),
+    )
+    .where(kept(messages.c, NOW))
+    .subquery("messages"),
     "inbox": select(
-        *(column for column in messages.c if column.name not in FLAGS),
+        *(messages.c[name] for name in CONTENT),
         message_recipients.c.account_id,
-        *(message_recipients.c[flag] for flag in FLAGS),
+        *(message_recipients.c[name] for name in MARKS),
     )
     .join(message_recipients, message_recipients.c.message_id == messages.c.id)
+    .where(kept(message_recipients.c, NOW))
     .subquery("inbox"),
     "file_access_log": select(
         project_log.c.id,

@@ -357,7 +357,9 @@ messages = Table(
     Column("body", Text, nullable=False),
     Column("sent", UtcDateTime, nullable=False),
     Column("thread_id", SERIAL),
+    Column("drafted_for", JSON_VALUE),  # to whom a draft goes; NULL once it is sent, and in rows of their own
     *(flag(name) for name in FLAGS),
+    Column("expire", UtcDateTime),
     sqlite_autoincrement=True,
 )
 
@@ -367,4 +369,5 @@ message_recipients = Table(
     Column("account_id", UUID_TEXT, ForeignKey(accounts.c.account_id), primary_key=True),
     Column("message_id", SERIAL, ForeignKey(messages.c.id), primary_key=True, autoincrement=False, index=True),
     *(flag(name) for name in FLAGS),
+    Column("expire", UtcDateTime),
 )

@@ -1,10 +1,65 @@
 """§8.11 of the specification of API v1: the tables that the event `query` knows, and what may be done with each."""
 
-from support.spec import NOBODY, SUCCESS, TIME, UUID, Row, answer
+from support.spec import ANY, NOBODY, SUCCESS, TIME, UUID, Row, answer
 from support.spec_rows.queries import EMPTY, LATER, LONG_AGO, OF_ADMINS, SHA1, get, one, put
 
 PROJECT = {"project_id": "<project>"}
 MARKS = ("read", "saved", "starred", "liked", "deleted")
+SET = {"set": True}
+SEND = {"sent": "{now}"}
+NOBODY_THERE = "FATAL: error setting 'to_ids' -- Error: there is nobody to send it to"
+DRAFT = {"id": "<draft>"}
+DRAFTS = [
+    put("sent_messages", {"to_ids": ["<bob>", "<bob_email>", "nobody@example.com"], "subject": "Draft"}),
+    get(
+        "sent_messages",
+        {"subject": "Draft", "id": None, "sent": None, "to_ids": None, "body": None, "from_id": None},
+        [{"subject": "Draft", "id": ANY, "to_ids": ["<bob>"], "body": "", "from_id": "<ada>"}],
+        keep={"draft": "query.sent_messages.0.id"},
+    ),
+    get("sent_messages", {"subject": "Draft", "sent": {"IS": None}}, [{"subject": "Draft"}]),
+    *(
+        get(table, DRAFT, [], by=by)
+        for table, by in (("messages", "bob"), ("messages", "ada"), ("sent_messages", "bob"))
+    ),
+    put("messages", DRAFT | {"read": True}, "FATAL: there is no message <draft> to you", by="bob"),
+    *(
+        put("sent_messages", DRAFT | change, "FATAL: there is no message <draft> from you", by="bob")
+        for change in ({"subject": "Mine"}, {"starred": True}, SEND)
+    ),
+    put("sent_messages", DRAFT | {"to_ids": ["x"]}, "invalid account_id -- x"),
+    put("sent_messages", DRAFT | {"to_ids": []}),
+    put("sent_messages", DRAFT | {"subject": "Unsent"} | SEND, NOBODY_THERE),
+    put("sent_messages", DRAFT | {"to_ids": ["<eve>"], "body": "Written later", "starred": True}),
+    get("messages", DRAFT, [], by="eve"),
+    get(
+        "sent_messages",
+        DRAFT | {"subject": None, "to_ids": None, "body": None, "sent": None, "starred": None},
+        [DRAFT | {"subject": "Draft", "to_ids": ["<eve>"], "body": "Written later", "starred": True}],
+    ),
+    put("sent_messages", DRAFT | {"to_ids": ["<bob>"], "sent": LONG_AGO}),
+    get("messages", DRAFT, [], by="eve"),
+    get(
+        "messages",
+        DRAFT | {"subject": None, "to_ids": None, "body": None, "starred": None, "sent": {">": "2020-01-01"}},
+        [DRAFT | {"subject": "Draft", "to_ids": ["<bob>"], "body": "Written later", "starred": False, "sent": TIME}],
+        by="bob",
+    ),
+    *(
+        put("sent_messages", DRAFT | {field: value}, f"FATAL: changing sent_messages.{field} not allowed")
+        for field, value in (("to_ids", ["<eve>"]), ("subject", "x"), ("body", "x"), ("sent", LATER))
+    ),
+]
+EXPIRY = [
+    put("messages", DRAFT | {"expire": LONG_AGO}, by="bob"),
+    get("messages", DRAFT, [], by="bob"),
+    get("sent_messages", DRAFT | {"expire": None}, [DRAFT]),
+    put("messages", DRAFT | {"expire": None}, "FATAL: null cannot be written to messages.expire", SET, by="bob"),
+    put("messages", DRAFT | {"expire": LATER}, by="bob"),
+    put("sent_messages", DRAFT | {"expire": LONG_AGO}),
+    get("messages", DRAFT | {"expire": None}, [DRAFT | {"expire": LATER}], by="bob"),
+    get("sent_messages", DRAFT, []),
+]
 ROWS = [
     one(
         "account_profiles",
@@ -191,9 +246,9 @@ ROWS = [
         "FATAL: changing mentions.source not allowed",
     ),
     put("mentions", PROJECT | {"path": "a.txt", "target": "<bob>"}, "FATAL: must specify mentions.time"),
-    put("sent_messages", {"to_ids": ["<bob>"], "subject": "Rows", "body": "of the specification"}),
-    put("sent_messages", {"to_ids": ["x"], "subject": "Rows"}, "invalid account_id -- x"),
-    put("sent_messages", {"subject": "Rows"}, "FATAL: error setting 'to_ids' -- Error: there is nobody to send it to"),
+    put("sent_messages", SEND | {"to_ids": ["<bob>"], "subject": "Rows", "body": "of the specification"}),
+    put("sent_messages", SEND | {"to_ids": ["x"], "subject": "Rows"}, "invalid account_id -- x"),
+    put("sent_messages", SEND | {"subject": "Rows"}, NOBODY_THERE),
     get(
         "sent_messages",
         {"subject": "Rows", "to_ids": None, "body": None, "from_id": None, "sent": None} | dict.fromkeys(MARKS),
@@ -202,7 +257,7 @@ ROWS = [
             | dict.fromkeys(MARKS, False)
         ],
     ),
-    put("sent_messages", {"to_ids": ["<bob>"], "subject": "Marked"} | dict.fromkeys(MARKS, True)),
+    put("sent_messages", SEND | {"to_ids": ["<bob>"], "subject": "Marked"} | dict.fromkeys(MARKS, True)),
     *(
         get(table, {"subject": "Marked", "expire": None} | dict.fromkeys(MARKS), [marked], by=by)
         for table, marked, by in (
@@ -211,12 +266,12 @@ ROWS = [
         )
     ),
     put("sent_messages", {"id": 2**30, "read": True}, f"FATAL: there is no message {2**30} from you"),
-    put("sent_messages", {"id": 1, "subject": "x"}, "FATAL: changing sent_messages.subject not allowed"),
     put(
         "sent_messages", {"id": 1, "read": 1}, "FATAL: invalid value for sent_messages.read -- it must be true or false"
     ),
-    put("sent_messages", {"id": 1, "expire": LATER}, "FATAL: changing sent_messages.expire not allowed"),
     get("messages", {"subject": "Rows", "id": None, "read": None}, [], by="eve"),
+    *DRAFTS,
+    *EXPIRY,
     get("system_notifications", {"text": None}, []),
     put("system_notifications", {"id": NOBODY, "time": "{now}", "text": "Down at noon"}, OF_ADMINS),
     put("system_notifications", {"id": NOBODY, "time": "{now}", "text": "Down at noon"}, EMPTY, by="admin"),

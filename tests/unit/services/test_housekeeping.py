@@ -16,22 +16,27 @@ from carrel.storage.files import ProjectFiles
 from carrel.storage.homes import Homes
 from carrel.storage.settings import DataSettings
 from carrel.store.store import Store
-from carrel.store.tables import evaluations
+from carrel.store.tables import evaluations, messages
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_hub_forgets_results_of_evaluations_after_their_month(store: Store, tmp_path: Path) -> None:
-    project_id = await add_project(store, owner=await add_account(store))
+async def test_a_hub_forgets_messages_and_results_of_evaluations_when_they_expire(store: Store, tmp_path: Path) -> None:
+    project_id = await add_project(store, owner=(owner := await add_account(store)))
     clock = MovableClock(NOON + KEPT_FOR)
     async with store.begin() as transaction:
         await transaction.evaluations.keep("old", Evaluation(project_id, b"[]", NOON, 0.1))
         await transaction.evaluations.keep("new", Evaluation(project_id, b"[]", clock.now(), 0.1))
+        for expire in (clock.now(), clock.now() + timedelta(seconds=1)):
+            draft = await transaction.messages.add_draft(owner, thread_id=None, at=NOON)
+            await transaction.messages.set_marks(draft, owner, {"expire": expire}, as_sender=True)
     with anyio.fail_after(30):
         async with housekeeping(store, tmp_path, clock):
             while (left := await hashes(store)) != ["new"]:
                 assert left == ["new", "old"]
                 await anyio.sleep(0.01)
+    async with store.read() as transaction:
+        assert (await transaction.connection.execute(select(messages.c.id))).scalars().all() == [draft]
 
 
 async def test_what_was_deleted_long_ago_leaves_the_trash(store: Store, open_dir: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from carrel.domain.messages import FLAGS
+from carrel.domain.messages import MARKS, Letter, MessageIsSent, MessageUnknown, NobodyToSendTo
 from carrel.domain.principals import AccountPrincipal, Anonymous, Principal
 from carrel.domain.projects import ProjectAccess
 from carrel.domain.queries import QueryRefused
@@ -121,8 +121,8 @@ class Queries:
                 return await remove(transaction, table, query.values)
         writing, values = permitted(caller, table, query.values)
         match writing.target:
-            case Target.MESSAGE if "id" not in values:
-                return await self._send(caller, values)
+            case Target.MESSAGE:
+                return await self._write_message(caller, table, values)
             case Target.SETTING:
                 return await self._change_setting(table, values)
         async with self.store.begin() as transaction:
@@ -130,15 +130,23 @@ class Queries:
         if effects is not None:
             await self._act(caller, effects)
 
-    async def _send(self, caller: Caller, values: Mapping[str, Any]) -> None:
-        to = values.get("to_ids", [])
-        if not all(isinstance(one, str) for one in to):
+    async def _write_message(self, caller: Caller, table: Table, values: Mapping[str, Any]) -> None:
+        """When it is sent is what the clock says, whatever `sent` is set to."""
+        to = values.get("to_ids")
+        if not all(isinstance(one, str) for one in to or ()):
             raise setting_failed("to_ids", "it must be a list of account ids")
-        subject, body = values.get("subject", ""), values.get("body", "")
-        flags = {name: values[name] for name in FLAGS if name in values}
+        letter = Letter(to, values.get("subject"), values.get("body"), "sent" in values)
+        marks = {name: values[name] for name in MARKS if name in values}
         assert caller.account_id is not None
-        if await self.messages.send(caller.account_id, to, subject=subject, body=body, flags=flags) is None:
-            raise setting_failed("to_ids", "there is nobody to send it to")
+        try:
+            await self.messages.write(caller.account_id, values.get("id"), letter, marks=marks)
+        except MessageUnknown as error:
+            raise QueryRefused(f"FATAL: {error}") from error
+        except MessageIsSent as error:
+            field = next(name for name in values if name in ("to_ids", "subject", "body", "sent"))
+            raise QueryRefused(f"FATAL: changing {table.name}.{field} not allowed") from error
+        except NobodyToSendTo as error:
+            raise setting_failed("to_ids", str(error)) from error
 
     async def _change_setting(self, table: Table, values: Mapping[str, Any]) -> None:
         name = given(table, values, "name")

@@ -37,7 +37,7 @@ async def read(transaction: Transaction, caller: Caller, table: Table, query: Qu
         _order(table, query.options.order),
         _limit(table, query),
     )
-    rows = await transaction.queries.select(wanted)
+    rows = await transaction.queries.select(wanted, now=now)
     shown = await _shown(transaction, table, query.values, rows)
     return shown if query.verb is Verb.GET_MANY else (shown[0] if shown else {})
 
@@ -191,7 +191,8 @@ async def _public_by_id(transaction: Transaction, caller: Caller, values: Mappin
     if not isinstance(path_id, str) or not _SHA1.fullmatch(path_id):
         raise QueryRefused("id must be a sha1 hash")
     this = Condition("id", Operator.EQUAL, path_id)
-    for row in await transaction.queries.select(Selection("public_paths", ("project_id",), (this,))):
+    wanted = Selection("public_paths", ("project_id",), (this,))
+    for row in await transaction.queries.select(wanted, now=None):
         access = await caller.access(transaction, row["project_id"])
         if access is not None and Permission.READ in access.grants:
             return [this]

@@ -40,8 +40,8 @@ class Target(Enum):
     ACCOUNT = "any account, by `account_id`"
     PROJECT = "a project that there is, on which the caller may write"
     ROW_OF_PROJECT = "a row of a project on which the caller may write"
-    MESSAGE_FLAGS = "what the caller has done with a message, by its `id`"
-    MESSAGE = "a new message, which is sent at once; with `id` what the caller has done with one that is sent"
+    MESSAGE_MARKS = "what the caller has done with a message, by its `id`"
+    MESSAGE = "a new message; with `id` a draft, or what the caller has done with one that is sent"
     SETTING = "a setting, by its `name`"
     ANY = "any row"
 

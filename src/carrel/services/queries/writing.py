@@ -10,7 +10,6 @@ from typing import Any
 
 from carrel.domain.accounts import AccountNotFound
 from carrel.domain.ids import AccountId
-from carrel.domain.messages import FLAGS
 from carrel.domain.projects import Permission, ProjectAccess
 from carrel.domain.queries import QueryRefused, RowConflict
 from carrel.services.queries import rules
@@ -76,17 +75,13 @@ async def _account(query: Write) -> Effects:
     return Effects(ban=(account_id, banned) if banned != before["banned"] else None)
 
 
-async def _message_flags(query: Write) -> None:
+async def _message_marks(query: Write) -> None:
     if "id" not in query.values:
         raise QueryRefused(f"FATAL: must specify {query.place('id')}")
     message_id, own = query.values.pop("id"), query.caller.account_id
     assert own is not None
-    for field in query.values:
-        if field not in FLAGS:
-            raise QueryRefused(f"FATAL: changing {query.place(field)} not allowed")
-    is_sender = query.writing.target is Target.MESSAGE
-    if not await query.transaction.messages.set_flags(message_id, own, query.values, as_sender=is_sender):
-        raise QueryRefused(f"FATAL: there is no message {message_id} {'from' if is_sender else 'to'} you")
+    if not await query.transaction.messages.set_marks(message_id, own, query.values, as_sender=False):
+        raise QueryRefused(f"FATAL: there is no message {message_id} to you")
 
 
 async def _project(query: Write) -> Effects:
@@ -166,8 +161,7 @@ _TARGETS: Mapping[Target, Callable[[Write], Awaitable[Effects | None]]] = {
     Target.OWN_ACCOUNT: _own_account,
     Target.ACCOUNT: _account,
     Target.PROJECT: _project,
-    Target.MESSAGE_FLAGS: _message_flags,
-    Target.MESSAGE: _message_flags,
+    Target.MESSAGE_MARKS: _message_marks,
     Target.ROW_OF_PROJECT: _row_of_project,
     Target.ANY: _any_row,
 }

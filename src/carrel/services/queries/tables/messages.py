@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from carrel.domain.messages import FLAGS
+from carrel.domain.messages import MARKS
 from carrel.domain.queries import Order
-from carrel.services.queries.fields import FLAG, ID, TEXT, TIME, UNSET, WHOLE, Field, Kind
+from carrel.services.queries.fields import FLAG, ID, TEXT, TIME, WHOLE, Field, Kind
 from carrel.services.queries.table import Rows, Table, Target, Writing, names
 
 FIELDS: Mapping[str, Field] = {
@@ -17,26 +17,28 @@ FIELDS: Mapping[str, Field] = {
     "body": TEXT,
     "thread_id": WHOLE,
     **dict.fromkeys(("read", "saved", "starred", "liked", "deleted"), FLAG),
-    "expire": UNSET,
+    "expire": TIME,
 }
-_MARKED = frozenset(FLAGS) | {"id"}
+_MARKED = frozenset(MARKS) | {"id"}
 
 MESSAGES = Table(
     "messages",
-    "Messages to the caller, the newest first.",
+    "Messages to the caller, the newest first. `expire` is the caller's own: from then on the message is not shown to "
+    "the caller; once it has expired for all who have sent or received it, it is removed.",
     source="inbox",
     key="id",
     fields=FIELDS,
     rows=Rows.RECEIVED,
     readable=frozenset(FIELDS),
-    writing=Writing(Target.MESSAGE_FLAGS, _MARKED),
+    writing=Writing(Target.MESSAGE_MARKS, _MARKED),
     order=Order("sent", descending=True),
 )
 SENT_MESSAGES = replace(
     MESSAGES,
     name="sent_messages",
-    summary="Messages of the caller, the newest first, with the caller's own flags. One that is set without `id` is "
-    "sent, `sent` is the time of the call; afterwards only its flags can be set.",
+    summary="Messages of the caller, the newest first, with the caller's own flags and `expire`. One without `sent` is "
+    "a draft, which nobody else sees; setting `sent`, to any time, sends it, and the time that is kept is that of the "
+    "call. Afterwards only flags and `expire` can be set.",
     source="messages",
     rows=Rows.SENT,
     writing=Writing(Target.MESSAGE, _MARKED | names("to_ids subject body sent")),

@@ -3,14 +3,18 @@
 import random
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import anyio
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
+from support.databases import PostgresDatabases
 from support.rows import NOON, add_account, add_project, an_account
 
 from carrel.domain.ids import new_project_id
 from carrel.domain.projects import ProjectState, Quota, Role
+from carrel.domain.queries import Selection
 from carrel.store.collaborators import InviteToken
 from carrel.store.store import Store
 from carrel.store.tables import project_invite_tokens, project_log, projects
@@ -49,6 +53,26 @@ async def test_readers_see_what_is_committed_and_nothing_else(store: Store) -> N
             await transaction.accounts.add(account, created_by_ip=None, usage_intent=None)
             assert await reading.accounts.find(account.account_id) is None
         assert await reading.accounts.find(account.account_id) == account
+
+
+async def test_a_connection_that_the_database_has_closed_fails_once(postgres_databases: PostgresDatabases) -> None:
+    url, everything = postgres_databases.migrated(), Selection("projects", ("project_id",))
+
+    async def found() -> list[dict[str, Any]]:
+        async with store.read() as reading:
+            return await reading.queries.select(everything, now=None)
+
+    async with Store.open(url, pool_size=1) as store:
+        assert await found() == []
+        async with store.begin() as transaction:
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            await transaction.connection.execute(
+                text(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE {others}")
+            )
+        with pytest.raises(DBAPIError):
+            await found()
+        assert await found() == []
+    postgres_databases.give_back(url)
 
 
 async def test_datetimes_come_back_as_utc_whatever_their_offset_was(store: Store) -> None:

@@ -1,26 +1,34 @@
-"""Statements as SQLite's driver takes them, for reads of which there are many.
+"""Statements as the databases' drivers take them, for reads of which there are many.
 
 SQLAlchemy writes a statement and knows how values go in and come out. To execute it there, too, takes several times as
 long as the read itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from sqlite3 import Error as SqliteError
+from typing import Any, Protocol, Self
 
+from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from carrel.store.sqlite_connections import OneTripConnection
-
 _Convert = Callable[[Any], Any] | None
+_DRIVER_ERRORS = (SqliteError, PostgresError, InterfaceError, ConnectionError)
+
+
+class _Driver(Protocol):
+    """What connections of both drivers can do."""
+
+    async def fetch(self, sql: str, *parameters: Any) -> Sequence[Sequence[Any]]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """`parameters`: their names in order, how each goes in, and what it is unless it is given."""
 
+    statement: Select[Any]
     sql: str
     parameters: tuple[tuple[str, _Convert, Any], ...]
     columns: tuple[tuple[str, _Convert], ...]
@@ -31,27 +39,36 @@ class Prepared:
         binds = ((name, compiled.binds[name]) for name in compiled.positiontup)
         types = ((column.name, column.type.dialect_impl(dialect)) for column in statement.selected_columns)
         return cls(
+            statement,
             compiled.string,
             tuple((name, bind.type.dialect_impl(dialect).bind_processor(dialect), bind.value) for name, bind in binds),
             tuple((name, impl.result_processor(dialect, None)) for name, impl in types),
         )
 
     async def rows(self, connection: AsyncConnection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """What it finds on a connection to SQLite; of each row the columns that have a value."""
+        """What it finds on a connection that is in no transaction; of each row the columns that have a value."""
         known = ((values.get(name, fixed), convert) for name, convert, fixed in self.parameters)
-        given = tuple(value if convert is None else convert(value) for value, convert in known)
-        cursor = await _driver(connection).cursor().execute(self.sql, given)
+        given = [value if convert is None else convert(value) for value, convert in known]
+        try:
+            found = await _driver(connection).fetch(self.sql, *given)
+        except _DRIVER_ERRORS:
+            return await self._again(connection, values)
         return [
             {
                 name: value if convert is None else convert(value)
                 for (name, convert), value in zip(self.columns, row, strict=True)
                 if value is not None
             }
-            for row in await cursor.fetchall()
+            for row in found
         ]
 
+    async def _again(self, connection: AsyncConnection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The same by SQLAlchemy, which says in its own errors why it fails, and throws broken connections away."""
+        found = await connection.execute(self.statement, values)
+        return [{name: value for name, value in row._mapping.items() if value is not None} for row in found]
 
-def _driver(connection: AsyncConnection) -> OneTripConnection:
+
+def _driver(connection: AsyncConnection) -> _Driver:
     held: Any = connection.sync_connection
-    driver: OneTripConnection = held.connection.driver_connection
+    driver: _Driver = held.connection.driver_connection
     return driver

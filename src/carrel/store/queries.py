@@ -33,8 +33,12 @@ def _without_nulls(row: Any) -> dict[str, Any]:
 
 
 @lru_cache(_FORMS_AT_MOST)
+def _prepared(form: Selection, dialect: Dialect) -> Prepared:
+    """The statement for all selections of a form: to make one takes longer than to run it."""
+    return Prepared.of(_statement(form, dialect.name), dialect)
+
+
 def _statement(form: Selection, dialect: str) -> Select[Any]:
-    """The statement for all selections of a form: to make one, and its key, takes longer than to run it."""
     columns = from_clause(form.table).c
     query = select(*(columns[field] for field in form.fields))
     conditions = enumerate(form.conditions)
@@ -43,25 +47,17 @@ def _statement(form: Selection, dialect: str) -> Select[Any]:
     return query if form.limit is None else query.limit(bindparam("limit", type_=Integer()))
 
 
-@lru_cache(_FORMS_AT_MOST)
-def _prepared(form: Selection, dialect: Dialect) -> Prepared:
-    return Prepared.of(_statement(form, dialect.name), dialect)
-
-
 @dataclass(frozen=True, slots=True)
 class QueryRows:
     connection: AsyncConnection
 
     async def select(self, wanted: Selection, *, now: datetime | None) -> list[dict[str, Any]]:
-        """Rows with the wanted fields that have a value; `now` is for tables that depend on it."""
+        """Rows with the wanted fields that have a value; `now` is for tables that depend on it. In no transaction."""
         dialect = self.connection.dialect
         values: dict[str, Any] = {"limit": wanted.limit, NOW.key: now}
         for number, condition in enumerate(wanted.conditions):
             values |= parameters(wanted.table, condition, dialect.name, f"value_{number}")
-        if dialect.name == "sqlite":
-            return await _prepared(wanted.form, dialect).rows(self.connection, values)
-        statement = _statement(wanted.form, dialect.name)
-        return [_without_nulls(row) for row in await self.connection.execute(statement, values)]
+        return await _prepared(wanted.form, dialect).rows(self.connection, values)
 
     async def find_locked(self, table: str, key: str, value: str) -> dict[str, Any] | None:
         """The row with this key, all columns, locked against other writers."""

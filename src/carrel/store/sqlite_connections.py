@@ -57,6 +57,11 @@ class OneTripConnection(aiosqlite.Connection):
     def cursor(self) -> Any:
         return OneTripCursor(self)
 
+    async def fetch(self, sql: str, *parameters: Any) -> Rows:
+        """What a statement finds; named as asyncpg names it."""
+        cursor = await OneTripCursor(self).execute(sql, parameters)
+        return await cursor.fetchall()
+
     async def run(self, errand: Any, *arguments: Any) -> None:
         """Run it in the connection's thread, with the connection of sqlite3 first."""
         await self._execute(errand, self._conn, *arguments)  # type: ignore[no-untyped-call]  # aiosqlite does not say

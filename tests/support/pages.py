@@ -89,6 +89,7 @@ class Page:
         self._hears = True
         self._task: asyncio.Task[None] | None = None
         self._synchronised = False
+        self._is_rescuing = False
         self._shape()
 
     def _shape(self) -> None:
@@ -203,7 +204,9 @@ class Page:
                 self._moved.set()
 
     async def _take(self, kind: int, reader: Reader) -> None:
-        if kind == Kind.SYNC_STEP_1:
+        if self._is_rescuing and kind in (Kind.SYNC_STEP_1, Kind.SYNC_STEP_2, Kind.UPDATE):
+            pass  # of another generation: what is here goes there by its content
+        elif kind == Kind.SYNC_STEP_1:
             self._updates.clear()
             await self._say_numbered(Kind.SYNC_STEP_2, self.doc.get_update(reader.rest()))
         elif kind in (Kind.SYNC_STEP_2, Kind.UPDATE):
@@ -230,11 +233,13 @@ class Page:
 
     async def _rescue(self) -> None:
         """As docs/live.md asks for: give everything away, wait for the `ACK`, begin with an empty document."""
+        self._is_rescuing = True
         payload = encode_sized(self.generation.encode()) + self.doc.get_update()
         await self._say_numbered(Kind.RESCUE, payload)
         number = self.sent
         await self.until(lambda: self.acknowledged >= number)
         self.rescued += 1
+        self._is_rescuing = False
         self._subscription.drop()
         self._updates.clear()
         self.stream.clear()

@@ -10,10 +10,14 @@ import os
 import secrets
 import stat
 from contextlib import suppress
+from hashlib import sha256
 from typing import NamedTuple
 
 from carrel.agent.documents.files import MAX_BYTES, Unsupported
 from carrel.kit.renameat2 import CANNOT, RENAME_EXCHANGE, RENAME_NOREPLACE, renameat2
+
+
+_NAME_DIGITS = 8
 
 
 class Signature(NamedTuple):
@@ -92,7 +96,7 @@ def replace(path: str, data: bytes, known: Signature | None, tag: str) -> tuple[
     it. Raises `FileExistsError` or `FileNotFoundError` if there is a file now, or none, and `OSError` (`ENOSPC` …);
     the file is then as it was.
     """
-    temporary = f"{_beside(path, tag)}{secrets.token_hex(4)}.tmp"
+    temporary = f"{_beside(path, tag)}-{secrets.token_hex(4)}.tmp"
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with open(fd, "wb", buffering=0) as file:
@@ -115,8 +119,10 @@ def replace(path: str, data: bytes, known: Signature | None, tag: str) -> tuple[
     return written, displaced
 
 
-def leftovers(path: str, tag: str) -> list[tuple[str, bytes]]:
-    """What an agent that was killed has left beside the file: its own new content, or what that replaced."""
+def leftovers(path: str, tag: str = "") -> list[tuple[str, bytes]]:
+    """What an agent that was killed has left beside the file, of a tag or of all: its own new content, or what that
+    replaced.
+    """
     found: list[tuple[str, bytes]] = []
     directory, prefix = os.path.split(_beside(path, tag))
     with suppress(OSError):
@@ -129,7 +135,8 @@ def leftovers(path: str, tag: str) -> list[tuple[str, bytes]]:
 
 
 def _beside(path: str, tag: str) -> str:
-    return os.path.join(os.path.dirname(path), f".carrel-{tag}-")
+    directory, name = os.path.split(path)
+    return os.path.join(directory, f".carrel-{sha256(os.fsencode(name)).hexdigest()[:_NAME_DIGITS]}-{tag}")
 
 
 def _put(temporary: str, path: str, known: Signature | None) -> str | None:

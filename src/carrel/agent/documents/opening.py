@@ -56,6 +56,9 @@ async def open_room(place: Place, real: str, threads: Threads, pace: Pace, *, cr
             document = _document(real)
     base = _parse(real, data, None)
     document.change(base.value)
+    left = await threads.for_file(disk.leftovers, real)
+    for _, displaced in left:
+        _unite_leftover(document, _document(real), _parser(real), displaced, base)
     generation = secrets.token_hex(8)
     state = document.doc.get_update()
     try:
@@ -63,7 +66,9 @@ async def open_room(place: Place, real: str, threads: Threads, pace: Pace, *, cr
     except log.Failure as error:
         raise Refused(FORBIDDEN, f"The document's log cannot be written: {error}.") from error
     watch = _watch(document, Logbook(path, made, generation, threads), (real, base, known), threads, pace)
-    return Room(real, document, watch.logbook, watch, pace)
+    room = Room(real, document, watch.logbook, watch, pace)
+    await _end_opening(watch, left, threads)
+    return room
 
 
 _BROKEN_LOG = (ValueError, Unsupported)
@@ -93,11 +98,23 @@ async def _reopen(
         watch.logbook.rebase(theirs.data, [os.path.basename(place) for place, _ in left])
     if left:
         await watch.logbook.secure()
+    await _end_opening(watch, left, threads)
+    return room
+
+
+async def _end_opening(watch: Watch, left: list[tuple[str, bytes]], threads: Threads) -> None:
+    """What was left is in the log now, and what is not in the file is to be saved."""
     for place, _ in left:
         await threads.for_file(os.unlink, place)
     if watch.is_different():
         watch.edited()
-    return room
+
+
+def _unite_leftover(document: Document, other: Document, parse: Any, data: bytes, base: Content) -> None:
+    """Add what is only in a leftover: without the log nobody knows what that is a change of."""
+    with suppress(Unsupported):
+        other.change(parse(data, base.value).value)
+        document.unite(other)
 
 
 def _take_leftover(document: Document, parse: Any, data: bytes, logged: _Logged) -> None:

@@ -1,6 +1,7 @@
 """Another program writes in the moment of a save, and the agent is killed before it has looked at that."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from carrel.protocol.documents import Kind
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.parametrize("lose_log", [False, True])
 async def test_what_a_save_displaced_is_taken_in_later_and_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, lose_log: bool
 ) -> None:
     replace, displaced = disk.replace, asyncio.Event()
 
@@ -43,6 +45,9 @@ async def test_what_a_save_displaced_is_taken_in_later_and_once(
         [left] = [each for each in desk.home.iterdir() if each.name != "a.txt"]
         content = left.read_text()
         for _ in range(2):
+            await desk.kill()
+            if lose_log:
+                shutil.rmtree(desk.logs)
             await desk.restart()
             await page.open()
             await page.until(lambda: str(page.text) == "mine\none\ntheirs\n")

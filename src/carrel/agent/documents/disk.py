@@ -16,7 +16,6 @@ from typing import NamedTuple
 from carrel.agent.documents.files import MAX_BYTES, Unsupported
 from carrel.kit.renameat2 import CANNOT, RENAME_EXCHANGE, RENAME_NOREPLACE, renameat2
 
-
 _NAME_DIGITS = 8
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
+from anyio import to_thread
+
 from carrel.domain.documents import FileAccess
 from carrel.domain.embed_sessions import Ability
 from carrel.domain.files import FileTooLarge
@@ -56,7 +58,7 @@ class Snapshots:
             project_id=access.project.project_id,
             path=access.path,
             account_id=access.project.caller,
-            sha256=sha256(content).hexdigest(),
+            sha256=await to_thread.run_sync(_sha256, content),
             size_bytes=len(content),
             submitted=submitted,
             created=self.clock.now(),
@@ -98,3 +100,7 @@ class Snapshots:
             return snapshot, await self.access.to_file(principal, snapshot.project_id, snapshot.path)
         except PermissionMissing as error:
             raise SnapshotNotFound from error
+
+
+def _sha256(content: bytes) -> str:
+    return sha256(content).hexdigest()

@@ -111,6 +111,18 @@ def finished_copy(hub: ServedHub, copy_id: str) -> dict[str, Any]:
     return found
 
 
+def test_a_stop_goes_on_after_its_hub_was_killed(hub: ServedHub) -> None:
+    project_id = hub.new_project()
+    run_in(hub, project_id, "(trap '' TERM; while :; do sleep 1; done) >/dev/null 2>&1 &")
+    with ThreadPoolExecutor(1) as pool:
+        stopping = pool.submit(hub.call, "stop_project", project_id=project_id)
+        wait_for("it stops", lambda: state_of(hub, project_id)["state"] == "stopping")
+        hub.kill()
+        assert isinstance(stopping.exception(), requests.RequestException)
+    hub.start()
+    wait_for("it has stopped", lambda: state_of(hub, project_id)["state"] == "opened")
+
+
 def test_no_rsync_outlives_a_killed_hub(hub: ServedHub) -> None:
     source, target = hub.new_project(), hub.new_project()
     run_in(hub, source, "mkdir tree; head -c 30000000 /dev/urandom > tree/big; echo > tree/small")

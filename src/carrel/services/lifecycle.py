@@ -8,6 +8,7 @@ starts finds those that run and goes on with them.
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Self
 
 import anyio
@@ -212,16 +213,19 @@ class Lifecycle(AsyncContextManagerMixin):
         return reason
 
     async def _adopt(self) -> None:
-        """Go on with the sandboxes that run; set right what the database believes of those that do not."""
-        for sandbox in await self.runner.observe():
-            self._watch(sandbox)
-            await self._note(sandbox.project_id, ProjectState.RUNNING)
-            log.info("sandbox_adopted", project_id=sandbox.project_id, pid=sandbox.pid)
+        """Go on with the sandboxes that run, and with stops; set right what the database believes of all others."""
         async with self.store.read() as transaction:
-            believed = await transaction.projects.list_not_opened()
-        for project in believed:
-            if project.project_id not in self._running:
-                await self._note(project.project_id, ProjectState.OPENED, error=GONE)
+            believed = {project.project_id: project.state for project in await transaction.projects.list_not_opened()}
+        for sandbox in await self.runner.observe():
+            project_id = sandbox.project_id
+            self._watch(sandbox)
+            if believed.pop(project_id, None) is ProjectState.STOPPING:
+                self._tasks.start_soon(survive, "go on with a stop", partial(self.stop, project_id, at_once=True))
+                continue
+            await self._note(project_id, ProjectState.RUNNING)
+            log.info("sandbox_adopted", project_id=project_id, pid=sandbox.pid)
+        for project_id, state in believed.items():
+            await self._note(project_id, ProjectState.OPENED, error=None if state is ProjectState.STOPPING else GONE)
 
     def _watch(self, sandbox: Sandbox) -> None:
         self._running[sandbox.project_id] = sandbox

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from support.browsing import WebBrowser
 from support.hubs import ServedHub
 from support.live_pages import TextCopy, open_session, token_of
@@ -22,7 +23,7 @@ def inside(who: Person, project: str, name: str, argument: Any) -> Any:
     return reply_of(who.hub, "project", body, auth=(who.key, ""))
 
 
-def test_what_signs_in_is_managed(hub: ServedHub, admin: Person) -> None:
+def test_what_signs_in_is_managed(hub: ServedHub, admin: Person, sql: Callable[..., Any]) -> None:
     ada = new_person(hub, "Ada")
     assert hub_call(ada, "system.getCustomize", ["siteName"]) == {"siteName": "Carrel"}
     assert "helpEmail" in hub_call(ada, "system.getCustomize")
@@ -40,6 +41,8 @@ def test_what_signs_in_is_managed(hub: ServedHub, admin: Person) -> None:
     user = {"user_account_id": ada.account_id}
     assert hub_call(ada, "system.adminResetPasswordLink", user) == {"error": "Error: must be an admin"}
     link = hub_call(admin, "system.adminResetPasswordLink", user)
+    hours = "select (julianday(expires) - julianday('now')) * 24 from mailed_links where account_id = ? and kind = ?"
+    assert sql(hours, ada.account_id, "password-reset") == [(pytest.approx(24, abs=0.5),)]
     reset = {"passwordResetId": link.removeprefix("/auth/password-reset/"), "password": "correct horse battery"}
     assert WebBrowser(hub).call("auth/redeem-password-reset", **reset) == {"account_id": ada.account_id}
     assert hub_call(ada, "system.sendEmailVerification") is None

@@ -139,7 +139,7 @@ class Covered:
     @property
     def exists(self) -> bool:
         file, _, name = self.test.partition("::")
-        return f"\ndef {name}(" in (TESTS / file).read_text()
+        return re.search(rf"^(async )?def {name}\(", (TESTS / file).read_text(), re.MULTILINE) is not None
 
 
 SUCCESS = answer("success")

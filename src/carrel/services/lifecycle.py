@@ -5,6 +5,7 @@ project `opened` with the reason, and the next call that needs it starts it agai
 starts finds those that run and goes on with them.
 """
 
+import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ class Lifecycle(AsyncContextManagerMixin):
     _ends: dict[ProjectId, str] = field(default_factory=dict)
     """Why projects that ran do not run now."""
     _turns: Turns[ProjectId] = field(default_factory=Turns)
+    _changing: set[ProjectId] = field(default_factory=set)
     _tasks: TaskGroup = field(init=False)
 
     @asynccontextmanager
@@ -76,6 +78,10 @@ class Lifecycle(AsyncContextManagerMixin):
         """Whether the project's sandbox runs, as far as this hub knows."""
         return project_id in self._running
 
+    def is_changing(self, project_id: ProjectId) -> bool:
+        """Whether this hub is just starting or stopping it."""
+        return project_id in self._changing
+
     def find_sandbox(self, project_id: ProjectId) -> Sandbox | None:
         """What runs of a project, as far as this hub knows."""
         return self._running.get(project_id)
@@ -89,10 +95,10 @@ class Lifecycle(AsyncContextManagerMixin):
         """What goes on in a sandbox. Raises `AgentLost`."""
         return await (await self.agents.link(sandbox.project_id, sandbox.address)).activity()
 
-    async def link(self, project: Project) -> AgentLink:
+    async def link(self, project: Project, *, within_s: float = math.inf) -> AgentLink:
         """A live link to the project's agent; starts the project if it does not run. Raises `StartFailed`."""
         try:
-            with anyio.fail_after(self.settings.start_timeout_s):
+            with anyio.fail_after(min(within_s, self.settings.start_timeout_s)):
                 for _ in range(_START_ATTEMPTS):
                     sandbox = await self.start(project)
                     try:
@@ -108,9 +114,19 @@ class Lifecycle(AsyncContextManagerMixin):
         sandbox = self._running.get(project.project_id)
         if sandbox is not None:
             return sandbox
-        async with self._turns.of(project.project_id):
+        async with self._change(project.project_id):
             sandbox = self._running.get(project.project_id)
             return sandbox if sandbox is not None else await self._start(project)
+
+    @asynccontextmanager
+    async def _change(self, project_id: ProjectId) -> AsyncGenerator[None]:
+        """The project's turn, to start or to stop it."""
+        async with self._turns.of(project_id):
+            self._changing.add(project_id)
+            try:
+                yield
+            finally:
+                self._changing.remove(project_id)
 
     async def _start(self, project: Project) -> Sandbox:
         if project.deleted:
@@ -173,7 +189,7 @@ class Lifecycle(AsyncContextManagerMixin):
 
         Unless it has to go `at_once`, documents are saved, and processes have a few seconds to end by themselves.
         """
-        async with self._turns.of(project_id):
+        async with self._change(project_id):
             with anyio.CancelScope(shield=True):  # half a stop would leave a sandbox that nobody knows of
                 await self._stop(project_id, reason, 0 if at_once else _GRACE_SECONDS)
         log.info("project_stopped", project_id=project_id, reason=reason)

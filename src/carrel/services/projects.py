@@ -35,6 +35,7 @@ from carrel.store.store import Store, Transaction
 
 log = structlog.get_logger()
 
+_BRIEF_SECONDS = 20
 _NOTE_USED_SECONDS = 1.0
 _NOTES_AT_MOST = 10_000
 OPENED = "open"
@@ -238,6 +239,13 @@ class Projects(AsyncContextManagerMixin):
         access.demand(Permission.WRITE)
         self._note_start(access)
         await self.lifecycle.link(access.project)
+
+    async def start_briefly(self, access: ProjectAccess) -> None:
+        """`start` for who does not wait long, and not at all while the project is just starting or stopping."""
+        access.demand(Permission.WRITE)
+        if not self.lifecycle.is_changing(access.project_id):
+            self._note_start(access)
+            await self.lifecycle.link(access.project, within_s=_BRIEF_SECONDS)
 
     async def stop(self, access: ProjectAccess) -> None:
         access.demand(Permission.WRITE)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from support.people import PASSWORD
-from support.spec import ANY_MS, SUCCESS, TIME, UUID, Like, Row, answer, missing
+from support.spec import ANY_MS, SUCCESS, TIME, UUID, Covered, Like, Row, answer, missing
 
+SERVICES = "unit/services/test_"
 DRAFT: dict[str, Any] = {
     "first_name": "New",
     "last_name": "Person",
@@ -135,6 +136,7 @@ ROWS = [
     forgot("No-One@example.com", "No account with e-mail address no-one@example.com"),
     forgot("<ada_email>", False, mail_to="<ada_email>", mailed={"subject": "Carrel Password Reset", "code": CODE}),
     missing("8.2", "forgot_password", "email_address"),
+    Covered("8.2", SERVICES + "credentials.py::test_a_reset_is_good_for_four_hours_and_in_api_v1_for_one"),
     reset("<code>", "12345", LENGTH),
     reset("<code>", "654321", False),
     reset("<code>", "654321", "Password reset request is no longer valid."),
@@ -146,6 +148,7 @@ ROWS = [
     verify(SUCCESS, by="admin", account="<bob>", mail_to="<bob_email>", mailed={"subject": "Confirm your e-mail"}),
     verify(SUCCESS, by="bob", account="<bob>", only_verify=False, mail_to="<bob_email>", mailed={"subject": "Welcome"}),
     missing("8.2", "send_verification_email", "account_id"),
+    Covered("8.2", SERVICES + "credentials.py::test_an_address_is_verified_by_the_token_that_was_sent_there"),
     missing("8.2", "unlink_passport", "strategy", {"id": "1"}),
     missing("8.2", "unlink_passport", "id", {"strategy": "google"}),
     token("<ada>", PASSWORD, A_TOKEN),
@@ -156,6 +159,8 @@ ROWS = [
     token("<ada>", PASSWORD, "banned -- please wait at least 60s before trying again", by="eve"),
     token("<bob>", PASSWORD, A_TOKEN, by="eve"),
     missing("8.3", "user_auth", "password", {"account_id": "<ada>"}),
+    Covered("8.3", SERVICES + "auth_tokens.py::test_a_token_works_many_times_for_12_hours"),
+    Covered("8.3", SERVICES + "credentials.py::test_a_browser_that_a_token_signed_in_is_for_12_hours"),
     Row("8.3", "revoke_auth_token", {"auth_token": "<token>"}, SUCCESS, by="vic"),
     Row("8.3", "revoke_auth_token", {"auth_token": "<token>"}, SUCCESS),
     missing("8.3", "revoke_auth_token", "auth_token"),

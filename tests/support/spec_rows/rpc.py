@@ -4,6 +4,7 @@ from typing import Any
 
 from support.spec import ANY, ANY_MS, HUB, NOBODY, PROJECT, TIME, UUID, Covered, Row
 
+LIFE = "unit/services/test_lifecycle.py::"
 CLIENT = "integration/test_rpc_client.py::"
 CALLERS = "integration/test_rpc_callers.py::"
 NO_HEADER = "You must provide authentication via an API key."
@@ -165,6 +166,8 @@ PROJECTS = [
     hub("projects.state", MADE, ANY_STATE["state"]),
     hub("projects.status", MADE, {}),
     Covered("A2", CLIENT + "test_a_project_lives_from_its_making_to_its_end", ("projects.start", "projects.touch")),
+    Covered("A2", LIFE + "test_a_brief_start_waits_20_seconds_and_not_for_another_start_or_stop", ("projects.start",)),
+    Covered("A2", LIFE + "test_a_stop_takes_10_seconds_at_most_whatever_runs", ("projects.stop",)),
     hub("projects.addCollaborator", {"opts": MADE | {"account_id": "<bob>"}}, {"project_id": ["<rpc_made>"]}),
     hub(
         "projects.addCollaborator",

@@ -256,6 +256,8 @@ FURTHER_ROWS = [
     hub("system.generateUserAuthToken", {"user_account_id": "<ada>"}, TOKEN, "admin"),
     refused("system.generateUserAuthToken", {"user_account_id": "<ada>", "password": "x"}, "incorrect password", "vic"),
     hub("system.revokeUserAuthToken", ["<rpc_token>"], None),
+    Covered("A3", FURTHER + "test_what_signs_in_is_managed"),
+    Covered("A2", "unit/services/test_auth_tokens.py::test_a_token_works_many_times_for_12_hours"),
     hub("system.adminResetPasswordLink", {"user_account_id": "<vic>"}, Like(RESET), "admin"),
     refused("system.adminResetPasswordLink", {"user_account_id": "<vic>"}, "must be an admin"),
     hub("system.sendEmailVerification", {}, None, "vic", mail_to="<vic_email>", mailed={"v": "Confirm your e-mail"}),

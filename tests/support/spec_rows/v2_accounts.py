@@ -8,6 +8,7 @@ from support.spec import ANY, TIME, UUID, V2, Covered, Like, Row
 from support.spec_rows.rpc import found, query
 
 SIGN_UP = "integration/test_v2_sign_up.py::"
+CREDENTIALS = "unit/services/test_credentials.py::"
 ACCOUNTS = "integration/test_v2_accounts.py::"
 UNSIGNED = "must be signed in"
 OK, SUCCESS = {"status": "ok"}, {"status": "success"}
@@ -73,6 +74,7 @@ SIGNING_IN = [
     wrong("Nobody@example.com", "no account with email address 'nobody@example.com'."),
     wrong("<bob_email>", "password for '<bob_email>' is incorrect."),
     v2("auth/sign-in", {"email": "<bob_email>", "password": PASSWORD}, {"account_id": "<bob>"}, ""),
+    Covered("B", CREDENTIALS + "test_a_reset_is_good_for_four_hours_and_in_api_v1_for_one"),
     Covered("B", ACCOUNTS + "test_after_five_wrong_passwords_the_right_one_waits_too"),
     Covered("B", ACCOUNTS + "test_a_page_of_another_site_can_neither_sign_in_nor_use_the_cookie"),
     Covered("B", ACCOUNTS + "test_a_key_works_where_there_is_no_cookie_and_a_cookie_wins"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import anyio
 import pytest
 from sqlalchemy import text
-from support.rows import MovableClock, add_account
+from support.rows import MovableClock, add_account, an_account
 
 from carrel.domain.accounts import IncorrectPassword, PasswordLocked
 from carrel.domain.ids import AccountId, new_account_id
@@ -31,14 +31,17 @@ async def target(store: Store, passwords: Passwords) -> AccountId:
 async def test_a_token_works_many_times_for_12_hours(
     auth_tokens: AuthTokens, target: AccountId, clock: MovableClock
 ) -> None:
-    token = await auth_tokens.issue(CALLER, target, PASSWORD)
-    assert len(token) == 24
-    for _ in range(3):
-        clock.move(timedelta(hours=3, minutes=59))
-        assert (found := await auth_tokens.find(token)) is not None
-        assert found.account_id == target
-    clock.move(timedelta(minutes=3))
-    assert await auth_tokens.find(token) is None
+    """§8.3, `user_auth`, and A2, `org.createToken`."""
+    account = an_account(account_id=target)
+    tokens = [await auth_tokens.issue(CALLER, target, PASSWORD), await auth_tokens.issue_trusted(CALLER, account)]
+    assert [len(token) for token in tokens] == [24, 24]
+    for step in (timedelta(hours=6), timedelta(hours=6, microseconds=-1)):
+        clock.move(step)
+        for token in tokens:
+            assert (found := await auth_tokens.find(token)) is not None
+            assert found.account_id == target
+    clock.move(timedelta(microseconds=1))
+    assert [await auth_tokens.find(token) for token in tokens] == [None, None]
 
 
 async def test_a_token_is_stored_as_a_hash(auth_tokens: AuthTokens, target: AccountId, store: Store) -> None:

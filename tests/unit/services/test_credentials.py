@@ -13,6 +13,7 @@ from carrel.domain.credentials import (
     CurrentPasswordIncorrect,
     EmailInUse,
     EmailInvalid,
+    LinkKind,
     NoAccountWithEmail,
     PasswordIncorrect,
     PasswordRefused,
@@ -25,7 +26,7 @@ from carrel.domain.principals import AccountPrincipal
 from carrel.domain.web_sessions import SignInFailed, SignInRequired, TooManySignIns
 from carrel.services.accounts import AccountDraft, Accounts
 from carrel.services.auth_tokens import AuthTokens
-from carrel.services.credentials import Credentials
+from carrel.services.credentials import RESETS_OF_API_V1, RESETS_OF_PAGES, Credentials, ResetTerms
 from carrel.services.embed_sessions import EmbedSessions
 from carrel.services.passwords import Passwords
 from carrel.services.settings import SiteSettings
@@ -149,7 +150,27 @@ async def test_a_mailed_link_sets_a_password_once(
             await credentials.reset(again, NEW)
 
 
-async def test_a_reset_is_good_for_four_hours_and_only_until_the_password_or_address_changes(
+@pytest.mark.parametrize(("terms", "hours"), [(RESETS_OF_PAGES, 4), (RESETS_OF_API_V1, 1)], ids=["pages", "v1"])
+async def test_a_reset_is_good_for_four_hours_and_in_api_v1_for_one(
+    credentials: Credentials, store: Store, clock: MovableClock, grace: Account, terms: ResetTerms, hours: int
+) -> None:
+    """§8.2, `forgot_password`, and B, `auth/password-reset`."""
+    codes = []
+    for _ in range(2):
+        await credentials.request_reset(GRACE, None, terms)
+        codes.append(reset_code(text := (await texts(store))[-1][2]))
+    assert re.search(rf"within {hours} h:", text), text
+    clock.move(timedelta(hours=hours, microseconds=-1))
+    async with store.read() as transaction:
+        for code in codes:
+            assert await credentials.links.find(transaction, LinkKind.RESET, code) is not None
+    clock.move(timedelta(microseconds=1))
+    for code in codes:
+        with pytest.raises(ResetInvalid):
+            await credentials.reset(code, NEW)
+
+
+async def test_a_reset_is_good_only_until_the_password_or_address_changes(
     credentials: Credentials, store: Store, clock: MovableClock, grace: Account
 ) -> None:
     async def code() -> str:
@@ -157,13 +178,11 @@ async def test_a_reset_is_good_for_four_hours_and_only_until_the_password_or_add
         await credentials.request_reset(GRACE, None)
         return reset_code((await texts(store))[-1][2])
 
-    late = await code()
-    clock.move(timedelta(hours=4))
     earlier = await code()
     await credentials.set_password(grace.account_id, PASSWORD, NEW, kept=None, ip=None)
     before = await code()
     await credentials.set_email_address(grace.account_id, "hopper@example.com", NEW, None)
-    for one in (late, earlier, before):
+    for one in (earlier, before):
         with pytest.raises(ResetInvalid):
             await credentials.reset(one, NEW)
 
@@ -200,7 +219,9 @@ async def test_an_address_is_verified_by_the_token_that_was_sent_there(
     assert GRACE in (await accounts.find(GRACE)).email_address_verified
     await credentials.send_verification(grace.account_id)
     assert len(await texts(store)) == 2
-    clock.move(timedelta(hours=24))
+    clock.move(timedelta(hours=24, microseconds=-1))
+    await credentials.verify(GRACE, again)
+    clock.move(timedelta(microseconds=1))
     with pytest.raises(VerificationRefused):
         await credentials.verify(GRACE, again)
 
@@ -289,6 +310,21 @@ async def test_an_auth_token_signs_a_browser_in_for_as_long_as_it_is_good(
     for cookie in cookies:
         with pytest.raises(SignInRequired):
             await web_sessions.verify(cookie)
+
+
+async def test_a_browser_that_a_token_signed_in_is_for_12_hours(
+    web_sessions: WebSessions, auth_tokens: AuthTokens, clock: MovableClock, grace: Account
+) -> None:
+    """§8.3, also where tokens are good for longer."""
+    lasting = replace(auth_tokens, site=SiteSettings(auth_token_hours=24))
+    secret = await lasting.issue(AccountPrincipal(grace.account_id), grace.account_id, PASSWORD)
+    _, cookie = await web_sessions.redeem(secret, HERE)
+    clock.move(timedelta(hours=12, microseconds=-1))
+    await web_sessions.verify(cookie)
+    clock.move(timedelta(microseconds=1))
+    with pytest.raises(SignInRequired):
+        await web_sessions.verify(cookie)
+    assert await lasting.find(secret) is not None
 
 
 @pytest.mark.parametrize(("scope", "single_use"), [(EmbedScope(readonly=True), False), (EmbedScope(), True)])

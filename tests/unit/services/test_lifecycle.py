@@ -1,5 +1,6 @@
 """A project's life on a real platform: races between start and stop, and starts that fail."""
 
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from carrel.domain.principals import AccountPrincipal
 from carrel.domain.projects import ProjectAccess, StartFailed
 from carrel.hub.platform import Platform, open_platform
 from carrel.hub.settings import Settings, load_settings
+from carrel.kit.processes import find_children, find_process
+from carrel.services import lifecycle
+from carrel.services import projects as services_projects
 from carrel.store.tables import projects
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -112,6 +116,47 @@ async def test_a_start_that_takes_too_long_fails(settings: Settings) -> None:
             failures.append(failure.reason)
         await platform.lifecycle.stop(access.project_id)
     assert failures == ["timeout waiting for the project to start"]
+
+
+async def test_a_brief_start_waits_20_seconds_and_not_for_another_start_or_stop(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = await new_project(platform)
+    assert services_projects._BRIEF_SECONDS == 20
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(platform.projects.start, access)
+            while not platform.lifecycle.is_changing(access.project_id):
+                await anyio.lowlevel.checkpoint()
+            await platform.projects.start_briefly(access)
+            assert platform.lifecycle.is_changing(access.project_id)
+        await platform.projects.start_briefly(access)
+        assert runs(platform, access.project_id)
+        await platform.projects.stop(access)
+        monkeypatch.setattr(services_projects, "_BRIEF_SECONDS", 0.001)
+        with pytest.raises(StartFailed, match="timeout waiting for the project to start"):
+            await platform.projects.start_briefly(access)
+
+
+async def test_a_stop_takes_10_seconds_at_most_whatever_runs(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lifecycle._SAVE_SECONDS + lifecycle._GRACE_SECONDS == 10
+    monkeypatch.setattr(lifecycle, "_SAVE_SECONDS", 0.1)
+    monkeypatch.setattr(lifecycle, "_GRACE_SECONDS", 0.1)
+    access = await new_project(platform)
+    stubborn = "trap '' TERM HUP; touch ~/up; while :; do sleep 1000; done"
+    wait = f'setsid sh -c "{stubborn}" </dev/null >/dev/null 2>&1 & while ! [ -e ~/up ]; do sleep 0.01; done'
+    await platform.execution.run(access, ExecSpec(script=wait))
+    sandbox = platform.lifecycle.find_sandbox(access.project_id)
+    assert sandbox is not None
+    for silent in find_children(sandbox.pid):
+        silent.send(signal.SIGSTOP)
+    with anyio.fail_after(20) as patience:
+        await platform.projects.stop(access)
+    assert not patience.cancel_called  # a stop goes on when its caller has given up
+    assert find_process(sandbox.pid) is None
+    assert (await state(platform, access.project_id))["state"] == "opened"
 
 
 async def test_a_project_without_room_to_live_fails_soon_and_says_why(platform: Platform) -> None:

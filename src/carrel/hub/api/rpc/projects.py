@@ -75,8 +75,8 @@ async def copy_path(params: CopyParams, call: Call) -> None:
 
 @functions.procedure("projects.start", may_call=Caller.ACCOUNT, texts=_to("start it"))
 async def start(params: ProjectParams, call: Call) -> None:
-    """Start a project; returns when it runs."""
-    await call.platform.projects.start(await call.access(params.project_id))
+    """Start a project; returns when it runs, or at once if it is just starting or stopping. It waits at most 20 s."""
+    await call.platform.projects.start_briefly(await call.access(params.project_id))
 
 
 @functions.procedure("projects.stop", may_call=Caller.ACCOUNT, texts=_to("stop it"))

@@ -310,6 +310,7 @@ class Room:
                 self.doc.apply_update(update)
         finally:
             self._actor = _SERVER
+        self._mend()  # at once: its page will take one of two copies of a cell away, whatever is in that
 
     @contextmanager
     def _sound(self) -> Iterator[None]:
@@ -355,8 +356,7 @@ class Room:
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        if self._document.changed_cells:
-            self._document.mend()
+        self._mend()
         if self._batch:
             batch, self._batch = self._batch, []
             authors = {id(author) for author, _ in batch}
@@ -369,6 +369,10 @@ class Room:
             for viewer in self._viewers:
                 viewer.outbox.put_states(self._states)
             self._states = set()
+
+    def _mend(self) -> None:
+        if self._document.changed_cells and not self.is_broken:
+            self._document.mend()
 
     def _durable(self) -> None:
         for viewer in self._viewers:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from pycrdt import Array, Map, Text
 from support.pages import PATIENT, QUICK, Desk, Page
@@ -285,6 +286,21 @@ async def test_a_cell_moved_by_two_at_the_same_time_is_there_once(tmp_path: Path
         await pages[1].until(lambda: pages[1].cell_list() == pages[0].cell_list())
         source = str(pages[0].cells[1]["source"])
         assert all(mark in source for mark in ("print(1)", "# 0", "# 1"))
+
+
+async def test_the_text_of_a_copy_that_is_taken_away_at_once_stays(tmp_path: Path) -> None:
+    async with Desk(tmp_path, msgspec.structs.replace(PATIENT, collect=3600)).running() as desk:
+        write_notebook(desk)
+        pages = [await desk.page("n.ipynb").open() for _ in range(2)]
+        for index, page in enumerate(pages):
+            move_first_to_end(page, f"\n# {index}")
+        await pages[0].settled()
+        await pages[1].push()
+        pages[1].doc.apply_update(pages[0].doc.get_update())
+        del pages[1].cells[-1]
+        await pages[1].settled()
+        late = await desk.page("n.ipynb").open()
+        assert [all(f"# {index}" in cell["source"] for index in range(2)) for cell in late.cell_list()] == [False, True]
 
 
 def move_first_to_end(page: Page, addition: str) -> None:

@@ -2,22 +2,29 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 from support.hubs import ServedHub, served_hub
 from support.people import PASSWORD, Person, admin_of, new_person
+from support.rpc import reply_of
+from support.v2 import ask
+
+NOT_ENABLED = "Jupyter API is not enabled on this server."
 
 
 @pytest.fixture(scope="module")
 def open_hub(session_dir: Path) -> Iterator[ServedHub]:
-    """A hub below a path, on which everyone may sign others up, with an own help address and a limit for each key."""
+    """A hub below a path, on which everyone may sign others up, with an own help address, a limit for each key, and
+    without the Jupyter API."""
     with served_hub(
         session_dir / "settings",
         CARREL_SITE_OPEN_SIGNUP="true",
         CARREL_SITE_HELP_EMAIL="ops@example.org",
         CARREL_SITE_KEY_REQUESTS_PER_MINUTE="20",
         CARREL_PROJECTS_EXEC_TIMEOUT_MAX_S="0.5",
+        CARREL_PROJECTS_JUPYTER_API="false",
     ) as hub:
         yield hub
 
@@ -63,3 +70,34 @@ def test_the_help_address_is_the_operators(caller: Person) -> None:
     command = "echo Connection refused >&2; exit 1"
     text = caller.refusal("project_exec", project_id=caller.new_project(), command=command)
     assert text.endswith("ops@example.org")
+
+
+def test_with_the_jupyter_api_off_all_of_it_says_so(caller: Person, open_hub: ServedHub) -> None:
+    project = {"project_id": caller.new_project()}
+    run = {"input": "1", "kernel": "python3"}
+
+    def called(endpoint: str, name: str, argument: dict[str, Any]) -> Any:
+        body = {"name": name, "args": [argument], "timeout": 60_000} | (project if endpoint == "project" else {})
+        return reply_of(open_hub, endpoint, body, auth=(caller.key, ""))
+
+    events: list[tuple[str, dict[str, Any]]] = [
+        ("jupyter_kernels", {}),
+        ("jupyter_kernels", project),
+        ("jupyter_execute", run),
+        ("jupyter_execute", run | project),
+        ("jupyter_execute", {"hash": "0" * 40}),
+    ]
+    assert {caller.refusal(event, **params) for event, params in events} == {f"Error: {NOT_ENABLED}"}
+    functions: list[tuple[str, str, dict[str, Any]]] = [
+        ("hub", "jupyter.kernels", {}),
+        ("hub", "jupyter.kernels", project),
+        ("hub", "jupyter.execute", run | project),
+        ("project", "system.jupyterExecute", run),
+        ("project", "system.listJupyterKernels", {}),
+        ("project", "system.stopJupyterKernel", {"pid": 1}),
+    ]
+    for function in functions:
+        assert called(*function) == {"error": f"Error: {NOT_ENABLED}"}, function
+    for path in ("kernels", "execute"):
+        assert ask(caller, f"jupyter/{path}", **run, **project) == {"error": NOT_ENABLED}
+    assert called("project", "system.configuration", {})["capabilities"]["jupyter"] is False

@@ -90,10 +90,10 @@ class NotSignedIn(DomainError):
         super().__init__("not signed in")
 
 
-class AnonymousPoolMissing(DomainError):
-    """An evaluation without a project; this server offers no kernels to everybody."""
+class JupyterNotEnabled(DomainError):
+    """The site has its Jupyter API off, or lets nobody evaluate without a project."""
 
-    code = "anonymous-pool-missing"
+    code = "jupyter-not-enabled"
 
     def __init__(self) -> None:
         super().__init__("Jupyter API is not enabled on this server.")

@@ -14,7 +14,7 @@ import anyio
 
 from carrel.domain.embed_sessions import TooManyAttempts
 from carrel.domain.errors import Overloaded
-from carrel.domain.evaluations import AnonymousPoolMissing, EvaluationLimits
+from carrel.domain.evaluations import EvaluationLimits, JupyterNotEnabled
 from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.principals import Principal
 from carrel.domain.projects import Project, ProjectAccess
@@ -59,10 +59,10 @@ class EvaluationPool:
     async def enter(self, principal: Principal) -> ProjectAccess:
         """The right to evaluate in the caller's hidden project, which is made with its first evaluation.
 
-        Raises `AnonymousPoolMissing`, `TooManyAttempts`, and for others than accounts what `account_of` raises.
+        Raises `JupyterNotEnabled`, `TooManyAttempts`, and for others than accounts what `account_of` raises.
         """
         if not self.is_open:
-            raise AnonymousPoolMissing
+            raise JupyterNotEnabled
         account_id = account_of(principal).account_id
         reached = self.attempts.reached(account_id, _PER_ACCOUNT)
         if reached is not None:

@@ -12,6 +12,7 @@ from carrel.domain.evaluations import (
     Evaluation,
     EvaluationLimits,
     EvaluationSpec,
+    JupyterNotEnabled,
     KernelSpec,
     NotSignedIn,
     RunningKernel,
@@ -25,6 +26,7 @@ from carrel.services.access import Access
 from carrel.services.evaluation_pool import POOL_LIMITS, EvaluationPool, own_name
 from carrel.services.lifecycle import Lifecycle
 from carrel.services.projects import Projects
+from carrel.services.settings import ProjectSettings
 from carrel.store.store import Store
 
 log = structlog.get_logger()
@@ -36,7 +38,10 @@ _TAG_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Evaluations:
-    """Evaluations in projects; `common_kernels` tells the kernels that every project has."""
+    """Evaluations in projects; `common_kernels` tells the kernels that every project has.
+
+    Unless the API `is_enabled`, all of them raise `JupyterNotEnabled`.
+    """
 
     store: Store
     access: Access
@@ -45,10 +50,16 @@ class Evaluations:
     clock: Clock
     common_kernels: Callable[[], list[KernelSpec]]
     pool: EvaluationPool
+    settings: ProjectSettings
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether the site has the Jupyter API on."""
+        return self.settings.jupyter_api
 
     async def place(self, principal: Principal, project_id: str | None) -> ProjectAccess:
         """Where to evaluate. Raises `NotSignedIn`, `PermissionMissing`, without a project what the pool raises."""
-        demand_signed_in(principal)
+        self._demand(principal)
         return await self.access.to(principal, project_id) if project_id else await self.pool.enter(principal)
 
     async def run(self, access: ProjectAccess, spec: EvaluationSpec, *, tag: str = "") -> Evaluation:
@@ -84,7 +95,7 @@ class Evaluations:
 
         Whoever knows the code can compute the hash, so a hash is no secret that could stand for a right.
         """
-        demand_signed_in(principal)
+        self._demand(principal)
         if not _HASH.fullmatch(evaluation_hash):
             return None
         async with self.store.read() as transaction:
@@ -119,19 +130,24 @@ class Evaluations:
 
     async def list_common_kernels(self) -> list[KernelSpec]:
         """The kernels of the projects' environment; no project is needed to tell."""
+        self._demand_enabled()
         return await to_thread.run_sync(self.common_kernels)
 
     @asynccontextmanager
     async def _link(self, access: ProjectAccess) -> AsyncIterator[AgentLink]:
         access.demand(Permission.WRITE)
+        self._demand_enabled()
         try:
             yield await self.lifecycle.link(access.project)
         except AgentLost as error:
             raise AgentLost(await self.lifecycle.why_lost(access.project_id, error.reason)) from error
         self.projects.touch_soon(access)
 
+    def _demand(self, principal: Principal) -> None:
+        if isinstance(principal, Anonymous):
+            raise NotSignedIn
+        self._demand_enabled()
 
-def demand_signed_in(principal: Principal) -> None:
-    """Raise `NotSignedIn` for nobody."""
-    if isinstance(principal, Anonymous):
-        raise NotSignedIn
+    def _demand_enabled(self) -> None:
+        if not self.is_enabled:
+            raise JupyterNotEnabled

@@ -56,6 +56,9 @@ class ProjectSettings(BaseModel):
         default=10, gt=0, description="how often it is checked which projects nobody uses, and which have to run"
     )
     disk_check_s: float = Field(default=5, gt=0, description="how often the disk use of running projects is checked")
+    jupyter_api: bool = Field(
+        default=True, description="whether calls of the API list, run and stop kernels; notebooks run without it, too"
+    )
     evaluation_pool: bool = Field(
         default=False,
         description="whether accounts may evaluate code without a project, in hidden ones without network",

@@ -238,6 +238,7 @@ JUPYTER_AND_SYNC = [
     ),
     refused("jupyter.execute", {"input": "1", "kernel": "python3"}, "Jupyter API is not enabled on this server."),
     Covered("A2", CLIENT + "test_kernels_are_listed_and_run_code"),
+    Covered("A2", "integration/test_v1_settings.py::test_with_the_jupyter_api_off_all_of_it_says_so"),
     *(
         refused("sync.history", {"project_id": project, "path": "a.txt"}, text, who)
         for text in ["user must be collaborator on source project"]

@@ -153,7 +153,8 @@ async def configuration(params: ProjectParams, call: Call) -> Configuration:
     script = f"for name in {' '.join(_PROGRAMS.values())}; do command -v $name; done; true"
     found = {line.rpartition("/")[2] for line in (await _shell(script, params.project_id, call)).stdout.splitlines()}
     capabilities = {what: program in found for what, program in _PROGRAMS.items()}
-    capabilities["jupyter"] = bool(await call.platform.evaluations.list_common_kernels())
+    evaluations = call.platform.evaluations
+    capabilities["jupyter"] = evaluations.is_enabled and bool(await evaluations.list_common_kernels())
     return Configuration(timestamps.to_text(call.platform.clock.now()), capabilities)
 
 

@@ -30,6 +30,14 @@ async def loads_editors(parent: Parent) -> None:
     await expect(parent.frame().locator(".cm-content").first).to_be_visible(timeout=60_000)
 
 
+async def has_loaded_everything(parent: Parent) -> None:
+    """Wait until what comes when there is time has come, too."""
+    loaded = "performance.getEntriesByType('resource').some(({ name }) => name.includes('later'))"
+    with anyio.fail_after(60):
+        while not await parent.page.frames[1].evaluate(loaded):
+            pass
+
+
 async def test_two_browsers_edit_the_same_cell(new_visitor: NewVisitor, opener: Opener) -> None:
     opener.write(code("first = 1\nlast = 2"))
     one, two = await opener.open(await new_visitor()), await opener.open(await new_visitor())
@@ -76,12 +84,16 @@ async def test_twenty_seconds_without_network_lose_neither_edits_nor_outputs(
     await apart.say({"action": "run", "what": "cell", "cell": "cell-2", "id": "run"})
     for parent in (apart, connected):
         await expect(parent.frame().locator(".outputs")).to_contain_text("waiting", timeout=60_000)
+    await has_loaded_everything(apart)
     front.cut("on a train")
     await traveller.context.set_offline(True)
     try:
         opener.person.shell(opener.project, f"touch {begun}")
         await type_at(apart, "apart = 1", "00")
         await type_at(connected, "together = 2", "55")
+        for key in ("Escape", "ArrowUp", "Control+Shift+ArrowDown", "Control+Shift+ArrowDown"):
+            await connected.page.keyboard.press(key)
+        await expect(connected.frame().locator("[data-cell]").last).to_contain_text("apart = 1")
         await expect(apart.frame().get_by_text("Offline: edits are kept here")).to_be_visible()
         await expect(apart.frame().get_by_text("Reconnecting…")).to_be_visible()
         status = await apart.ask({"action": "status"})

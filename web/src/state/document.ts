@@ -37,6 +37,9 @@ export interface Elsewhere {
   readonly path: string | null;
 }
 
+/** `apply` takes in what others have done; `isAnswer`: perhaps for a long time, in which there was no connection. */
+export type Around = (apply: () => void, isAnswer: boolean) => void;
+
 export interface LiveDocument {
   readonly projectId: string;
   readonly path: string;
@@ -64,5 +67,9 @@ export interface LiveDocument {
   /** What comes and goes as it is, which is all that a terminal has: its Yjs document stays empty. */
   sendMessage(message: OutgoingMessage): void;
   onMessage: ((message: IncomingMessage) => void) | null;
+  /** What has to see the document before and after others change it. */
+  around: Around;
+  /** Have all that is in another document in this one, by its content. */
+  unite(ydoc: Y.Doc): void;
   dispose(): void;
 }

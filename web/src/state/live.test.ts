@@ -104,7 +104,7 @@ test("a page with another generation rescues what it has and begins anew", async
   sourceOf(file).insert(3, " unsaved");
   remote.makeAnew("g2", "one from the file");
   await mend(hub);
-  expect(remote.rescued).toEqual([{ generation: "g1", text: "one unsaved" }]);
+  expect(remote.rescued).toMatchObject([{ generation: "g1", text: "one unsaved" }]);
   expect(documentOf(file)).not.toBe(old);
   expect(old.status.value).toBe("closed");
   expect(sourceOf(file).toString()).toBe("one from the file");

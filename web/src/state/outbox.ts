@@ -58,6 +58,14 @@ export class Outbox {
     return seq;
   }
 
+  /** Send what the agent is to unite with the document, by its content and not by its history. */
+  unite(ydoc: Y.Doc): void {
+    const seq = ++this.#lastSeq;
+    this.#sent.set(seq, 1);
+    this.#count.value += 1;
+    this.#outlet.send({ kind: "rescue", seq, generation: "", state: Y.encodeStateAsUpdate(ydoc) });
+  }
+
   acknowledge(upTo: number): void {
     for (const [seq, edits] of this.#sent) {
       if (seq > upTo) return;

@@ -8,6 +8,7 @@ import type { CommMessage, IncomingMessage, OutgoingMessage } from "../wire/fram
 import { isOneOf, type Json, type JsonObject } from "../wire/json.ts";
 import { Calls } from "./calls.ts";
 import {
+  type Around,
   CallError,
   type DocumentKind,
   type DocumentStatus,
@@ -38,6 +39,7 @@ export class SharedDocument implements LiveDocument {
   readonly kernel: Signal<KernelInfo> = signal(NO_KERNEL);
   readonly stdin: Signal<StdinRequest | null> = signal(null);
   onMessage: ((message: IncomingMessage) => void) | null = null;
+  around: Around = (apply) => apply();
   readonly #outlet: Outlet;
   readonly #outbox: Outbox;
   readonly #calls: Calls;
@@ -116,6 +118,10 @@ export class SharedDocument implements LiveDocument {
     }
   }
 
+  unite(ydoc: Y.Doc): void {
+    this.#outbox.unite(ydoc);
+  }
+
   call(method: string, params: JsonObject, signal?: AbortSignal): Promise<Json> {
     if (this.status.value === "live") return this.#calls.call(method, params, signal);
     return Promise.reject(new CallError(this.status.value, "there is no connection to the server"));
@@ -148,7 +154,7 @@ export class SharedDocument implements LiveDocument {
 
   #receiveUpdate(update: Uint8Array, isAnswer: boolean): void {
     if (this.#rescue !== null) return;
-    Y.applyUpdate(this.ydoc, update, this);
+    this.around(() => Y.applyUpdate(this.ydoc, update, this), isAnswer);
     if (!isAnswer) return;
     batch(() => {
       this.synced.value = true;

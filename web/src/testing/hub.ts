@@ -19,7 +19,7 @@ export class TestFile {
   holdsAcks = false;
   /** Calls are answered by this. */
   answer: (method: string, params: unknown) => unknown = () => ({});
-  readonly rescued: { generation: string; text: string }[] = [];
+  readonly rescued: { readonly generation: string; readonly text: string; readonly ydoc: Y.Doc }[] = [];
   readonly calls: { method: string; params: unknown }[] = [];
   /** Updates that came from pages, by their kind. */
   readonly received: ("sync2" | "update")[] = [];
@@ -171,6 +171,12 @@ export class TestConnection {
     this.send(ch, 4, (encoder) => encoding.writeVarUint(encoder, this.#seqs.get(ch) ?? 0));
   }
 
+  /** Send all that there is, as if somebody else had just made it. */
+  update(ch: number): void {
+    const file = this.channels.get(ch);
+    if (file !== undefined) this.#sendUpdate(ch, 2, Y.encodeStateAsUpdate(file.ydoc));
+  }
+
   letIn(ch: number, path: string): void {
     const file = this.#hub.files.get(path);
     if (file === undefined) return this.control({ t: "closed", ch, code: "not_found", message: "no such file" });
@@ -200,11 +206,7 @@ export class TestConnection {
     const file = this.channels.get(ch);
     if (file === undefined) return;
     if (kind === 0) {
-      const update = Y.encodeStateAsUpdate(file.ydoc, decoding.readTailAsUint8Array(decoder));
-      this.send(ch, 1, (encoder) => {
-        encoding.writeVarUint(encoder, 0);
-        encoding.writeUint8Array(encoder, update);
-      });
+      this.#sendUpdate(ch, 1, Y.encodeStateAsUpdate(file.ydoc, decoding.readTailAsUint8Array(decoder)));
     } else if (kind === 1 || kind === 2) {
       this.#sequence(ch, decoder);
       file.received.push(kind === 1 ? "sync2" : "update");
@@ -212,6 +214,13 @@ export class TestConnection {
       if (!file.holdsAcks) this.acknowledge(ch);
     } else if (kind === 5) this.#rescue(ch, file, decoder);
     else if (kind === 16) this.#call(ch, file, decoding.readTailAsUint8Array(decoder));
+  }
+
+  #sendUpdate(ch: number, kind: number, update: Uint8Array): void {
+    this.send(ch, kind, (encoder) => {
+      encoding.writeVarUint(encoder, 0);
+      encoding.writeUint8Array(encoder, update);
+    });
   }
 
   #sequence(ch: number, decoder: decoding.Decoder): void {
@@ -225,7 +234,7 @@ export class TestConnection {
     const generation = decoding.readVarString(decoder);
     const ydoc = new Y.Doc();
     Y.applyUpdate(ydoc, decoding.readTailAsUint8Array(decoder));
-    file.rescued.push({ generation, text: ydoc.getText("source").toString() });
+    file.rescued.push({ generation, text: ydoc.getText("source").toString(), ydoc });
     if (!file.holdsAcks) this.acknowledge(ch);
   }
 

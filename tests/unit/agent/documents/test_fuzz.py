@@ -72,8 +72,8 @@ class Storm:
 
     A cell that moves is made again, so what others type into it at that moment goes with the old one: each making has
     a mark of its own in the metadata, and lines belong to that. One that is `gone` may come back as it is in the file
-    or in a page, because somebody has changed it there. Of one that two have moved, neither knowing of the other, each
-    of both may go.
+    or in a page, because somebody has changed it there, and go again with what is in it. Of one that two have moved,
+    neither knowing of the other, each of both may go.
     """
 
     def __init__(self, desk: Desk, execution: Execution, seed: int) -> None:
@@ -87,7 +87,7 @@ class Storm:
         self.lines: dict[str, str] = {}
         self.moved: set[str] = set()
         self.gone: set[str] = set()
-        self.latest: dict[str, str] = {}
+        self.marks: dict[str, list[str]] = {}
         self.made = {f"c{index}" for index in range(4)}
         self.operations = 0
         self.rescues = 0
@@ -137,14 +137,15 @@ class Storm:
         lines = str(source).splitlines(keepends=True)
         if kind < 0.011:
             self.moved.add(name)
-            self.gone.add(mark)
+            marks = self.marks.setdefault(name, [name])
+            self.gone.update(marks)
             stays = self.random.random() < 0.5
             del page.cells[index]
             if stays:
                 made = live_cell(name, "".join(lines), f"m{self.operations}")
-                if self.latest.get(name, mark) != mark:
-                    self.gone |= {self.latest[name], f"m{self.operations}"}
-                self.latest[name] = f"m{self.operations}"
+                if mark != marks[-1]:
+                    self.gone.add(f"m{self.operations}")
+                marks.append(f"m{self.operations}")
                 page.cells.insert(self.random.randrange(count), made)
             for line in map(str.strip, lines):
                 if stays and line in self.lines:

@@ -303,6 +303,20 @@ async def test_the_text_of_a_copy_that_is_taken_away_at_once_stays(tmp_path: Pat
         assert [all(f"# {index}" in cell["source"] for index in range(2)) for cell in late.cell_list()] == [False, True]
 
 
+async def test_a_page_gives_the_text_of_cells_that_others_have_taken_away(tmp_path: Path) -> None:
+    async with Desk(tmp_path, PATIENT).running() as desk:
+        write_notebook(desk)
+        page = await desk.page("n.ipynb").open()
+        given = Page(desk, "n.ipynb")
+        for name, text in (("one", "# more"), ("new", "# deleted")):
+            given.cells.append(Map({"id": name, "cell_type": "code", "source": Text(text)}))
+        await page.say(Kind.RESCUE, encode_number(page.sent + 1) + encode_sized(b"") + given.doc.get_update())
+        await page.until(lambda: page.acknowledged == page.sent + 1)
+        await page.until(lambda: len(page.cells) == 3)
+        texts = [cell["source"].splitlines() for cell in page.cell_list()]
+        assert texts == [["print(1)", "print(2)", "# more"], ["# deleted"], ["# Title é 😀"]]
+
+
 def move_first_to_end(page: Page, addition: str) -> None:
     with page.doc.transaction():
         cell = page.cell_list()[0]

@@ -24,7 +24,10 @@ class NotebookEditor implements Editor {
   private endReveal: (() => void) | null = null;
   private later: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(document: LiveDocument, context: EditorContext) {
+  constructor(
+    private readonly document: LiveDocument,
+    context: EditorContext,
+  ) {
     this.page = new Page(document, context);
   }
 
@@ -32,7 +35,7 @@ class NotebookEditor implements Editor {
     this.element = element;
     render(<NotebookView page={this.page} />, element);
     addEventListener("beforeprint", this.drawAll);
-    this.later = setTimeout(() => void Promise.all([fetchDialogs(), fetchPurifier()]), LATER_MS);
+    this.later = setTimeout(() => void Promise.all([fetchDialogs(this.document), fetchPurifier()]), LATER_MS);
   }
 
   readonly perform = (command: Command): void => this.page.perform(command);

@@ -352,7 +352,7 @@ messages = Table(
     "messages",
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
-    Column("from_id", UUID_TEXT, ForeignKey(accounts.c.account_id), nullable=False, index=True),
+    Column("from_id", UUID_TEXT, ForeignKey(accounts.c.account_id), nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("sent", UtcDateTime, nullable=False),
@@ -360,6 +360,7 @@ messages = Table(
     Column("drafted_for", JSON_VALUE),  # to whom a draft goes; NULL once it is sent, and in rows of their own
     *(flag(name) for name in FLAGS),
     Column("expire", UtcDateTime),
+    Index(None, "from_id", "sent"),
     sqlite_autoincrement=True,
 )
 

@@ -1,5 +1,6 @@
 """Column types that behave alike on SQLite and PostgreSQL."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +25,10 @@ def count(name: str) -> Column[int]:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC datetimes; SQLite keeps them as text without an offset, which is put back when read."""
+    """Aware UTC datetimes; SQLite keeps them as text without an offset, which is put back when read.
+
+    PostgreSQL's driver gives them as they are wanted.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -36,8 +40,9 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a naive datetime reached the database")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _from_text if dialect.name == "sqlite" else None
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")

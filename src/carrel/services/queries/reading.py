@@ -13,7 +13,7 @@ from carrel.domain.projects import Permission
 from carrel.domain.queries import Condition, Group, Membership, Operator, Order, QueryRefused, Selection
 from carrel.services.queries.caller import Caller
 from carrel.services.queries.conditions import conditions_of
-from carrel.services.queries.fields import Field, Kind
+from carrel.services.queries.fields import Kind
 from carrel.services.queries.parse import MAX_LIMIT, Query, Verb
 from carrel.services.queries.table import Rows, Table
 from carrel.store.store import Transaction
@@ -109,23 +109,25 @@ async def _shown(
     transaction: Transaction, table: Table, values: Mapping[str, Any], rows: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Rows with exactly the fields asked for, without those that have neither a value nor a default."""
-    people: Mapping[Any, Any] = {}
-    if any(table.fields[name].kind is Kind.PEOPLE for name in values):
-        people = await transaction.queries.people_of(row[table.key] for row in rows)
-    if any(table.fields[name].kind is Kind.RECIPIENTS for name in values):
-        people = await transaction.messages.recipients_of(row[table.key] for row in rows)
-
-    def look_of(name: str, field: Field) -> Callable[[Mapping[str, Any]], Any]:
+    fields = {name: table.fields[name] for name in values}
+    keys = [row[table.key] for row in rows]
+    for name, field in fields.items():
+        found: Mapping[Any, Any]
         match field.kind:
             case Kind.GIVEN:
-                return lambda row: values[name]
-            case Kind.PEOPLE | Kind.RECIPIENTS:
-                return lambda row: people.get(row[table.key], field.default)
+                found = dict.fromkeys(keys, values[name])
+            case Kind.PEOPLE:
+                found = await transaction.queries.people_of(keys)
+            case Kind.RECIPIENTS:
+                found = await transaction.messages.recipients_of(keys)
             case _:
-                return lambda row: field.filled(row.get(name))
-
-    looks = [(name, look_of(name, table.fields[name])) for name in values]
-    return [{name: value for name, look in looks if (value := look(row)) is not None} for row in rows]
+                continue
+        for key, row in zip(keys, rows, strict=True):
+            row[name] = found.get(key)
+    return [
+        {name: value for name, field in fields.items() if (value := field.filled(row.get(name))) is not None}
+        for row in rows
+    ]
 
 
 def _given(values: Mapping[str, Any], field: str) -> str:

@@ -83,10 +83,24 @@ async def test_every_page_is_sound_and_has_its_pictures_taken(visitor: Visitor, 
 
 
 async def look_at(page: Page, address: str, fetched: "Fetched") -> list[str]:
-    """It is loaded in the first look; the others follow by resizing."""
+    """It is loaded twice, the second time where there is the least room; the other looks follow by resizing."""
     name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{40}", "ID", re.sub(r"\W+", "-", address).strip("-"))
     await page.set_viewport_size(WIDE)
     await page.emulate_media(color_scheme="light")
+    problems = await load(page, address, fetched)
+    problems += await seen(page, f"{name}.light")
+    await page.emulate_media(color_scheme="dark")
+    await page.screenshot(path=PICTURES / f"{name}.dark.png", full_page=True)
+    await page.set_viewport_size(PHONE)
+    problems += await seen(page, f"{name}.dark phone")
+    await page.evaluate("localStorage.setItem('carrel-language', 'de')")
+    problems += await load(page, address, fetched)
+    await page.evaluate("localStorage.removeItem('carrel-language')")
+    return problems + await seen(page, f"{name}.german phone")
+
+
+async def load(page: Page, address: str, fetched: "Fetched") -> list[str]:
+    """What is wrong with how the page comes."""
     await page.goto(f"{SERVER}{address}")
     await page.wait_for_load_state("networkidle")
     await expect(page.locator(".skeleton-rows")).to_have_count(0)
@@ -94,11 +108,7 @@ async def look_at(page: Page, address: str, fetched: "Fetched") -> list[str]:
     shifts = await page.evaluate("shifts")
     if sum(value for value, _ in shifts) > MOST_SHIFT:
         problems.append(f"moves: {shifts}")
-    problems += await seen(page, f"{name}.light")
-    await page.emulate_media(color_scheme="dark")
-    await page.screenshot(path=PICTURES / f"{name}.dark.png", full_page=True)
-    await page.set_viewport_size(PHONE)
-    return problems + await seen(page, f"{name}.dark phone")
+    return problems
 
 
 async def seen(page: Page, name: str) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Self
 
 import anyio
@@ -19,7 +20,7 @@ from carrel.domain.ids import ProjectId
 from carrel.domain.projects import Project
 from carrel.kit.clock import Clock
 from carrel.runners.base import Sandbox
-from carrel.services.background import repeat
+from carrel.services.background import repeat, survive
 from carrel.services.lifecycle import Lifecycle
 from carrel.services.settings import ProjectSettings
 from carrel.store.store import Store
@@ -70,8 +71,10 @@ class IdleWatch(AsyncContextManagerMixin):
         self._looks = {project_id: look for project_id, look in self._looks.items() if project_id in running}
         async with self.store.read() as transaction:
             found = await transaction.projects.last_uses(list(running))
-        for project, last_use in found:
-            await self._check(project, running[project.project_id], last_use)
+        async with anyio.create_task_group() as tasks:  # agents that do not answer must not keep others from being seen
+            for project, last_use in found:
+                check = partial(self._check, project, running[project.project_id], last_use)
+                tasks.start_soon(survive, "look whether a project is in use", check)
 
     async def _check(self, project: Project, sandbox: Sandbox, last_use: datetime | None) -> None:
         timeout = project.quota.idle_timeout_s

@@ -84,17 +84,14 @@ function Names({ now: { values, locked } }: { readonly now: Settings }): VNode {
         value={now.value.comm_hosts}
         onText={(comm_hosts) => change({ comm_hosts })}
       />
-      {locked.includes("open_signup") ? (
-        <p class="field-hint">
-          {words.signup()}: {String(now.value.open_signup)}. {words.locked()}
-        </p>
-      ) : (
-        <Check
-          label={words.signup()}
-          checked={now.value.open_signup}
-          onCheck={(open_signup) => change({ open_signup })}
-        />
-      )}
+      <Check
+        label={words.signup()}
+        disabled={locked.includes("open_signup")}
+        checked={now.value.open_signup}
+        onCheck={(open_signup) => change({ open_signup })}
+      >
+        {locked.includes("open_signup") && <span class="field-hint">{words.locked()}</span>}
+      </Check>
       <Submit work={work} label={admin.save()} acting={admin.saving()} />
     </form>
   );

@@ -68,13 +68,14 @@ interface CheckProps {
   readonly label: string;
   readonly checked: boolean;
   readonly required?: boolean;
+  readonly disabled?: boolean;
   readonly problem?: string | undefined;
   readonly children?: ComponentChildren;
   onCheck(checked: boolean): void;
 }
 
 /** Yes or no. */
-export function Check({ label, checked, required, problem, children, onCheck }: CheckProps): VNode {
+export function Check({ label, checked, required, disabled, problem, children, onCheck }: CheckProps): VNode {
   const id = useId();
   return (
     <div class="field check">
@@ -83,6 +84,7 @@ export function Check({ label, checked, required, problem, children, onCheck }: 
         type="checkbox"
         checked={checked}
         required={required}
+        disabled={disabled}
         aria-invalid={problem ? true : undefined}
         aria-describedby={problem ? `${id}-note` : undefined}
         onChange={(event) => onCheck(event.currentTarget.checked)}

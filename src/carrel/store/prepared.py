@@ -26,12 +26,13 @@ class _Driver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`parameters`: their names in order, how each goes in, and what it is unless it is given."""
+    """`parameters`: their names in order, how each goes in, and what it is unless it is given; `columns`: how each
+    comes out."""
 
     statement: Select[Any]
     sql: str
     parameters: tuple[tuple[str, _Convert, Any], ...]
-    columns: tuple[tuple[str, _Convert], ...]
+    columns: Mapping[str, _Convert]
 
     @classmethod
     def of(cls, statement: Select[Any], dialect: Dialect) -> Self:
@@ -42,30 +43,28 @@ class Prepared:
             statement,
             compiled.string,
             tuple((name, bind.type.dialect_impl(dialect).bind_processor(dialect), bind.value) for name, bind in binds),
-            tuple((name, impl.result_processor(dialect, None)) for name, impl in types),
+            {name: impl.result_processor(dialect, None) for name, impl in types},
         )
 
     async def rows(self, connection: AsyncConnection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """What it finds on a connection that is in no transaction; of each row the columns that have a value."""
+        """What it finds on a connection that is in no transaction."""
         known = ((values.get(name, fixed), convert) for name, convert, fixed in self.parameters)
         given = [value if convert is None else convert(value) for value, convert in known]
         try:
             found = await _driver(connection).fetch(self.sql, *given)
         except _DRIVER_ERRORS:
             return await self._again(connection, values)
-        return [
-            {
-                name: value if convert is None else convert(value)
-                for (name, convert), value in zip(self.columns, row, strict=True)
-                if value is not None
-            }
-            for row in found
-        ]
+        rows = [dict(zip(self.columns, row, strict=True)) for row in found]
+        for name, convert in self.columns.items():
+            if convert is not None:
+                for row in rows:
+                    row[name] = convert(row[name])
+        return rows
 
     async def _again(self, connection: AsyncConnection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The same by SQLAlchemy, which says in its own errors why it fails, and throws broken connections away."""
         found = await connection.execute(self.statement, values)
-        return [{name: value for name, value in row._mapping.items() if value is not None} for row in found]
+        return [dict(row) for row in found.mappings()]
 
 
 def _driver(connection: AsyncConnection) -> _Driver:

@@ -52,7 +52,7 @@ class QueryRows:
     connection: AsyncConnection
 
     async def select(self, wanted: Selection, *, now: datetime | None) -> list[dict[str, Any]]:
-        """Rows with the wanted fields that have a value; `now` is for tables that depend on it. In no transaction."""
+        """Rows with the wanted fields; `now` is for tables that depend on it. In no transaction."""
         dialect = self.connection.dialect
         values: dict[str, Any] = {"limit": wanted.limit, NOW.key: now}
         for number, condition in enumerate(wanted.conditions):

@@ -6,6 +6,7 @@ and what that costs is mostly the switch from thread to thread; here a statement
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from typing import Any, Self
 
 import aiosqlite
@@ -59,12 +60,17 @@ class OneTripConnection(aiosqlite.Connection):
 
     async def fetch(self, sql: str, *parameters: Any) -> Rows:
         """What a statement finds; named as asyncpg names it."""
-        cursor = await OneTripCursor(self).execute(sql, parameters)
-        return await cursor.fetchall()
+        found: Rows = await self.run(_fetch, sql, parameters)
+        return found
 
-    async def run(self, errand: Any, *arguments: Any) -> None:
+    async def run(self, errand: Any, *arguments: Any) -> Any:
         """Run it in the connection's thread, with the connection of sqlite3 first."""
-        await self._execute(errand, self._conn, *arguments)  # type: ignore[no-untyped-call]  # aiosqlite does not say
+        return await self._execute(errand, self._conn, *arguments)  # type: ignore[no-untyped-call]  # aiosqlite does not say
+
+
+def _fetch(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any]) -> Rows:
+    with closing(connection.execute(sql, parameters)) as cursor:
+        return cursor.fetchall()
 
 
 def connect(database: str, **options: Any) -> OneTripConnection:

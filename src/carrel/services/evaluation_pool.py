@@ -19,12 +19,12 @@ from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.principals import Principal
 from carrel.domain.projects import Project, ProjectAccess
 from carrel.kit.clock import Clock
-from carrel.kit.turns import Turns
 from carrel.services.access import account_of, evaluation_access
 from carrel.services.attempts import Attempts, Limit
 from carrel.store.store import Store
 
 POOL_LIMITS = EvaluationLimits(seconds=30, cell_seconds=15, output=2_500_000, cell_output=500_000)
+_TITLE = "Evaluations without a project"
 _AT_A_TIME = 4
 _WAIT_SECONDS = 30
 _PER_ACCOUNT = (Limit(30, 60), Limit(200, 3600))
@@ -54,7 +54,6 @@ class EvaluationPool:
     is_open: bool
     attempts: Attempts = field(default_factory=Attempts)
     places: anyio.Semaphore = field(default_factory=_places)
-    _turns: Turns[ProjectId] = field(default_factory=Turns)
 
     async def enter(self, principal: Principal) -> ProjectAccess:
         """The right to evaluate in the caller's hidden project, which is made with its first evaluation.
@@ -69,13 +68,17 @@ class EvaluationPool:
             raise TooManyAttempts(self.attempts.wait_seconds(account_id, reached))
         self.attempts.count(account_id)
         project_id = place_of(account_id)
-        async with self._turns.of(project_id), self.store.begin() as transaction:
+        async with self.store.read() as transaction:
             project = await transaction.projects.find(project_id)
-            if project is None:
-                title, now = "Evaluations without a project", self.clock.now()
-                number = await transaction.projects.add(project_id, title=title, description="", image=None, at=now)
-                project = Project(project_id, number, title, "", now)
-        return evaluation_access(project, account_id)
+        return evaluation_access(project or await self._make(project_id), account_id)
+
+    async def _make(self, project_id: ProjectId) -> Project:
+        """Or take what another call, perhaps of another hub, has just made."""
+        async with self.store.begin() as transaction:
+            await transaction.projects.add_if_new(project_id, title=_TITLE, at=self.clock.now())
+            project = await transaction.projects.find(project_id)
+        assert project is not None
+        return project
 
     def has(self, access: ProjectAccess) -> bool:
         """Whether it is to a hidden project of these."""

@@ -12,6 +12,7 @@ from carrel.domain.ids import AccountId, ProjectId
 from carrel.domain.projects import ListedProject, Project, ProjectState, Quota, Role
 from carrel.kit.timestamps import to_text
 from carrel.store.tables import accounts, collaborators, projects
+from carrel.store.upserts import insert_if_new
 
 _COLUMNS = (
     projects.c.project_id,
@@ -37,6 +38,11 @@ _FIND_WITH_ROLE = (
     .where(projects.c.project_id == bindparam("project_id"))
 )
 """Built once: it is part of nearly every call, and building a statement costs more than running it."""
+
+
+def _new(project_id: ProjectId, title: str, at: datetime) -> dict[str, Any]:
+    state = {"state": ProjectState.OPENED, "time": to_text(at)}
+    return {"project_id": project_id, "title": title, "created": at, "last_edited": at, "state": state}
 
 
 def _to_quota(settings: Mapping[str, Any] | None) -> Quota:
@@ -78,18 +84,13 @@ class ProjectRows:
 
     async def add(self, project_id: ProjectId, *, title: str, description: str, image: str | None, at: datetime) -> int:
         """Insert and return the project's number."""
-        result = await self.connection.execute(
-            insert(projects).values(
-                project_id=project_id,
-                title=title,
-                description=description,
-                compute_image=image,
-                created=at,
-                last_edited=at,
-                state={"state": ProjectState.OPENED, "time": to_text(at)},
-            )
-        )
+        values = _new(project_id, title, at) | {"description": description, "compute_image": image}
+        result = await self.connection.execute(insert(projects).values(values))
         return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
+
+    async def add_if_new(self, project_id: ProjectId, *, title: str, at: datetime) -> None:
+        """Insert unless it is there."""
+        await insert_if_new(self.connection, projects, _new(project_id, title, at))
 
     async def find(self, project_id: str) -> Project | None:
         row = (await self.connection.execute(select(*_COLUMNS).where(projects.c.project_id == project_id))).first()

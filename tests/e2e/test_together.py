@@ -31,11 +31,17 @@ async def loads_editors(parent: Parent) -> None:
 
 
 async def has_loaded_everything(parent: Parent) -> None:
-    """Wait until what comes when there is time has come, too."""
-    loaded = "performance.getEntriesByType('resource').some(({ name }) => name.includes('later'))"
+    """Wait until what comes when there is time has come, too, and does its work."""
     with anyio.fail_after(60):
-        while not await parent.page.frames[1].evaluate(loaded):
+        while not await parent.page.frames[1].evaluate(RUNS_LATER):
             pass
+
+
+RUNS_LATER = """async () => {
+  const later = performance.getEntriesByType("resource").find(({ name }) => /later[^/]*\\.js$/.test(name));
+  if (later) await import(later.name);
+  return Boolean(later);
+}"""
 
 
 async def test_two_browsers_edit_the_same_cell(new_visitor: NewVisitor, opener: Opener) -> None:

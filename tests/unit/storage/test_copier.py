@@ -157,7 +157,7 @@ async def test_a_killed_hub_leaves_no_rsync_behind(homes: Homes, home: Home, oth
     arguments = [str(homes.settings.dir), home.project_id, other.project_id, limit]
     with anyio.fail_after(20):
         async with await anyio.open_process([sys.executable, "-c", _HUB, *arguments]) as hub:
-            while not os.listdir(other.path):  # rsync is at work
+            while not any(path.is_file() and path.stat().st_size for path in other.path.rglob("*")):  # rsync is at work
                 await anyio.lowlevel.checkpoint()
             hub.kill()
         await until_none(f"--bwlimit={limit}")

@@ -205,7 +205,7 @@ async def test_a_link_with_a_token_signs_the_browser_in_and_replaces_nobody_unas
     await expect(page.get_by_text("You are signed in as Rosa Test.")).to_be_visible()
     assert await violations(page) == []
     await page.get_by_role("link", name="Stay Rosa Test").click()
-    await expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Projects", exact=True)).to_be_visible()
     await page.goto(f"{SERVER}/auth/impersonate?auth_token={auth_token(hub, second)}")
     await page.get_by_role("button", name="Sign in with the link").click()
     await expect(page.get_by_text("Signed in as Vera Test by a link")).to_be_visible()

@@ -22,7 +22,8 @@ demo: run-packages web $(ENVIRONMENT) ## serve a Carrel to try, with an admin, a
 	@CARREL_RUNNER_ENVIRONMENT=$(ENVIRONMENT_DIR) $(PYTHON) -m carrel demo $(ARGS)
 
 # Each of two workers takes the next file, with servers, browser and users of its own; the long files come first.
-SHARED := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# One that ends in the middle of a test ends the run: another in its place would wait for work for ever.
+SHARED := --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 test: run-packages test-packages $(DEV) $(ENVIRONMENT) web ## run all tests (ARGS='-k copies')
 	@$(WEB) test --silent
 	@$(PYTHON) -m pytest -q --no-header $(SHARED) $(ARGS)

@@ -248,7 +248,8 @@ async def test_terminals_are_listed_and_ended_also_those_that_nobody_looks_at(li
 
 async def test_more_is_typed_than_a_program_takes(link: AgentLink) -> None:
     async with screen(link) as page:
-        await page.type("stty raw -echo; sleep .5; head -c 500000 | wc -c; stty sane\n")
+        await page.type("stty raw -echo; echo is''raw; sleep .5; head -c 500000 | wc -c; stty sane\n")
+        await page.shows("israw")
         for _ in range(50):
             await page.type("x" * 10_000)
         await page.shows("500000")

@@ -1,6 +1,6 @@
 /** Something that is shared, to be read: a folder, or a file as its kind is shown. */
 import "./share/share.css";
-import { useSignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { language } from "../../state/language.ts";
@@ -25,23 +25,26 @@ export interface Here {
   readonly path: string;
 }
 
+const KNOWN_MS = 3000;
+
 type Refusal = "sign-in" | "missing";
 
 export function Page({ params }: { readonly params: Params }): VNode {
-  const { api } = useSite();
+  const { api, person } = useSite();
   const calls = useMemo(() => new ShareCalls(api), [api]);
   const id = params.share_id ?? "";
   const path = (params.rest ?? "").replace(/\/+$/, "");
   const loading = useLoading(
     async (signal): Promise<Here | Refusal> => {
       try {
-        return { calls, seen: await calls.look(id, path, signal), path };
+        const [seen] = await Promise.all([calls.look(id, path, signal), known(person)]);
+        return { calls, seen, path };
       } catch (error) {
         if (!(error instanceof HttpError) || (error.status !== 401 && error.status !== 404)) throw error;
         return error.status === 401 ? "sign-in" : "missing";
       }
     },
-    [calls, id, path],
+    [calls, person, id, path],
   );
   return (
     <div class="page share">
@@ -63,6 +66,19 @@ export function Page({ params }: { readonly params: Params }): VNode {
       </LoadedView>
     </div>
   );
+}
+
+/** Wait for a while until it is known who looks, which changes what is offered, and so where all else stands. */
+function known(person: ReadonlySignal<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = person.subscribe((who) => {
+      if (who !== undefined) resolve();
+    });
+    setTimeout(() => {
+      stop();
+      resolve();
+    }, KNOWN_MS);
+  });
 }
 
 function Head(here: Here): VNode {

@@ -192,8 +192,8 @@ async def test_a_record_of_before_a_reboot_is_cleared_up(open_dir: Path) -> None
             kept = record.read_bytes()
             await runner.stop(spec.project_id)
             boot = Path("/proc/sys/kernel/random/boot_id").read_bytes().strip()
-            record.write_bytes(kept.replace(boot, b"another boot"))
             sandbox.address.parent.mkdir()
+            record.write_bytes(kept.replace(boot, b"another boot"))
             assert await runner.observe() == []
             while b"the machine was restarted" not in record.read_bytes() or sandbox.address.parent.exists():  # noqa: ASYNC110
                 await anyio.sleep(0.01)  # whoever watches the sandbox may be the one who clears up
